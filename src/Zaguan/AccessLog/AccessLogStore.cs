@@ -1,0 +1,75 @@
+using System.Data.Common;
+using Dapper;
+using Zaguan.Login;
+using Zaguan.Storage;
+
+namespace Zaguan.AccessLog;
+
+/// <summary>The access log in the database: append, query, forget.</summary>
+internal sealed class AccessLogStore(Database database)
+{
+    /// <summary>Within the caller's transaction. Returns the record's id.</summary>
+    public static Task<long> AppendAsync(DbConnection db, AccessRecord record) => db.ExecuteScalarAsync<long>(
+        """
+        INSERT INTO access_log (at, application, realm, identifier, user_key, is_successful, outcome, address, platform, user_agent, client_info)
+        VALUES (@At, @Application, @Realm, @Identifier, @UserKey, @IsSuccessful, @Outcome, @Address, @Platform, @UserAgent, @ClientInfo)
+        RETURNING id
+        """,
+        record);
+
+    public Task<long> AppendAsync(AccessRecord record) => database.WriteAsync(db => AppendAsync(db, record));
+
+    /// <summary>The newest <see cref="AccessLogFilter.Most"/> records that fit, oldest first.</summary>
+    public Task<IReadOnlyList<AccessRecord>> QueryAsync(AccessLogFilter filter) => database.ReadAsync<IReadOnlyList<AccessRecord>>(async db =>
+        (await db.QueryAsync<AccessRecord>(
+            $"""
+            SELECT l.id, l.at, l.application, l.realm, l.identifier, l.user_key AS UserKey, l.is_successful AS IsSuccessful, l.outcome, l.address,
+                   l.platform, l.user_agent AS UserAgent, l.client_info AS ClientInfo, u.username
+            FROM access_log l LEFT JOIN users u ON u.key = l.user_key
+            WHERE l.id > @After AND (@Before IS NULL OR l.id < @Before)
+              AND (@Since IS NULL OR l.at >= @Since) AND (@Until IS NULL OR l.at < @Until)
+              AND (@Application IS NULL OR l.application = @Application)
+              AND (@Outcome IS NULL OR l.outcome = @Outcome)
+              AND (@Address IS NULL OR l.address = @Address)
+              AND (@User IS NULL OR upper(l.identifier) = upper(@User) OR u.username_key = @UserNameKey)
+            ORDER BY l.id {(filter.OldestFirst ? "ASC" : "DESC")} LIMIT @Most
+            """,
+            filter)).OrderBy(r => r.Id).ToList());
+
+    /// <summary>Deletes at most <paramref name="batch"/> records from before an instant. Returns how many they were.</summary>
+    public Task<int> ForgetAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(
+        "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < @before ORDER BY at LIMIT @batch)",
+        new { before = before.ToUnixTimeMilliseconds(), batch }));
+}
+
+/// <summary>What to show. What is null does not matter.</summary>
+internal sealed record AccessLogFilter
+{
+    /// <summary>Only records with a higher id.</summary>
+    public long After { get; init; }
+
+    /// <summary>Only records with a lower id.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? Since { get; init; }
+
+    /// <summary>Unix milliseconds, not included.</summary>
+    public long? Until { get; init; }
+
+    public string? Application { get; init; }
+
+    public Outcome? Outcome { get; init; }
+
+    public string? Address { get; init; }
+
+    /// <summary>An identifier as it was sent, or a user name.</summary>
+    public string? User { get; init; }
+
+    public string? UserNameKey => User is null ? null : Users.Names.Key(User);
+
+    public int Most { get; init; } = 100;
+
+    /// <summary>Take the oldest that fit instead of the newest.</summary>
+    public bool OldestFirst { get; init; }
+}

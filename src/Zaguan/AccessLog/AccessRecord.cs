@@ -1,0 +1,38 @@
+using Zaguan.Login;
+
+namespace Zaguan.AccessLog;
+
+/// <summary>One row of the access log.</summary>
+internal sealed record AccessRecord
+{
+    public long Id { get; init; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long At { get; init; }
+
+    public required string Application { get; init; }
+
+    public required string Realm { get; init; }
+
+    /// <summary>As the client sent it, without control characters, at most 256 characters.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>The user, where the identifier meant one.</summary>
+    public long? UserKey { get; init; }
+
+    public bool IsSuccessful { get; init; }
+
+    public Outcome Outcome { get; init; }
+
+    public required string Address { get; init; }
+
+    public string? Platform { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    /// <summary>The header x-client-info, at most 2 KiB.</summary>
+    public string? ClientInfo { get; init; }
+
+    /// <summary>When reading: the user's name today.</summary>
+    public string? Username { get; init; }
+}

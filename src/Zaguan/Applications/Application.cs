@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Zaguan.Contracts;
+using Zaguan.Login;
+using Zaguan.Sources;
+using Zaguan.Tokens;
+
+namespace Zaguan.Applications;
+
+/// <summary>A contract at work, immutable: what the login endpoint needs to know.</summary>
+internal sealed class Application
+{
+    private readonly FrozenDictionary<AnswerName, Answer> answers;
+    private readonly bool disclosesAccountState;
+
+    public Application(Contract contract, PropertyNaming naming, bool discloseAccountState)
+    {
+        Contract = contract;
+        answers = naming switch
+        {
+            PropertyNaming.AsWritten => contract.Answers,
+            PropertyNaming.CamelCase => contract.Answers.ToFrozenDictionary(a => a.Key, a => a.Value.CamelCased()),
+        };
+        disclosesAccountState = discloseAccountState;
+    }
+
+    public required string Name { get; init; }
+
+    public required string Realm { get; init; }
+
+    public Contract Contract { get; }
+
+    public required IReadOnlyList<SourceName> Sources { get; init; }
+
+    /// <summary>The path base and the contract's path.</summary>
+    public required string Path { get; init; }
+
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    /// <summary>Null: no page of another origin may log in.</summary>
+    public required CorsPolicy? Cors { get; init; }
+
+    /// <summary>Null: no token is issued.</summary>
+    public required TokenIssuer? Token { get; init; }
+
+    /// <summary>The settings that the contract's claims may name. No secret is among them.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>Whether an answer of its contract tells strangers which accounts exist, and may.</summary>
+    public bool DisclosesAccountState => disclosesAccountState && Contract.DisclosesAccountState;
+
+    public Answer AnswerTo(Outcome outcome)
+    {
+        var name = AnswerNames.Of(outcome);
+        while (!answers.ContainsKey(name) || (AnswerNames.DisclosesAccountState(name) && !disclosesAccountState))
+        {
+            // The three at the ends of the chains are always there: the compiler of contracts sees to it.
+            name = AnswerNames.Fallback(name)!.Value;
+        }
+
+        return answers[name];
+    }
+}

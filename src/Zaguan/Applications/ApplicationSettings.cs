@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using Zaguan.Reading;
+using Zaguan.Sources;
+
+namespace Zaguan.Applications;
+
+/// <summary>Configuration of one application: a contract put to work.</summary>
+internal sealed record ApplicationSettings
+{
+    [JsonIgnore]
+    public SourceNode? Node { get; init; }
+
+    /// <summary>The contract's name; absent: the application's own.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>The namespace of its users; absent: the application's name. Two applications with one realm share their users.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>Where passwords are checked.</summary>
+    public IReadOnlyList<SourceName> Sources { get; init; } = [SourceName.Local];
+
+    /// <summary>The host names that it answers to; absent: all that no other application with the same path names.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Stands before the contract's path: "/clinica" makes it /clinica/api/login.</summary>
+    public string? PathBase { get; init; }
+
+    /// <summary>The web origins whose pages may log in (CORS): "https://app.example", or "*" for every one.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>How the names in answers are written.</summary>
+    public PropertyNaming PropertyNaming { get; init; } = PropertyNaming.AsWritten;
+
+    /// <summary>False: unknown and disabled users are answered like a wrong password, even where the contract tells them apart.</summary>
+    public bool DiscloseAccountState { get; init; } = true;
+
+    /// <summary>Whether a token that the contract calls optional is issued.</summary>
+    public bool? IssueToken { get; init; }
+
+    /// <summary>The settings that the contract names: JWT_SECRET_KEY and its kin.</summary>
+    [JsonExtensionData]
+    public IReadOnlyDictionary<string, SourceNode> Settings { get; init; } = new Dictionary<string, SourceNode>(StringComparer.OrdinalIgnoreCase);
+}
+
+internal enum PropertyNaming
+{
+    /// <summary>As the contract writes them.</summary>
+    AsWritten,
+
+    /// <summary>With a small first letter, as ASP.NET Core answers by default.</summary>
+    CamelCase,
+}

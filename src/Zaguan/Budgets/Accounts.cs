@@ -1,0 +1,21 @@
+using System.Security.Cryptography;
+using System.Text;
+using Zaguan.Users;
+
+namespace Zaguan.Budgets;
+
+/// <summary>What names an account in the table of budgets.</summary>
+internal static class Accounts
+{
+    /// <summary>Name and e-mail address of one user share one budget, so it is the user's key.</summary>
+    public static string Of(User user) => $"user:{user.Key}";
+
+    public static string OfKey(long userKey) => $"user:{userKey}";
+
+    /// <summary>An identifier that nobody has is guessed at under a budget too. Hashed, because strangers choose its length and its letters.</summary>
+    public static string OfUnknown(string realm, string identifier)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{realm}\n{Names.Key(identifier)}"));
+        return $"unknown:{Convert.ToHexStringLower(hash.AsSpan(0, 16))}";
+    }
+}

@@ -1,0 +1,69 @@
+namespace Zaguan.Budgets;
+
+internal enum BudgetVerdict
+{
+    /// <summary>A guess is left.</summary>
+    Open,
+
+    /// <summary>Every guess that is left is still being verified; it may be given back.</summary>
+    Waiting,
+
+    /// <summary>Confirmed failures used it up.</summary>
+    Refused,
+
+    /// <summary>Charges whose node died, or a clock that went back, stand in the row; it must be mended first.</summary>
+    Stale,
+}
+
+/// <summary>One row of the table, as the policy sees it. Instants and lengths are milliseconds.</summary>
+internal sealed record BudgetRow
+{
+    public string Account { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public long Failed { get; init; }
+
+    public long Forgiven { get; init; }
+
+    public long InFlight { get; init; }
+
+    public long InFlightUntil { get; init; }
+
+    public long WindowFrom { get; init; }
+
+    public long RefusedUntil { get; init; }
+
+    public long Failures { get; init; }
+
+    public long Within { get; init; }
+
+    public long RefusedAtMost { get; init; }
+}
+
+/// <summary>Counts and instants in, verdict out. The statements of <see cref="BudgetStore"/> say the same in SQL; a property test holds them together.</summary>
+internal static class BudgetPolicy
+{
+    public static BudgetVerdict Judge(BudgetRow row, long now, long chargeLifetime)
+    {
+        var longestRefusal = row.Within > 0 ? row.Within : row.RefusedAtMost;
+        if (row.RefusedUntil > now + longestRefusal || row.InFlightUntil > now + chargeLifetime)
+        {
+            return BudgetVerdict.Stale;
+        }
+
+        if (row.RefusedUntil > now)
+        {
+            return BudgetVerdict.Refused;
+        }
+
+        var windowIsOver = row.Within > 0 && (now >= row.WindowFrom + row.Within || now < row.WindowFrom);
+        var counted = windowIsOver ? 0 : row.Failed - row.Forgiven;
+        if (counted + row.InFlight < row.Failures)
+        {
+            return BudgetVerdict.Open;
+        }
+
+        return row.InFlightUntil <= now ? BudgetVerdict.Stale : BudgetVerdict.Waiting;
+    }
+}

@@ -1,0 +1,230 @@
+using System.Data.Common;
+using System.Globalization;
+using Dapper;
+using Zaguan.Storage;
+
+namespace Zaguan.Budgets;
+
+/// <summary>What an attempt is charged to: an account, and the address where there is one.</summary>
+/// <param name="Account">See <see cref="Accounts"/>.</param>
+/// <param name="Address">The client, as a budget sees it (<see cref="Addresses"/>).</param>
+/// <param name="AddressIsShared">A server that logs in for many: it has no budget of its own.</param>
+internal sealed record BudgetSubject(string Account, string Address, bool AddressIsShared);
+
+/// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
+internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows);
+
+/// <param name="Failed">All failures of the row up to this charge: what a success forgives.</param>
+/// <param name="Burials">Changes when the row's charges were counted as failures because nobody settled them.</param>
+internal sealed record ChargedRow(string Account, string Address, long Failed, long Burials);
+
+internal enum Settlement
+{
+    /// <summary>The right password of an active user: gives back the charge and clears the account's failures of before.</summary>
+    Success,
+
+    /// <summary>A guess that was verified and was not one.</summary>
+    Failure,
+
+    /// <summary>Nothing was verified.</summary>
+    Returned,
+}
+
+/// <summary>The statements. Each changes its counters in one go, so that no two attempts can buy the same guess.</summary>
+internal sealed class BudgetStore(Database database, TimeProvider clock)
+{
+    /// <summary>A charge that is not settled by then belongs to a node that died. Longer than the longest wait for a hash, in milliseconds.</summary>
+    public const long ChargeLifetime = 60_000;
+
+    /// <summary>The longest that a guess may wait for its hash, so that it is settled while its charge lives.</summary>
+    public static readonly TimeSpan LongestVerification = TimeSpan.FromMilliseconds(ChargeLifetime / 2);
+
+    /// <summary>Only rows with a window have it; it is over when its time has passed, or when the clock went back behind it.</summary>
+    private const string WindowIsOver = "(budgets.within > 0 AND (@now >= budgets.window_from + budgets.within OR @now < budgets.window_from))";
+
+    private const string Counted = $"(CASE WHEN {WindowIsOver} THEN 0 ELSE budgets.failed - budgets.forgiven END)";
+
+    private const string RefusalEnds = """
+        (CASE WHEN budgets.within > 0 THEN (CASE WHEN budgets.window_from + budgets.within > @now AND budgets.window_from <= @now THEN budgets.window_from ELSE @now END) + budgets.within
+              WHEN budgets.refusals > 20 OR (budgets.refused_for << CAST(budgets.refusals AS integer)) > budgets.refused_at_most THEN @now + budgets.refused_at_most
+              ELSE @now + (budgets.refused_for << CAST(budgets.refusals AS integer)) END)
+        """;
+
+    private const string OpenWindow = $"""
+        forgiven = CASE WHEN {WindowIsOver} THEN budgets.failed ELSE budgets.forgiven END,
+        window_from = CASE WHEN {WindowIsOver} OR budgets.failed = budgets.forgiven THEN @now ELSE budgets.window_from END
+        """;
+
+    private const string ChargeRows = $"""
+        ON CONFLICT (account, address) DO UPDATE SET
+          in_flight = budgets.in_flight + 1,
+          in_flight_until = excluded.in_flight_until,
+          {OpenWindow}
+        WHERE budgets.refused_until <= @now AND {Counted} + budgets.in_flight < budgets.failures
+        RETURNING account, address, failed, burials
+        """;
+
+    /// <summary>Failures that are confirmed, n of them; when they reach what the rule allows, the refusal begins and the count starts anew behind it.</summary>
+    private static string Confirm(string n) => $"""
+        UPDATE budgets SET
+          in_flight = budgets.in_flight - {n},
+          failed = budgets.failed + {n},
+          forgiven = CASE WHEN {Counted} + {n} >= budgets.failures THEN budgets.failed + {n} WHEN {WindowIsOver} THEN budgets.failed ELSE budgets.forgiven END,
+          window_from = CASE WHEN {WindowIsOver} THEN @now ELSE budgets.window_from END,
+          refused_until = CASE WHEN {Counted} + {n} >= budgets.failures THEN {RefusalEnds} ELSE budgets.refused_until END,
+          refusals = budgets.refusals + CASE WHEN {Counted} + {n} >= budgets.failures THEN 1 ELSE 0 END
+        """;
+
+    private static readonly string Fail = Confirm("1");
+
+    private const string Succeed = """
+        UPDATE budgets SET
+          in_flight = budgets.in_flight - 1,
+          forgiven = CASE WHEN budgets.account <> '' AND budgets.forgiven < charged.column3 THEN charged.column3 ELSE budgets.forgiven END,
+          refusals = CASE WHEN budgets.account <> '' THEN 0 ELSE budgets.refusals END
+        """;
+
+    private const string Return = "UPDATE budgets SET in_flight = budgets.in_flight - 1";
+
+    private static readonly string Bury = $"""
+        {Confirm("budgets.in_flight")}, burials = budgets.burials + 1
+        WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+          AND budgets.refused_until <= @now AND budgets.in_flight_until <= @now AND (budgets.in_flight > 0 OR {Counted} >= budgets.failures)
+        """;
+
+    private const string MendClock = """
+        UPDATE budgets SET
+          refused_until = CASE WHEN budgets.refused_until > @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END)
+                               THEN @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END) ELSE budgets.refused_until END,
+          in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime THEN @now + @lifetime ELSE budgets.in_flight_until END
+        WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        """;
+
+    private static readonly Dictionary<int, string> Charges = new() { [2] = ChargeStatement(2), [3] = ChargeStatement(3) };
+
+    /// <summary>All rows are charged, or none.</summary>
+    public async Task<Charge?> TryChargeAsync(BudgetSubject subject, BudgetSettings rules)
+    {
+        // Always in this order: two nodes that charge the same rows must not wait for each other.
+        (string Account, string Address, BudgetRule Rule)[] rows = [
+            (subject.Account, "", rules.Account),
+            (subject.Account, subject.Address, rules.AccountAndAddress),
+            .. subject.AddressIsShared ? [] : new[] { ("", subject.Address, rules.Address) },
+        ];
+        var parameters = new DynamicParameters(new { now = Now, until = Now + ChargeLifetime });
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var rule = Lengths.Of(rows[i].Rule);
+            Add(parameters, i, ("account", rows[i].Account), ("address", rows[i].Address), ("failures", rule.Failures),
+                ("within", rule.Within), ("for", rule.RefusedFor), ("most", rule.RefusedAtMost));
+        }
+
+        var charged = await database.WriteAsync(
+            async db => (await db.QueryAsync<ChargedRow>(Charges[rows.Length], parameters)).AsList(),
+            keep: charged => charged.Count == rows.Length);
+        return charged.Count == rows.Length ? new(subject, charged) : null;
+    }
+
+    /// <summary>Within the caller's transaction, which also records the attempt.</summary>
+    public async Task SettleAsync(DbConnection db, Charge charge, Settlement settlement)
+    {
+        var statement = settlement switch
+        {
+            Settlement.Success => Succeed,
+            Settlement.Failure => Fail,
+            Settlement.Returned => Return,
+        };
+        var parameters = new DynamicParameters(new { now = Now });
+        for (var i = 0; i < charge.Rows.Count; i++)
+        {
+            var row = charge.Rows[i];
+            Add(parameters, i, ("account", row.Account), ("address", row.Address), ("failed", row.Failed), ("burials", row.Burials));
+        }
+
+        await db.ExecuteAsync(
+            $"""
+            {statement}
+            FROM (VALUES {Values(charge.Rows.Count, n => $"(@account{n}, @address{n}, @failed{n}, @burials{n})")}) AS charged
+            WHERE budgets.account = charged.column1 AND budgets.address = charged.column2 AND budgets.burials = charged.column4
+            """,
+            parameters);
+    }
+
+    public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
+        """
+        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
+               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
+        FROM budgets WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        """,
+        new { subject.Account, Address = subject.AddressIsShared ? "" : subject.Address })).AsList());
+
+    /// <summary>Counts charges that nobody settled as failures, and pulls instants back that a clock put too far ahead.</summary>
+    public Task MendAsync(BudgetSubject subject) => database.WriteAsync(async db =>
+    {
+        var parameters = new { subject.Account, subject.Address, now = Now, lifetime = ChargeLifetime };
+        await db.ExecuteAsync(MendClock, parameters);
+        return await db.ExecuteAsync(Bury, parameters);
+    });
+
+    /// <summary>Forgives an account's failures everywhere: what an administrator means by "unlock". True if there were any.</summary>
+    public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db => await db.ExecuteAsync(
+        "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)",
+        new { account }) > 0);
+
+    /// <summary>Puts every row under today's rules; what was counted stays.</summary>
+    public Task ApplyRulesAsync(BudgetSettings rules) => database.WriteAsync(async db =>
+    {
+        var changed = 0;
+        foreach (var (rows, rule) in new[] { ("account <> '' AND address <> ''", rules.AccountAndAddress), ("address = ''", rules.Account), ("account = ''", rules.Address) })
+        {
+            changed += await db.ExecuteAsync(
+                $"""
+                UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost
+                WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
+                """,
+                Lengths.Of(rule));
+        }
+
+        return changed;
+    });
+
+    /// <summary>Deletes rows that nobody touched since <paramref name="before"/>, looking at <paramref name="batch"/> rows behind (account, address). Null when the end is reached.</summary>
+    public Task<(string Account, string Address)?> ForgetAsync((string Account, string Address) after, DateTimeOffset before, int batch) =>
+        database.WriteAsync<(string, string)?>(async db =>
+        {
+            var rows = (await db.QueryAsync<BudgetRow>(
+                "SELECT account, address, in_flight_until AS InFlightUntil, refused_until AS RefusedUntil FROM budgets WHERE (account, address) > (@Account, @Address) ORDER BY account, address LIMIT @batch",
+                new { after.Account, after.Address, batch })).AsList();
+            var instant = before.ToUnixTimeMilliseconds();
+            await db.ExecuteAsync(
+                "DELETE FROM budgets WHERE account = @Account AND address = @Address",
+                rows.Where(r => r.InFlightUntil < instant && r.RefusedUntil < instant).Select(r => new { r.Account, r.Address }));
+            return rows.Count < batch ? null : (rows[^1].Account, rows[^1].Address);
+        });
+
+    private static string ChargeStatement(int rows) => $"""
+        INSERT INTO budgets (account, address, failed, forgiven, in_flight, in_flight_until, burials, window_from, refused_until, refusals, failures, within, refused_for, refused_at_most)
+        VALUES {Values(rows, n => $"(@account{n}, @address{n}, 0, 0, 1, @until, 0, @now, 0, 0, @failures{n}, @within{n}, @for{n}, @most{n})")}
+        {ChargeRows}
+        """;
+
+    private static string Values(int rows, Func<string, string> row) =>
+        string.Join(", ", Enumerable.Range(0, rows).Select(i => row(i.ToString(CultureInfo.InvariantCulture))));
+
+    private static void Add(DynamicParameters parameters, int row, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            parameters.Add(name + row.ToString(CultureInfo.InvariantCulture), value);
+        }
+    }
+
+    /// <summary>A rule in the units of the table.</summary>
+    private sealed record Lengths(long Failures, long Within, long RefusedFor, long RefusedAtMost)
+    {
+        public static Lengths Of(BudgetRule rule) =>
+            new(rule.Failures, (long)rule.Within.TotalMilliseconds, (long)rule.RefusedFor.TotalMilliseconds, (long)rule.RefusedForAtMost.TotalMilliseconds);
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace Zaguan.Budgets;
+
+/// <summary>Servers that log in for many people and forward no client address: an address budget would lock all of them out at once.</summary>
+internal sealed class ServerSideCallers(IReadOnlyList<IPNetwork> networks)
+{
+    public bool Contains(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return networks.Any(n => n.Contains(plain));
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Zaguan.Operations;
+using Zaguan.Reading;
+using Zaguan.Storage;
+
+namespace Zaguan.Commands;
+
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var urls = new Option<string?>("--urls") { Description = $"Where to listen, separated by semicolons; {Listening.DefaultUrl} when absent." };
+        var command = new Command("serve", "Run the server (what happens without a command).") { urls };
+        command.SetAction((parsed, _) => ServeAsync(Settings.Read(parsed, parsed.GetValue(urls))));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(Setup setup)
+    {
+        try
+        {
+            await using var app = await Server.BuildAsync(setup, TimeProvider.System);
+            await app.StartAsync();
+            foreach (var notice in setup.Notices)
+            {
+                app.Logger.Notice(notice);
+            }
+
+            if (setup.IsDevelopment)
+            {
+                await ShowDemoAsync(app, setup);
+            }
+
+            await app.WaitForShutdownAsync();
+            return ExitCode.Done;
+        }
+        catch (ProblemsException e)
+        {
+            await Console.Error.WriteLineAsync($"Zaguan does not start; {e.Problems.Count} {(e.Problems.Count == 1 ? "thing is" : "things are")} wrong:");
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.Problems;
+        }
+        catch (Exception e) when (e is DatabaseUnavailableException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"Zaguan does not start: {e.Message}");
+            return ExitCode.NotDone;
+        }
+    }
+
+    private static async Task ShowDemoAsync(WebApplication app, Setup setup)
+    {
+        if (!await Demo.IsInAsync(app.Services.GetRequiredService<Database>()))
+        {
+            return;
+        }
+
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await Console.Out.WriteLineAsync("\nDevelopment: the demo users of the applications' documents are in the database. Log one in:\n");
+        foreach (var command in Demo.Commands(setup.Applications, address))
+        {
+            await Console.Out.WriteLineAsync($"  {command}\n");
+        }
+    }
+}
+
+internal static partial class ServeLog
+{
+    [LoggerMessage(EventId = 1301, Level = LogLevel.Warning, Message = "{Notice}")]
+    public static partial void Notice(this ILogger logger, string notice);
+}

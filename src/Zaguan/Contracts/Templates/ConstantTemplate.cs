@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Zaguan.Contracts.Templates;
+
+/// <summary><c>"Credenciales inválidas"</c>, <c>42</c>, <c>true</c>, <c>null</c>: itself. A text arrives with its doubled braces undone.</summary>
+internal sealed record ConstantTemplate(string Json) : Template
+{
+    public override bool IsConstant => true;
+
+    public override bool IsNull(AnswerValues values) => string.Equals(Json, "null", StringComparison.Ordinal);
+
+    public override void Write(Utf8JsonWriter writer, AnswerValues values) => writer.WriteRawValue(Json);
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Zaguan.Contracts.Templates;
+
+/// <summary>A piece of JSON with placeholders in it, compiled. One kind, one file.</summary>
+internal abstract record Template
+{
+    /// <summary>Without placeholders: the same bytes in every answer.</summary>
+    public abstract bool IsConstant { get; }
+
+    /// <summary>A value that is null makes a key that ends in ? disappear.</summary>
+    public virtual bool IsNull(AnswerValues values) => false;
+
+    public abstract void Write(Utf8JsonWriter writer, AnswerValues values);
+
+    /// <summary>The same template with every name in camelCase.</summary>
+    public virtual Template CamelCased() => this;
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Zaguan.Contracts;
+
+internal enum ValueKind
+{
+    Null,
+    Text,
+    Number,
+    Boolean,
+    Instant,
+
+    /// <summary>A piece of JSON, as it is stored.</summary>
+    Json,
+}
+
+/// <summary>What a placeholder stands for in one answer: a value with its type.</summary>
+internal readonly record struct Value
+{
+    private readonly string? text;
+    private readonly long number;
+
+    private Value(ValueKind kind, string? text, long number)
+    {
+        Kind = kind;
+        this.text = text;
+        this.number = number;
+    }
+
+    public ValueKind Kind { get; }
+
+    public static Value Null => default;
+
+    public static Value Of(string? text) => text is null ? default : new(ValueKind.Text, text, 0);
+
+    public static Value Of(long? number) => number is { } n ? new(ValueKind.Number, null, n) : default;
+
+    public static Value Of(bool flag) => new(ValueKind.Boolean, null, flag ? 1 : 0);
+
+    public static Value Of(DateTimeOffset instant) => new(ValueKind.Instant, null, instant.ToUnixTimeMilliseconds());
+
+    public static Value Of(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => default,
+        JsonValueKind.String => Of(json.GetString()),
+        JsonValueKind.True or JsonValueKind.False => Of(json.GetBoolean()),
+        JsonValueKind.Number or JsonValueKind.Object or JsonValueKind.Array => new(ValueKind.Json, json.GetRawText(), 0),
+    };
+
+    public DateTimeOffset Instant => Kind == ValueKind.Instant ? DateTimeOffset.FromUnixTimeMilliseconds(number) : throw new InvalidOperationException($"{Kind} is not an instant.");
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        switch (Kind)
+        {
+            case ValueKind.Null:
+                writer.WriteNullValue();
+                break;
+            case ValueKind.Text:
+                writer.WriteStringValue(text);
+                break;
+            case ValueKind.Number:
+                writer.WriteNumberValue(number);
+                break;
+            case ValueKind.Boolean:
+                writer.WriteBooleanValue(number != 0);
+                break;
+            case ValueKind.Instant:
+                writer.WriteStringValue(ToText());
+                break;
+            case ValueKind.Json:
+                writer.WriteRawValue(text!);
+                break;
+            default:
+                throw new InvalidOperationException($"Kind {Kind}");
+        }
+    }
+
+    /// <summary>As part of a longer text. Null is nothing.</summary>
+    public string ToText() => Kind switch
+    {
+        ValueKind.Null => "",
+        ValueKind.Text or ValueKind.Json => text!,
+        ValueKind.Number => number.ToString(CultureInfo.InvariantCulture),
+        ValueKind.Boolean => number != 0 ? "true" : "false",
+        ValueKind.Instant => Instant.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+    };
+}

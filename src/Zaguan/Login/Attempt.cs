@@ -1,0 +1,60 @@
+using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Tokens;
+using Zaguan.Users;
+
+namespace Zaguan.Login;
+
+/// <summary>One login request, once it has been understood.</summary>
+internal sealed class Attempt(Application application, string identifier, Secret password, bool wantsDirectory, Client client, DateTimeOffset at) : IDisposable
+{
+    /// <summary>Of an identifier, in the access log. A longer one is nobody's name.</summary>
+    private const int LongestRecordedIdentifier = 256;
+
+    public Application Application => application;
+
+    public string Identifier => identifier;
+
+    public Secret Password => password;
+
+    /// <summary>The client asks that a directory checks the password.</summary>
+    public bool WantsDirectory => wantsDirectory;
+
+    public DateTimeOffset At => at;
+
+    /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
+    public BudgetSubject Subject(User? user, bool addressIsShared) =>
+        new(user is null ? Accounts.OfUnknown(application.Realm, identifier) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
+
+    public Client Client => client;
+
+    public AccessRecord Record(User? user, Outcome outcome) => new()
+    {
+        At = at.ToUnixTimeMilliseconds(),
+        Application = application.Name,
+        Realm = application.Realm,
+        Identifier = Client.Clean(identifier, LongestRecordedIdentifier) ?? "",
+        UserKey = user?.Key,
+        IsSuccessful = outcome == Outcome.Granted,
+        Outcome = outcome,
+        Address = (client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address).ToString(),
+        Platform = client.Platform,
+        UserAgent = client.UserAgent,
+        ClientInfo = client.Info,
+    };
+
+    /// <summary>What a granted attempt opens; null where the application issues no token.</summary>
+    public Session? Session(User user)
+    {
+        if (application.Token is not { } token)
+        {
+            return null;
+        }
+
+        var opened = at.ToUnixTimeMilliseconds();
+        return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)token.Lifetime.TotalMilliseconds);
+    }
+
+    public void Dispose() => password.Dispose();
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Contracts;
+using Zaguan.Sources;
+using Zaguan.Storage;
+using Zaguan.Tokens;
+using Zaguan.Users;
+
+namespace Zaguan.Login;
+
+/// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
+internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalSource local, Database database, ServerSideCallers callers, LoginWitness witness)
+{
+    public async Task AnswerAsync(HttpContext http, Application application)
+    {
+        // 1. Decode.
+        var request = await RequestReader.ReadAsync(http.Request, application, http.RequestAborted);
+        if (request is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        if (request.Refusal is { } refusal)
+        {
+            await EncodeAsync(http, application, refusal, AnswerValues.Nothing with { Invalid = request.Invalid, Now = witness.Now });
+            return;
+        }
+
+        using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now);
+        var values = AnswerValues.Nothing;
+        var retryAfter = TimeSpan.Zero;
+        Outcome outcome;
+        try
+        {
+            // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
+            var user = await witness.Time("find", () => users.FindAsync(application.Realm, application.Contract.Identifies, attempt.Identifier));
+            var charging = attempt.WantsDirectory
+                ? witness.DirectoryIsNotListed(application)
+                : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
+            retryAfter = charging.RetryAfter;
+
+            // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.
+            outcome = charging.Refusal ?? await witness.Time("verify", () => local.VerifyAsync(user, attempt.Password));
+
+            // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
+            var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
+            var accessId = await witness.Time("record", () => RecordAsync(attempt, user, outcome, charging.Charge, session));
+
+            // 6. Issue the token.
+            values = new AnswerValues { User = user, AccessId = accessId, Now = attempt.At, Settings = application.Settings };
+            values.Token = session is null ? null : application.Token!.Issue(session, values);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client hung up while it waited for its charge: nothing was verified and nobody listens.
+            return;
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            witness.DatabaseIsUnavailable(application, e);
+            outcome = Outcome.Unavailable;
+        }
+        catch (Exception e)
+        {
+            // The one boundary at which a fault of ours becomes the contract's answer.
+            outcome = await RecordFaultAsync(attempt, e);
+        }
+
+        // 7. Encode.
+        await EncodeAsync(http, application, outcome, values, retryAfter);
+    }
+
+    private async Task<long> RecordAsync(Attempt attempt, User? user, Outcome outcome, Charge? charge, Session? session)
+    {
+        var accessId = await database.WriteAsync(async db =>
+        {
+            if (charge is not null)
+            {
+                await budgets.SettleAsync(db, charge, outcome);
+            }
+
+            var id = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
+            if (session is not null)
+            {
+                await SessionStore.OpenAsync(db, session, id);
+            }
+
+            return id;
+        });
+        if (charge is not null)
+        {
+            budgets.Settled(charge);
+        }
+
+        return accessId;
+    }
+
+    private async Task<Outcome> RecordFaultAsync(Attempt attempt, Exception fault)
+    {
+        witness.Failed(attempt.Application, fault);
+        try
+        {
+            await database.WriteAsync(db => AccessLogStore.AppendAsync(db, attempt.Record(null, Outcome.Failed)));
+            return Outcome.Failed;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return Outcome.Unavailable;
+        }
+    }
+
+    private async Task EncodeAsync(HttpContext http, Application application, Outcome outcome, AnswerValues values, TimeSpan retryAfter = default)
+    {
+        witness.Answered(application, outcome);
+        var answer = application.AnswerTo(outcome);
+        var body = answer.Render(values);
+        var response = http.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        if (RetryAfterSeconds(outcome, retryAfter) is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        await response.Body.WriteAsync(body);
+    }
+
+    private static long? RetryAfterSeconds(Outcome outcome, TimeSpan refusedFor) => outcome switch
+    {
+        Outcome.Locked or Outcome.Throttled => Math.Max(1, (long)Math.Ceiling(refusedFor.TotalSeconds)),
+        // Long enough for a queue to drain and for a database to come back.
+        Outcome.Busy or Outcome.Unavailable => 5,
+        Outcome.Granted or Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.SourceNotAllowed
+            or Outcome.Malformed or Outcome.Invalid or Outcome.Failed => null,
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+using Zaguan.Reading;
+
+namespace Zaguan.Operations;
+
+/// <summary>Configuration as a tree that knows where each value was written: which file and line, or which environment variable.</summary>
+internal sealed class ConfigurationTree(IConfigurationRoot configuration, string fileName, SourceNode? file)
+{
+    /// <summary>The whole of it, as far as <paramref name="names"/> and the file itself go: the environment holds much that is not ours.</summary>
+    public SourceNode Root(IEnumerable<string> names)
+    {
+        var sections = names.Concat(file?.Members.Select(m => m.Name) ?? []).Distinct(StringComparer.OrdinalIgnoreCase);
+        return new()
+        {
+            Kind = NodeKind.Object,
+            Origin = fileName,
+            Pointer = "",
+            Members = [.. sections.Select(configuration.GetSection).Where(s => s.Exists()).Select(s => new SourceMember(s.Key, Node(s, "")))],
+        };
+    }
+
+    private SourceNode Node(IConfigurationSection section, string parent)
+    {
+        var pointer = SourceNode.Step(parent, section.Key);
+        var (origin, line) = Place(section.Path, pointer);
+        var children = section.GetChildren().ToList();
+        return new()
+        {
+            Kind = children.Count > 0 ? NodeKind.Object : NodeKind.Text,
+            Origin = origin,
+            Line = line,
+            Pointer = pointer,
+            Text = section.Value ?? "",
+            Members = [.. children.Select(c => new SourceMember(c.Key, Node(c, pointer)))],
+        };
+    }
+
+    private (string Origin, int? Line) Place(string path, string pointer)
+    {
+        // The last provider that has the value is the one that gives it.
+        var provider = configuration.Providers.LastOrDefault(p => p.TryGet(path, out _));
+        return provider switch
+        {
+            EnvironmentVariablesConfigurationProvider => ($"environment variable {path.Replace(":", "__", StringComparison.Ordinal)}", null),
+            JsonConfigurationProvider or null => (fileName, Line(pointer)),
+            _ => (fileName, null),
+        };
+    }
+
+    private int? Line(string pointer)
+    {
+        var node = file;
+        foreach (var step in pointer.Split('/').Skip(1))
+        {
+            node = node?.Members.FirstOrDefault(m => string.Equals(SourceNode.Step("", m.Name)[1..], step, StringComparison.OrdinalIgnoreCase))?.Value
+                ?? (int.TryParse(step, System.Globalization.CultureInfo.InvariantCulture, out var index) && node?.Items.Count > index ? node.Items[index] : null);
+        }
+
+        return node?.Line;
+    }
+}

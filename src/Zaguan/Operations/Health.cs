@@ -1,0 +1,34 @@
+using Zaguan.Storage;
+
+namespace Zaguan.Operations;
+
+/// <summary>Whether the process lives, and whether it can serve a login: its database takes a write.</summary>
+internal static class Health
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static void Map(WebApplication app)
+    {
+        // Under /zaguan like all that is ours, and where load balancers look first.
+        foreach (var prefix in new[] { "/zaguan/health", "/health" })
+        {
+            app.MapGet($"{prefix}/live", () => Results.Json(new Status("live")));
+            app.MapGet($"{prefix}/ready", ReadyAsync);
+        }
+    }
+
+    private static async Task<IResult> ReadyAsync(Database database, TimeProvider clock)
+    {
+        try
+        {
+            await database.WriteAsync(_ => Task.FromResult(0)).WaitAsync(Patience, clock);
+            return Results.Json(new Status("ready"));
+        }
+        catch (Exception e) when (e is DatabaseUnavailableException or TimeoutException)
+        {
+            return Results.Json(new Status("not ready: the database takes no writes"), statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private sealed record Status(string Is);
+}

@@ -1,0 +1,57 @@
+using Zaguan.AccessLog;
+using Zaguan.Budgets;
+using Zaguan.Storage;
+using Zaguan.Tokens;
+
+namespace Zaguan.Operations;
+
+/// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+{
+    private const int Batch = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    /// <summary>No refusal lasts as long, and a guess a month is nobody's attack.</summary>
+    private static readonly TimeSpan BudgetsKeptFor = TimeSpan.FromDays(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await ForgetAsync(stoppingToken);
+            }
+            catch (DatabaseUnavailableException e)
+            {
+                logger.HousekeepingWaits(e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    public async Task ForgetAsync(CancellationToken stoppingToken)
+    {
+        var now = clock.GetUtcNow();
+        while (await accessLog.ForgetAsync(now - settings.KeptFor, Batch) == Batch && !stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        while (await sessions.ForgetAsync(now, Batch) == Batch && !stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        (string, string)? after = ("", "");
+        while (after is { } rows && !stoppingToken.IsCancellationRequested)
+        {
+            after = await budgets.ForgetAsync(rows, now - BudgetsKeptFor, Batch);
+        }
+    }
+}
+
+internal static partial class HousekeepingLog
+{
+    [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "Old records are not being deleted: {Problem}")]
+    public static partial void HousekeepingWaits(this ILogger logger, string problem);
+}

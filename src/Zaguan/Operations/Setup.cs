@@ -1,0 +1,210 @@
+using System.Net;
+using System.Reflection;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Contracts;
+using Zaguan.Reading;
+
+namespace Zaguan.Operations;
+
+/// <summary>Where to look for the configuration, and who asks.</summary>
+/// <param name="File">The configuration file; null: zaguan.json in the working directory, if it is there.</param>
+/// <param name="Urls">What --urls said.</param>
+internal sealed record SetupOptions(string? File, string? Urls, bool IsDevelopment)
+{
+    public const string DefaultFile = "zaguan.json";
+
+    /// <summary>Tests set these in place of a process's environment variables.</summary>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+}
+
+/// <summary>Everything that is written down before the start (configuration, contracts, secrets), read and checked, with all that is wrong with it.</summary>
+internal sealed class Setup
+{
+    /// <summary>Sections of the file that belong to ASP.NET Core and to .NET.</summary>
+    private static readonly string[] ForeignSections = ["Kestrel", "Logging", "AllowedHosts", "urls"];
+
+    public required IConfigurationRoot Configuration { get; init; }
+
+    public required ZaguanSettings Settings { get; init; }
+
+    public required ApplicationTable Applications { get; init; }
+
+    public required IReadOnlyDictionary<string, Contract> Contracts { get; init; }
+
+    public required Problems Problems { get; init; }
+
+    public required IReadOnlyList<string> Notices { get; init; }
+
+    public required bool IsDevelopment { get; init; }
+
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    public required IReadOnlyList<IPNetwork> ServerSideCallers { get; init; }
+
+    /// <summary>True: the file itself, or a section of it, could not be read. Commands that only need the database then stop too.</summary>
+    public required bool SettingsAreBroken { get; init; }
+
+    public required string ContractsFolder { get; init; }
+
+    public string DatabaseFile => Path.Combine(Settings.DataFolder, "zaguan.db");
+
+    public static Setup Read(SetupOptions options)
+    {
+        var problems = new Problems();
+        var file = options.File ?? SetupOptions.DefaultFile;
+        var source = ReadFile(file, isNamed: options.File is not null, problems);
+        var configuration = Build(options, source is null ? null : file);
+        var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
+        var settings = ReadSettings(new ConfigurationTree(configuration, file, source).Root(names), problems);
+        CheckBudgets(settings, problems);
+        var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
+        var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
+        Listening.Check(configuration, options.IsDevelopment, proxies.Count > 0, problems);
+        var settingsAreBroken = problems.Count > 0;
+
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, settings.ContractsFolder);
+        var contracts = ContractLibrary.Load(folder, problems);
+        var compiler = new ApplicationCompiler(configuration, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), problems);
+        var applications = compiler.Compile(settings.Applications, contracts);
+        if (settings.Applications.Count == 0 && !settingsAreBroken)
+        {
+            problems.Add(file, $"No application is configured. Name one under \"Applications\" in {file}, for example: {{ \"Applications\": {{ \"ambiotec\": {{ \"JWT_SECRET_FILE\": \"/etc/zaguan/ambiotec.secret\" }} }} }}. (In Development the shipped contracts run without configuration: set ASPNETCORE_ENVIRONMENT=Development.)");
+        }
+
+        return new()
+        {
+            Configuration = configuration,
+            Settings = settings,
+            Applications = applications,
+            Contracts = contracts,
+            ContractsFolder = folder,
+            Problems = problems,
+            Notices = compiler.Notices,
+            IsDevelopment = options.IsDevelopment,
+            TrustedProxies = proxies,
+            ServerSideCallers = callers,
+            SettingsAreBroken = settingsAreBroken,
+        };
+    }
+
+    private static SourceNode? ReadFile(string file, bool isNamed, Problems problems)
+    {
+        if (!File.Exists(file))
+        {
+            if (isNamed)
+            {
+                problems.Add(file, "The configuration file does not exist.");
+            }
+
+            return null;
+        }
+
+        try
+        {
+            return JsonSource.Parse(file, File.ReadAllBytes(file), problems);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(file, $"The configuration file cannot be read: {e.Message}");
+            return null;
+        }
+    }
+
+    private static IConfigurationRoot Build(SetupOptions options, string? file)
+    {
+        var own = Sources(new ConfigurationBuilder(), options, file).Build();
+        if (!options.IsDevelopment || own.GetSection("Applications").Exists())
+        {
+            return own;
+        }
+
+        // Development without applications runs the shipped contracts.
+        var demo = Assembly.GetExecutingAssembly().GetManifestResourceStream("demo.json")!;
+        return Sources(new ConfigurationBuilder().AddJsonStream(demo), options, file).Build();
+    }
+
+    private static IConfigurationBuilder Sources(IConfigurationBuilder builder, SetupOptions options, string? file)
+    {
+        if (file is not null)
+        {
+            builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+        }
+
+        if (options.Environment is { } environment)
+        {
+            builder.AddInMemoryCollection(environment);
+        }
+        else
+        {
+            builder.AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables();
+        }
+
+        return builder.AddInMemoryCollection(options.Urls is null ? [] : [new("urls", options.Urls)]);
+    }
+
+    private static ZaguanSettings ReadSettings(SourceNode root, Problems problems)
+    {
+        // Settings that contracts name may stand at the root too; they are written in capitals and nothing of ours is.
+        var own = root.Members.Where(m => !ForeignSections.Contains(m.Name, StringComparer.OrdinalIgnoreCase) && !IsSetting(m.Name)).ToList();
+        var tree = new SourceNode { Kind = NodeKind.Object, Origin = root.Origin, Pointer = "", Members = own };
+        return new RecordReader(Spelling.Configuration, problems).Read<ZaguanSettings>(tree);
+    }
+
+    private static bool IsSetting(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+
+    private static void CheckBudgets(ZaguanSettings settings, Problems problems)
+    {
+        var budgets = settings.Budgets;
+        foreach (var (name, rule) in new[] { (nameof(budgets.AccountAndAddress), budgets.AccountAndAddress), (nameof(budgets.Account), budgets.Account), (nameof(budgets.Address), budgets.Address) })
+        {
+            var at = settings.Node!.At("Budgets").At(name);
+            if (rule.Failures < 1)
+            {
+                problems.Add(at.At("Failures"), $"A budget has at least 1 guess, not {rule.Failures}.");
+            }
+
+            if (rule.Within == TimeSpan.Zero && (rule.RefusedFor <= TimeSpan.Zero || rule.RefusedForAtMost < rule.RefusedFor))
+            {
+                problems.Add(at, "A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it.");
+            }
+        }
+
+        if (budgets.Account.Failures > 100)
+        {
+            problems.Add(settings.Node!.At("Budgets").At("Account").At("Failures"), $"At most 100 consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not {budgets.Account.Failures}.");
+        }
+
+        if (settings.Hashing.LongestQueue < 1 || settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
+        {
+            problems.Add(settings.Node!.At("Hashing"), $"\"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
+        }
+
+        if (settings.AccessLog.KeptFor <= TimeSpan.Zero)
+        {
+            problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for some time: \"KeptFor\" is above 0.");
+        }
+    }
+
+    private static List<IPNetwork> ReadNetworks(IReadOnlyList<string> written, SourceNode? at, Problems problems)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in written)
+        {
+            if (IPAddress.TryParse(text, out var address))
+            {
+                networks.Add(new(address, address.GetAddressBytes().Length * 8));
+            }
+            else if (IPNetwork.TryParse(text, out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                problems.Add(at!, $"\"{text}\" is neither an address (10.1.2.3) nor a network (10.0.0.0/8).");
+            }
+        }
+
+        return networks;
+    }
+}

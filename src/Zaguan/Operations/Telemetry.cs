@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Zaguan.Login;
+
+namespace Zaguan.Operations;
+
+/// <summary>Meters and spans, named as docs/operations.md lists them. They go nowhere unless somebody listens.</summary>
+internal sealed class Telemetry : IDisposable
+{
+    public const string Name = "Zaguan";
+
+    private readonly Meter meter = new(Name);
+    private readonly ActivitySource source = new(Name);
+    private readonly Counter<long> logins;
+    private readonly Counter<long> hashes;
+    private readonly Histogram<double> steps;
+
+    public Telemetry()
+    {
+        logins = meter.CreateCounter<long>("zaguan.logins", "{login}", "Login requests by application and outcome.");
+        hashes = meter.CreateCounter<long>("zaguan.hashes", "{hash}", "Password hashes computed.");
+        steps = meter.CreateHistogram<double>("zaguan.login.step.duration", "s", "Duration of the steps of a login.");
+    }
+
+    public Meter Meter => meter;
+
+    public void Answered(string application, Outcome outcome) =>
+        logins.Add(1, new("zaguan.application", application), new KeyValuePair<string, object?>("zaguan.outcome", outcome.ToString()));
+
+    public void Hashed() => hashes.Add(1);
+
+    public void ObserveQueue(Func<int> length) => meter.CreateObservableGauge("zaguan.hashing.queue", length, "{guess}", "Guesses that wait to be hashed.");
+
+    /// <summary>Times one step of a login, until disposed.</summary>
+    public StepWatch Step(string step) => new(steps, source.StartActivity(step), step);
+
+    public void Dispose()
+    {
+        meter.Dispose();
+        source.Dispose();
+    }
+
+    internal readonly struct StepWatch(Histogram<double> steps, Activity? span, string step) : IDisposable
+    {
+        private readonly long began = Stopwatch.GetTimestamp();
+
+        public void Dispose()
+        {
+            steps.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("zaguan.step", step));
+            span?.Dispose();
+        }
+    }
+}

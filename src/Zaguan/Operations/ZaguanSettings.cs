@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Passwords;
+using Zaguan.Reading;
+
+namespace Zaguan.Operations;
+
+/// <summary>The configuration file, as an administrator writes it. Beside these sections it may hold ASP.NET Core's own: Kestrel, Logging.</summary>
+internal sealed record ZaguanSettings
+{
+    [JsonIgnore]
+    public SourceNode? Node { get; init; }
+
+    /// <summary>The folder of the database and of what else is kept; relative to the working directory.</summary>
+    public string DataFolder { get; init; } = "data";
+
+    /// <summary>The folder of contracts that add to the shipped ones; relative to the configuration file. Absent: contracts.</summary>
+    public string ContractsFolder { get; init; } = "contracts";
+
+    public IReadOnlyDictionary<string, ApplicationSettings> Applications { get; init; } = new Dictionary<string, ApplicationSettings>(StringComparer.Ordinal);
+
+    public BudgetSettings Budgets { get; init; } = new();
+
+    public HashingSettings Hashing { get; init; } = new();
+
+    public AccessLogSettings AccessLog { get; init; } = new();
+
+    public NetworkSettings Network { get; init; } = new();
+}
+
+/// <summary>Configuration: who stands between the clients and Zaguan.</summary>
+internal sealed record NetworkSettings
+{
+    [JsonIgnore]
+    public SourceNode? Node { get; init; }
+
+    /// <summary>Addresses or networks ("10.0.0.0/8") of proxies whose X-Forwarded-For, -Proto and -Host are believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Addresses or networks of servers that log in for many people and forward no client address: they have no address budget.</summary>
+    public IReadOnlyList<string> ServerSideCallers { get; init; } = [];
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Zaguan.Login;
+using Zaguan.Operations;
+
+namespace Zaguan.Passwords;
+
+/// <summary>
+/// Where every password is hashed: threads of their own, as many as there are cores, at a lower priority than the threads
+/// that answer, so that a flood of guesses slows guesses and nothing else. The queue is bounded by number and by waiting
+/// time; what cannot be served in time is turned away, unhashed.
+/// </summary>
+internal sealed partial class HashGate : IDisposable
+{
+    private readonly BlockingCollection<Guess> queue;
+    private readonly Thread[] threads;
+    private readonly TimeSpan longestWait;
+    private readonly Telemetry telemetry;
+    private long meanHashTicks;
+
+    public HashGate(HashingSettings settings, Telemetry telemetry)
+    {
+        this.telemetry = telemetry;
+        longestWait = settings.LongestWait;
+        queue = new(settings.LongestQueue);
+        telemetry.ObserveQueue(() => queue.Count);
+        threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => new Thread(Work) { IsBackground = true, Name = $"Zaguan hashing {i}" })];
+        Array.ForEach(threads, t => t.Start());
+    }
+
+    /// <summary>
+    /// Verifies at the cost of one hash, or says null where that cannot be done in time. A user without a password,
+    /// or no user at all (<paramref name="stored"/> null), costs the same and is never right.
+    /// </summary>
+    public Task<bool?> VerifyAsync(Secret password, string? stored)
+    {
+        var guess = new Guess(password, stored);
+        return ExpectedWait() <= longestWait && queue.TryAdd(guess) ? guess.Done.Task : Task.FromResult<bool?>(null);
+    }
+
+    public void Dispose()
+    {
+        queue.CompleteAdding();
+        Array.ForEach(threads, t => t.Join());
+        queue.Dispose();
+    }
+
+    private TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
+
+    private void Work()
+    {
+        LowerPriority();
+        foreach (var guess in queue.GetConsumingEnumerable())
+        {
+            if (Stopwatch.GetElapsedTime(guess.Since) > longestWait)
+            {
+                guess.Done.SetResult(null);
+                continue;
+            }
+
+            try
+            {
+                guess.Done.SetResult(Hash(guess));
+            }
+            catch (Exception e)
+            {
+                // The thread must outlive whatever went wrong with one guess; the login answers for it.
+                guess.Done.SetException(e);
+            }
+        }
+    }
+
+    private bool Hash(Guess guess)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var right = PasswordHash.Verify(guess.Password, guess.Stored ?? PasswordHash.Decoy) & guess.Stored is not null;
+        var took = Stopwatch.GetTimestamp() - began;
+        telemetry.Hashed();
+        var mean = Interlocked.Read(ref meanHashTicks);
+        Interlocked.Exchange(ref meanHashTicks, mean == 0 ? took : mean + ((took - mean) / 8));
+        return right;
+    }
+
+    // .NET's Thread.Priority does nothing on Linux; there a thread has a nice value of its own.
+    private static void LowerPriority()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(0, GetThreadId(), 10);
+        }
+        else
+        {
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetPriority(int which, int who, int priority);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetThreadId();
+
+    private sealed class Guess(Secret password, string? stored)
+    {
+        public Secret Password => password;
+
+        public string? Stored => stored;
+
+        public long Since { get; } = Stopwatch.GetTimestamp();
+
+        public TaskCompletionSource<bool?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

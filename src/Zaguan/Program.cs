@@ -1,0 +1,3 @@
+using Zaguan.Commands;
+
+return await CommandLine.RunAsync(args);

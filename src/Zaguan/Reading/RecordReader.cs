@@ -1,0 +1,203 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Zaguan.Reading;
+
+/// <summary>How a document spells things: a contract is strict JSON, configuration arrives as texts whose names ignore case.</summary>
+internal sealed record Spelling(bool CamelCase, StringComparison Names, bool TextsOnly)
+{
+    public static readonly Spelling Contract = new(CamelCase: true, StringComparison.Ordinal, TextsOnly: false);
+
+    public static readonly Spelling Configuration = new(CamelCase: false, StringComparison.OrdinalIgnoreCase, TextsOnly: true);
+
+    public string NameOf(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+        ?? (CamelCase ? JsonNamingPolicy.CamelCase.ConvertName(property.Name) : property.Name);
+}
+
+/// <summary>
+/// A tree → the record that says what may stand in it, or the list of everything that is wrong with it.
+/// The same record gives the JSON schema (<see cref="JsonSchema"/>), so the two cannot disagree.
+/// </summary>
+internal sealed class RecordReader(Spelling spelling, Problems problems)
+{
+    /// <summary>The record, as far as it could be read; whoever asks looks at the problems before using it.</summary>
+    public T Read<T>(SourceNode node)
+        where T : class => (T)ReadRecord(typeof(T), node);
+
+    /// <summary>The properties that a document may set.</summary>
+    public static IEnumerable<PropertyInfo> Properties(Type type) =>
+        type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(p => p.CanWrite && p.GetCustomAttribute<JsonIgnoreAttribute>() is null && p.GetCustomAttribute<JsonExtensionDataAttribute>() is null);
+
+    public static bool IsRequired(PropertyInfo property) => property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
+
+    public static string SpellingOf(Enum value) =>
+        value.GetType().GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+        ?? JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    private object ReadRecord(Type type, SourceNode node)
+    {
+        var record = Activator.CreateInstance(type)!;
+        type.GetProperty("Node")?.SetValue(record, node);
+        if (node.Kind != NodeKind.Object)
+        {
+            // An empty section of configuration reads as an empty text.
+            if (!spelling.TextsOnly || node.Text.Length > 0)
+            {
+                problems.Add(node, $"Here stands an object, not {node.KindInWords}.");
+            }
+
+            return record;
+        }
+
+        var properties = Properties(type).ToDictionary(spelling.NameOf, StringComparer.FromComparison(spelling.Names));
+        var extra = new Dictionary<string, SourceNode>(StringComparer.OrdinalIgnoreCase);
+        var takesMore = type.GetProperties().SingleOrDefault(p => p.GetCustomAttribute<JsonExtensionDataAttribute>() is not null);
+        foreach (var member in node.Members)
+        {
+            if (properties.TryGetValue(member.Name, out var property))
+            {
+                if (ReadValue(property.PropertyType, member.Value) is { } value)
+                {
+                    property.SetValue(record, value);
+                }
+            }
+            else if (takesMore is not null)
+            {
+                extra[member.Name] = member.Value;
+            }
+            else
+            {
+                problems.Add(member.Value, $"\"{member.Name}\" is not known here.{Nearest.Suggestion(member.Name, properties.Keys)}");
+            }
+        }
+
+        takesMore?.SetValue(record, extra);
+        foreach (var (name, _) in properties.Where(p => IsRequired(p.Value) && !node.Members.Any(m => string.Equals(m.Name, p.Key, spelling.Names))))
+        {
+            problems.Add(node, $"\"{name}\" is missing.");
+        }
+
+        return record;
+    }
+
+    private object? ReadValue(Type declared, SourceNode node)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        if (type == typeof(SourceNode))
+        {
+            return node;
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+        {
+            return ReadDictionary(type.GenericTypeArguments[1], node);
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            return ReadList(type.GenericTypeArguments[0], node);
+        }
+
+        if (type.IsClass && type != typeof(string))
+        {
+            return ReadRecord(type, node);
+        }
+
+        return ReadScalar(type, node);
+    }
+
+    private object? ReadScalar(Type type, SourceNode node)
+    {
+        var text = node.Kind is NodeKind.Text ? node.Text : null;
+        if (type == typeof(string))
+        {
+            return text ?? Refuse(node, "a text");
+        }
+
+        if (type == typeof(bool))
+        {
+            return (node.Kind is NodeKind.Boolean || spelling.TextsOnly) && bool.TryParse(node.Text, out var flag) ? flag : Refuse(node, "true or false");
+        }
+
+        if (type == typeof(int))
+        {
+            return (node.Kind is NodeKind.Number || spelling.TextsOnly) && int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : Refuse(node, "a whole number");
+        }
+
+        if (type == typeof(TimeSpan))
+        {
+            return text is not null && Duration.TryParse(text, out var duration) ? duration : Refuse(node, "a length of time such as \"30s\", \"15m\", \"8h\" or \"20d\"");
+        }
+
+        if (type.IsEnum)
+        {
+            var known = Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(v => (Enum)Enum.ToObject(type, v)).ToDictionary(SpellingOf, StringComparer.FromComparison(spelling.Names));
+            return text is not null && known.TryGetValue(text, out var value)
+                ? value
+                : Refuse(node, $"one of {string.Join(", ", known.Keys.Select(k => $"\"{k}\""))}", text is null ? "" : Nearest.Suggestion(text, known.Keys));
+        }
+
+        throw new NotSupportedException($"A document cannot set a {type.Name}.");
+    }
+
+    private object? Refuse(SourceNode node, string expected, string suggestion = "")
+    {
+        var written = node.Kind is NodeKind.Text ? $"\"{node.Text}\"" : node.KindInWords;
+        problems.Add(node, $"Here stands {expected}, not {written}.{suggestion}");
+        return null;
+    }
+
+    private object? ReadDictionary(Type valueType, SourceNode node)
+    {
+        if (node.Kind != NodeKind.Object)
+        {
+            return spelling.TextsOnly && node.Text.Length == 0 ? null : Refuse(node, "an object");
+        }
+
+        var read = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), valueType), StringComparer.FromComparison(spelling.Names))!;
+        foreach (var member in node.Members)
+        {
+            if (ReadValue(valueType, member.Value) is { } value)
+            {
+                read[member.Name] = value;
+            }
+        }
+
+        return read;
+    }
+
+    private object? ReadList(Type itemType, SourceNode node)
+    {
+        // Configuration spells a list as an object with the names 0, 1, 2, …
+        var items = node.Kind switch
+        {
+            NodeKind.List => node.Items,
+            NodeKind.Object when spelling.TextsOnly => [.. node.Members.Select(m => m.Value)],
+            NodeKind.Text when spelling.TextsOnly && node.Text.Length == 0 => [],
+            _ => null,
+        };
+        if (items is null)
+        {
+            return Refuse(node, "a list");
+        }
+
+        var read = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(itemType))!;
+        foreach (var item in items)
+        {
+            if (ReadValue(itemType, item) is { } value)
+            {
+                read.Add(value);
+            }
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Zaguan.Reading;
+
+internal enum NodeKind
+{
+    Null,
+    Text,
+    Number,
+    Boolean,
+    List,
+    Object,
+}
+
+/// <summary>A JSON value that knows where it was written.</summary>
+internal sealed class SourceNode
+{
+    public required NodeKind Kind { get; init; }
+
+    /// <summary>The file, or the environment variable, that it comes from.</summary>
+    public required string Origin { get; init; }
+
+    public int? Line { get; init; }
+
+    public required string Pointer { get; init; }
+
+    /// <summary>A text without its quotes; a number or a boolean as written.</summary>
+    public string Text { get; init; } = "";
+
+    public IReadOnlyList<SourceNode> Items { get; init; } = [];
+
+    public IReadOnlyList<SourceMember> Members { get; init; } = [];
+
+    /// <summary>The member of that name, or the node itself where there is none: the nearest place to point at.</summary>
+    public SourceNode At(string name) => Members.FirstOrDefault(m => string.Equals(m.Name, name, StringComparison.OrdinalIgnoreCase))?.Value ?? this;
+
+    public string KindInWords => Kind switch
+    {
+        NodeKind.Null => "null",
+        NodeKind.Text => "a text",
+        NodeKind.Number => "a number",
+        NodeKind.Boolean => "true or false",
+        NodeKind.List => "a list",
+        NodeKind.Object => "an object",
+        _ => throw new InvalidOperationException($"Kind {Kind}"),
+    };
+
+    /// <summary>One step of a JSON pointer, escaped as RFC 6901 §3 says.</summary>
+    public static string Step(string pointer, string name) =>
+        $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+}
+
+internal sealed record SourceMember(string Name, SourceNode Value);

@@ -1,0 +1,201 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
+using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Login;
+using Zaguan.Operations;
+using Zaguan.Passwords;
+using Zaguan.Reading;
+using Zaguan.Sources;
+using Zaguan.Storage;
+using Zaguan.Tokens;
+using Zaguan.Users;
+
+namespace Zaguan;
+
+/// <summary>Puts the house together: one line per feature, in start-up order.</summary>
+internal static class Server
+{
+    /// <summary>Longer than a login that waits for its charge and then for its hash.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ProblemsException">What is written down cannot be used.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be opened.</exception>
+    public static async Task<WebApplication> BuildAsync(Setup setup, TimeProvider clock)
+    {
+        if (setup.Problems.Count > 0)
+        {
+            throw new ProblemsException(setup.Problems);
+        }
+
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = setup.IsDevelopment ? Environments.Development : Environments.Production,
+        });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(setup.Configuration);
+        builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel);
+        ConfigureLogging(builder.Logging, setup.IsDevelopment);
+
+        var database = Database.Open(setup.DatabaseFile, clock);
+        var services = builder.Services;
+        services.Configure<HostOptions>(h => h.ShutdownTimeout = ShutdownTimeout);
+        services.AddCors().AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
+        services.AddSingleton(setup).AddSingleton(clock);
+        services.AddSingleton(_ => database);
+        services.AddSingleton<Telemetry>().AddHostedService<TelemetryExport>();
+        services.AddSingleton<RunningApplications>().AddHostedService<ContractWatch>();
+        services.AddSingleton<UserStore>();
+        services.AddSingleton(setup.Settings.Budgets).AddSingleton<BudgetStore>().AddSingleton<BudgetGuard>().AddSingleton(new ServerSideCallers(setup.ServerSideCallers));
+        services.AddSingleton(setup.Settings.Hashing).AddSingleton<HashGate>();
+        services.AddSingleton<LocalSource>();
+        services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
+        services.AddHostedService<Housekeeping>();
+
+        var app = builder.Build();
+        await PrepareDatabaseAsync(app.Services, setup, database);
+        ComposePipeline(app, setup);
+        return app;
+    }
+
+    private static void ConfigureKestrel(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        // What a login reads is bounded more tightly (RequestReader); this is the fence behind it.
+        kestrel.Limits.MaxRequestBodySize = 4 * RequestReader.LargestBody;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, bool isDevelopment)
+    {
+        logging.ClearProviders();
+        if (isDevelopment)
+        {
+            logging.AddSimpleConsole(c => c.SingleLine = true);
+        }
+        else
+        {
+            logging.AddJsonConsole();
+        }
+
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+    }
+
+    private static async Task PrepareDatabaseAsync(IServiceProvider services, Setup setup, Database database)
+    {
+        var users = services.GetRequiredService<UserStore>();
+        await users.AddRealmsAsync(setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal));
+        await services.GetRequiredService<BudgetStore>().ApplyRulesAsync(setup.Settings.Budgets);
+        if (setup.IsDevelopment)
+        {
+            await Demo.SeedAsync(database, users);
+        }
+        else if (await Demo.IsInAsync(database))
+        {
+            throw new DatabaseUnavailableException($"The database {database.Path} holds the demo users, whose passwords everybody knows. Use another one outside Development (\"DataFolder\").");
+        }
+    }
+
+    private static void ComposePipeline(WebApplication app, Setup setup)
+    {
+        if (setup.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders(Forwarding(setup.TrustedProxies));
+        }
+
+        if (!setup.IsDevelopment)
+        {
+            app.UseHsts();
+        }
+
+        app.Use(SecurityHeaders);
+        app.Use(Logins(app.Services));
+        Health.Map(app);
+    }
+
+    private static ForwardedHeadersOptions Forwarding(IEnumerable<System.Net.IPNetwork> proxies)
+    {
+        // Every hop is looked at, from the nearest outwards, for as long as it is one of ours.
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+
+        return options;
+    }
+
+    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        return next(http);
+    }
+
+    /// <summary>A request whose path and host are an application's goes to the login endpoint, whatever its method.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> Logins(IServiceProvider services)
+    {
+        var applications = services.GetRequiredService<RunningApplications>();
+        var login = services.GetRequiredService<LoginEndpoint>();
+        var cors = services.GetRequiredService<ICorsService>();
+        return async (http, next) =>
+        {
+            if (applications.Table.Find(http.Request) is not { } application)
+            {
+                await next(http);
+            }
+            else if (!AnswerCors(http, application, cors))
+            {
+                await AnswerMethod(http, application, login);
+            }
+        };
+    }
+
+    /// <summary>True: it was a preflight, and is answered.</summary>
+    private static bool AnswerCors(HttpContext http, Application application, ICorsService cors)
+    {
+        if (application.Cors is not { } policy || !http.Request.Headers.ContainsKey(HeaderNames.Origin))
+        {
+            return false;
+        }
+
+        var result = cors.EvaluatePolicy(http, policy);
+        cors.ApplyResult(result, http.Response);
+        if (result.IsPreflightRequest)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+
+        return result.IsPreflightRequest;
+    }
+
+    private static async Task AnswerMethod(HttpContext http, Application application, LoginEndpoint login)
+    {
+        if (!string.Equals(http.Request.Method, application.Contract.Method, StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            http.Response.Headers.Allow = application.Contract.Method;
+            return;
+        }
+
+        try
+        {
+            await login.AnswerAsync(http, application);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        {
+            // The client hung up before it had sent its request.
+        }
+    }
+}

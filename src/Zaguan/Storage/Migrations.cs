@@ -1,0 +1,50 @@
+using System.Data.Common;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+
+namespace Zaguan.Storage;
+
+/// <summary>Numbered .sql files, embedded, applied once each, in one transaction, by whoever holds the write lock.</summary>
+internal static class Migrations
+{
+    public static void Apply(DbConnection db, string dialect, TimeProvider clock)
+    {
+        db.Execute("BEGIN IMMEDIATE");
+        db.Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+        var applied = db.Query<(string Name, string Sha256)>("SELECT name, sha256 FROM migrations").ToDictionary(m => m.Name, m => m.Sha256, StringComparer.Ordinal);
+        var scripts = Scripts(dialect).ToList();
+        if (applied.Keys.Except(scripts.Select(s => s.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        {
+            throw new DatabaseUnavailableException($"The database was written by a newer Zaguan (it has the migration {newer}); start that version, or restore a backup of before.");
+        }
+
+        foreach (var (name, sql) in scripts)
+        {
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            if (!applied.TryGetValue(name, out var known))
+            {
+                db.Execute(sql);
+                db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+            }
+            else if (!string.Equals(known, sha256, StringComparison.Ordinal))
+            {
+                throw new DatabaseUnavailableException($"The migration {name} in the database is not the one of this Zaguan; the database belongs to another build.");
+            }
+        }
+
+        db.Execute("COMMIT");
+    }
+
+    private static IEnumerable<(string Name, string Sql)> Scripts(string dialect)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var prefix = $"migrations/{dialect}/";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            yield return (resource[prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
+        }
+    }
+}

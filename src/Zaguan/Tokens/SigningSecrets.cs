@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Zaguan.Login;
+
+namespace Zaguan.Tokens;
+
+/// <summary>What makes a signing secret good enough, and the ones that Development makes for itself.</summary>
+internal static class SigningSecrets
+{
+    /// <summary>Printed in documentation that everybody can read: whoever signs with one of these lets everybody sign.</summary>
+    private static readonly string[] Public =
+    [
+        "4b436579-7850-45bc-be7a-0e8a7c7715c9", // Romsoft's document
+        "a-string-secret-at-least-256-bits-long", // jwt.io
+        "your-256-bit-secret-your-256-bit-secret",
+        "your_super_secret_key_that_is_at_least_32_characters_long",
+        "ThisIsMySuperSecretKeyForJwtAuthentication",
+        "this is my custom Secret key for authentication", // a .NET tutorial that many copied
+    ];
+
+    /// <summary>What is wrong with a secret, as a sentence without the secret; null where nothing is.</summary>
+    /// <param name="isDevelopment">Development may sign with a secret that everybody knows.</param>
+    public static string? Objection(string secret, bool isDevelopment)
+    {
+        var length = Encoding.UTF8.GetByteCount(secret);
+        if (length < TokenIssuer.ShortestSecret)
+        {
+            return $"The secret has {length} bytes; HS256 needs at least {TokenIssuer.ShortestSecret} (RFC 7518 §3.2). Make one with: openssl rand -base64 48";
+        }
+
+        if (secret.Distinct().Count() < 8)
+        {
+            return "The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48";
+        }
+
+        return !isDevelopment && Public.Contains(secret.Trim(), StringComparer.OrdinalIgnoreCase)
+            ? "The secret is printed in public documentation, so anybody can sign with it. Make one with: openssl rand -base64 48"
+            : null;
+    }
+
+    /// <summary>The secret that Development keeps in a file, made at the first start.</summary>
+    /// <param name="isNew">True at that first start, when it is announced.</param>
+    public static Secret Keep(string file, out bool isNew)
+    {
+        isNew = !File.Exists(file);
+        if (isNew)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var stream = File.Open(file, options);
+            stream.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+        }
+
+        return Secret.FromText(File.ReadAllText(file).Trim());
+    }
+}

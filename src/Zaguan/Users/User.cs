@@ -1,0 +1,46 @@
+namespace Zaguan.Users;
+
+/// <summary>An account, as stored.</summary>
+internal sealed record User
+{
+    /// <summary>Ours alone; what other tables refer to.</summary>
+    public long Key { get; init; }
+
+    public string Realm { get; init; } = "";
+
+    /// <summary>The integer that old clients store.</summary>
+    public long Number { get; init; }
+
+    /// <summary>The identifier that new clients store, usually a UUID, kept as imported.</summary>
+    public string Id { get; init; } = "";
+
+    public string Username { get; init; } = "";
+
+    public string? Email { get; init; }
+
+    public string? Phone { get; init; }
+
+    public string? GivenName { get; init; }
+
+    public string? FamilyName { get; init; }
+
+    public bool Active { get; init; }
+
+    /// <summary>A PHC string, or null for a user who cannot log in with a local password.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>What applications keep beside the user: a JSON object.</summary>
+    public string? Attributes { get; init; }
+
+    public long? RoleNumber { get; init; }
+
+    public string? RoleName { get; init; }
+
+    public string? FullName => (GivenName, FamilyName) switch
+    {
+        (null, null) => null,
+        (null, _) => FamilyName,
+        (_, null) => GivenName,
+        _ => $"{GivenName} {FamilyName}",
+    };
+}

@@ -1,0 +1,139 @@
+using System.Data.Common;
+using Dapper;
+using Zaguan.Contracts;
+using Zaguan.Storage;
+
+namespace Zaguan.Users;
+
+/// <summary>Users, roles and realms in the database.</summary>
+internal sealed class UserStore(Database database, TimeProvider clock)
+{
+    private const string Columns = """
+        SELECT u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
+               u.active, u.password, u.attributes, r.number AS RoleNumber, r.name AS RoleName
+        FROM users u LEFT JOIN roles r ON r.key = u.role_key
+        """;
+
+    /// <summary>The account that an identifier means, or null.</summary>
+    public Task<User?> FindAsync(string realm, Identifies identifies, string identifier)
+    {
+        var column = identifies switch
+        {
+            Identifies.Username => "username_key",
+            Identifies.Email => "email_key",
+        };
+        return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
+            $"{Columns} WHERE u.realm = @realm AND u.{column} = @key", new { realm, key = Names.Key(identifier) }));
+    }
+
+    /// <summary>By user name, or else by e-mail address: how people on the command line name a user.</summary>
+    public async Task<User?> FindByNameOrEmailAsync(string realm, string name) =>
+        await FindAsync(realm, Identifies.Username, name) ?? await FindAsync(realm, Identifies.Email, name);
+
+    /// <summary>In the order of their names, after <paramref name="after"/> (a user name), at most <paramref name="most"/>.</summary>
+    public Task<IReadOnlyList<User>> ListAsync(string? realm, string? after, int most) =>
+        database.ReadAsync<IReadOnlyList<User>>(async db => (await db.QueryAsync<User>(
+            $"{Columns} WHERE (@realm IS NULL OR u.realm = @realm) AND (@after IS NULL OR u.username_key > @after) ORDER BY u.realm, u.username_key LIMIT @most",
+            new { realm, after = after is null ? null : Names.Key(after), most })).AsList());
+
+    public Task<long> CountAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM users"));
+
+    /// <summary>Adds a user and returns its number. A number or an id that is not given is made.</summary>
+    public Task<long> AddAsync(NewUser user) => database.WriteAsync(db => AddAsync(db, user));
+
+    public async Task<long> AddAsync(DbConnection db, NewUser user)
+    {
+        var number = user.Number ?? await db.ExecuteScalarAsync<long>(
+            "SELECT coalesce(max(number), 0) + 1 FROM users WHERE realm = @Realm", new { user.Realm });
+        await db.ExecuteAsync(
+            """
+            INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_changed_at, attributes, created_at)
+            VALUES (@Realm, @number, @id, @Username, @usernameKey, @Email, @emailKey, @Phone, @GivenName, @FamilyName,
+                    (SELECT key FROM roles WHERE realm = @Realm AND name_key = @roleKey), @Active, @Password, @changedAt, @Attributes, @now)
+            """,
+            new
+            {
+                user.Realm,
+                number,
+                id = user.Id ?? Guid.NewGuid().ToString(),
+                user.Username,
+                usernameKey = Names.Key(user.Username),
+                user.Email,
+                emailKey = user.Email is null ? null : Names.Key(user.Email),
+                user.Phone,
+                user.GivenName,
+                user.FamilyName,
+                roleKey = user.Role is null ? null : Names.Key(user.Role),
+                user.Active,
+                user.Password,
+                changedAt = user.Password is null ? (long?)null : Now,
+                user.Attributes,
+                now = Now,
+            });
+        return number;
+    }
+
+    public Task<bool> SetActiveAsync(long key, bool active) =>
+        database.WriteAsync(async db => await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @key", new { key, active }) == 1);
+
+    public Task<bool> SetPasswordAsync(long key, string password) =>
+        database.WriteAsync(async db => await db.ExecuteAsync(
+            "UPDATE users SET password = @password, password_changed_at = @now WHERE key = @key", new { key, password, now = Now }) == 1);
+
+    public Task<bool> DeleteAsync(long key) =>
+        database.WriteAsync(async db => await db.ExecuteAsync("DELETE FROM users WHERE key = @key", new { key }) == 1);
+
+    public Task AddRealmsAsync(IEnumerable<string> names) =>
+        database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES (@name) ON CONFLICT (name) DO NOTHING", names.Select(name => new { name })));
+
+    /// <summary>Adds a role and returns its number.</summary>
+    public Task<long> AddRoleAsync(string realm, string name, long? number) => database.WriteAsync(db => AddRoleAsync(db, realm, name, number));
+
+    public static async Task<long> AddRoleAsync(DbConnection db, string realm, string name, long? number)
+    {
+        var given = number ?? await db.ExecuteScalarAsync<long>("SELECT coalesce(max(number), 0) + 1 FROM roles WHERE realm = @realm", new { realm });
+        await db.ExecuteAsync(
+            "INSERT INTO roles (realm, number, name, name_key) VALUES (@realm, @given, @name, @nameKey)",
+            new { realm, given, name, nameKey = Names.Key(name) });
+        return given;
+    }
+
+    public Task<IReadOnlyList<Role>> ListRolesAsync(string? realm) =>
+        database.ReadAsync<IReadOnlyList<Role>>(async db => (await db.QueryAsync<Role>(
+            "SELECT realm, number, name FROM roles WHERE @realm IS NULL OR realm = @realm ORDER BY realm, number", new { realm })).AsList());
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+internal sealed record Role(string Realm, long Number, string Name);
+
+/// <summary>A user to be added.</summary>
+internal sealed record NewUser
+{
+    public required string Realm { get; init; }
+
+    public required string Username { get; init; }
+
+    public long? Number { get; init; }
+
+    public string? Id { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Phone { get; init; }
+
+    public string? GivenName { get; init; }
+
+    public string? FamilyName { get; init; }
+
+    /// <summary>The name of a role of the realm.</summary>
+    public string? Role { get; init; }
+
+    public bool Active { get; init; } = true;
+
+    /// <summary>A PHC string; null: no local password.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>A JSON object.</summary>
+    public string? Attributes { get; init; }
+}
