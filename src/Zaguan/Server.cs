@@ -21,9 +21,10 @@ internal static class Server
     /// <summary>Longer than a login that waits for its charge and then for its hash.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
+    /// <param name="furnish">What a test puts in last, a log of its own for one.</param>
     /// <exception cref="ProblemsException">What is written down cannot be used.</exception>
     /// <exception cref="DatabaseUnavailableException">The database cannot be opened.</exception>
-    public static async Task<WebApplication> BuildAsync(Setup setup, TimeProvider clock)
+    public static async Task<WebApplication> BuildAsync(Setup setup, TimeProvider clock, Action<WebApplicationBuilder>? furnish = null)
     {
         if (setup.Problems.Count > 0)
         {
@@ -57,6 +58,7 @@ internal static class Server
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddHostedService<Housekeeping>();
 
+        furnish?.Invoke(builder);
         var app = builder.Build();
         await PrepareDatabaseAsync(app.Services, setup, database);
         ComposePipeline(app, setup);

@@ -40,7 +40,12 @@ internal sealed class Database : IAsyncDisposable
         _ = SqliteLibrary.Version;
         try
         {
-            CreateForUsAlone(path);
+            PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            if (!File.Exists(path))
+            {
+                PrivateFiles.Create(path).Dispose();
+            }
+
             using (var first = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite)))
             {
                 first.Open();
@@ -196,33 +201,6 @@ internal sealed class Database : IAsyncDisposable
 
     private static string ConnectionString(string path, SqliteOpenMode mode, bool pooling = true) =>
         new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = pooling, DefaultTimeout = 3 }.ToString();
-
-    private static void CreateForUsAlone(string path)
-    {
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-
-        if (!File.Exists(path))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            File.Open(path, options).Dispose();
-        }
-    }
 
     /// <summary>https://sqlite.org/rescode.html: what the file, the disk or another process does, against what a statement does.</summary>
     private static bool IsUnavailable(SqliteException e) => e.SqliteErrorCode is

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Zaguan.Login;
+using Zaguan.Storage;
 
 namespace Zaguan.Tokens;
 
@@ -46,14 +47,8 @@ internal static class SigningSecrets
         isNew = !File.Exists(file);
         if (isNew)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var stream = File.Open(file, options);
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            using var stream = PrivateFiles.Create(file);
             stream.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
         }
 
