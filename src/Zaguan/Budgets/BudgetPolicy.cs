@@ -11,7 +11,7 @@ internal enum BudgetVerdict
     /// <summary>Confirmed failures used it up.</summary>
     Refused,
 
-    /// <summary>Charges whose node died, or a clock that went back, stand in the row; it must be mended first.</summary>
+    /// <summary>Charges whose node died, a clock that went back or a rule that became stricter stand in the row; it must be mended first.</summary>
     Stale,
 }
 
@@ -64,6 +64,6 @@ internal static class BudgetPolicy
             return BudgetVerdict.Open;
         }
 
-        return row.InFlightUntil <= now ? BudgetVerdict.Stale : BudgetVerdict.Waiting;
+        return row.InFlight == 0 || row.InFlightUntil <= now ? BudgetVerdict.Stale : BudgetVerdict.Waiting;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     private static readonly string Bury = $"""
         {Confirm("budgets.in_flight")}, burials = budgets.burials + 1
         WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
-          AND budgets.refused_until <= @now AND budgets.in_flight_until <= @now AND (budgets.in_flight > 0 OR {Counted} >= budgets.failures)
+          AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
 
     private const string MendClock = """
@@ -150,13 +150,14 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             parameters);
     }
 
+    /// <summary>The rows that <see cref="TryChargeAsync"/> would charge, as far as they exist.</summary>
     public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
         """
         SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
                refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
-        FROM budgets WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        FROM budgets WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address)) AND (account <> '' OR NOT @AddressIsShared)
         """,
-        new { subject.Account, Address = subject.AddressIsShared ? "" : subject.Address })).AsList());
+        subject)).AsList());
 
     /// <summary>Counts charges that nobody settled as failures, and pulls instants back that a clock put too far ahead.</summary>
     public Task MendAsync(BudgetSubject subject) => database.WriteAsync(async db =>
