@@ -106,7 +106,7 @@ internal sealed class TestHouse : IAsyncDisposable
         return new(null, null, options.IsDevelopment) { Environment = settings };
     }
 
-    public HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 1_000 }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
+    public HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 1_000, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, string contentType = "application/json") =>
         PostAsync(path, Encoding.UTF8.GetBytes(json), contentType);

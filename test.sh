@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks (Debian, Ubuntu), builds, and runs every test.
+# Ends with a line "N passed, N failed, N skipped"; fails where a test failed or none ran.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# What each is for: the package, and a file that shows that it is there.
+needs=(
+  "libicu72|libicu74|libicu76:/usr/share/doc/libicu7*" # names are compared by Unicode's rules
+  "libsqlite3-0|libsqlite3-0t64:/usr/lib/*/libsqlite3.so.0"
+  "util-linux:/usr/bin/setpriv"
+  "procps:/usr/bin/pgrep"
+)
+missing=()
+for need in "${needs[@]}"; do
+  compgen -G "${need#*:}" >/dev/null || missing+=("${need%%:*}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  run=()
+  [ "$(id -u)" -eq 0 ] || run=(sudo)
+  "${run[@]}" apt-get update -qq
+  for names in "${missing[@]}"; do
+    installed=
+    for name in ${names//|/ }; do
+      if "${run[@]}" apt-get install -y -qq --no-install-recommends "$name" >/dev/null; then installed=1; break; fi
+    done
+    [ -n "$installed" ] || { echo "None of these packages can be installed: ${names//|/, }." >&2; exit 1; }
+  done
+fi
+
+dotnet build --nologo -v quiet
+passed=0 failed=0 skipped=0
+
+# One run of the tests; the runner's own summary says how many of each.
+run_tests() {
+  local output code=0
+  output=$(mktemp)
+  dotnet test --no-build --no-progress "$@" 2>&1 | tee "$output" || code=$?
+  local total
+  total=$(awk '/^ *total: /{print $2}' "$output" | tail -n 1)
+  passed=$((passed + $(awk '/^ *succeeded: /{n=$2} END{print n+0}' "$output")))
+  failed=$((failed + $(awk '/^ *failed: /{n=$2} END{print n+0}' "$output")))
+  skipped=$((skipped + $(awk '/^ *skipped: /{n=$2} END{print n+0}' "$output")))
+  rm -f "$output"
+  if [ "${total:-0}" -eq 0 ] || [ "$code" -ne 0 ]; then broken=1; fi
+}
+
+broken=
+run_tests
+# What the system's SQLite does, the one that ships inside Zaguan must do too.
+ZAGUAN_SQLITE=bundled run_tests --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ -z "$broken" ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
