@@ -1,1 +1,26 @@
-return 0;
+using Zaguan.Benchmarks;
+using Zaguan.Benchmarks.House;
+
+(string Name, Func<Task<bool>> Run)[] benchmarks =
+[
+    ("timing", TimingBenchmark.RunAsync),
+    ("login", LoginBenchmark.RunAsync),
+    ("allocations", AllocationsBenchmark.RunAsync),
+    ("steps", StepsBenchmark.RunAsync),
+];
+
+if (args.Except(benchmarks.Select(b => b.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+{
+    await Console.Error.WriteLineAsync($"There is no benchmark \"{unknown}\"; there are {string.Join(", ", benchmarks.Select(b => b.Name))}. Without a name, all run.");
+    return 2;
+}
+
+Machine.Print();
+var good = true;
+foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Contains(b.Name, StringComparer.Ordinal)))
+{
+    Console.WriteLine($"\n== {name}\n");
+    good &= await run();
+}
+
+return good ? 0 : 1;

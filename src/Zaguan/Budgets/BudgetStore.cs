@@ -9,7 +9,11 @@ namespace Zaguan.Budgets;
 /// <param name="Account">See <see cref="Accounts"/>.</param>
 /// <param name="Address">The client, as a budget sees it (<see cref="Addresses"/>).</param>
 /// <param name="AddressIsShared">A server that logs in for many: it has no budget of its own.</param>
-internal sealed record BudgetSubject(string Account, string Address, bool AddressIsShared);
+internal sealed record BudgetSubject(string Account, string Address, bool AddressIsShared)
+{
+    /// <summary>Whose budget, whatever the account, is charged too. Where it has none, empty: no row is called ('', '').</summary>
+    public string AddressAlone => AddressIsShared ? "" : Address;
+}
 
 /// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
 internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows);
@@ -86,18 +90,27 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     private const string Return = "UPDATE budgets SET in_flight = budgets.in_flight - 1";
 
-    private static readonly string Bury = $"""
+    /// <summary>The rows of a subject. Not IN (VALUES …): SQLite searches no index for a list of row values, and reads the whole table.</summary>
+    private const string OfSubject = "((budgets.account = @Account AND budgets.address IN ('', @Address)) OR (budgets.account = '' AND budgets.address = @AddressAlone))";
+
+    internal static readonly string Bury = $"""
         {Confirm("budgets.in_flight")}, burials = budgets.burials + 1
-        WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        WHERE {OfSubject}
           AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
 
-    private const string MendClock = """
+    internal const string MendClock = $"""
         UPDATE budgets SET
           refused_until = CASE WHEN budgets.refused_until > @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END)
                                THEN @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END) ELSE budgets.refused_until END,
           in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime THEN @now + @lifetime ELSE budgets.in_flight_until END
-        WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        WHERE {OfSubject}
+        """;
+
+    internal const string ReadRows = $"""
+        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
+               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
+        FROM budgets WHERE {OfSubject}
         """;
 
     private static readonly Dictionary<int, string> Charges = new() { [2] = ChargeStatement(2), [3] = ChargeStatement(3) };
@@ -151,18 +164,13 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     }
 
     /// <summary>The rows that <see cref="TryChargeAsync"/> would charge, as far as they exist.</summary>
-    public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
-        """
-        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
-               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
-        FROM budgets WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address)) AND (account <> '' OR NOT @AddressIsShared)
-        """,
-        subject)).AsList());
+    public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) =>
+        database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(ReadRows, subject)).AsList());
 
     /// <summary>Counts charges that nobody settled as failures, and pulls instants back that a clock put too far ahead.</summary>
     public Task MendAsync(BudgetSubject subject) => database.WriteAsync(async db =>
     {
-        var parameters = new { subject.Account, subject.Address, now = Now, lifetime = ChargeLifetime };
+        var parameters = new { subject.Account, subject.Address, subject.AddressAlone, now = Now, lifetime = ChargeLifetime };
         await db.ExecuteAsync(MendClock, parameters);
         return await db.ExecuteAsync(Bury, parameters);
     });

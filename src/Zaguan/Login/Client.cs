@@ -31,6 +31,7 @@ internal sealed record Client(IPAddress Address, string? UserAgent, string? Plat
 
         var cleaned = new StringBuilder(Math.Min(text.Length, mostBytes));
         var bytes = 0;
+        Span<char> utf16 = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes())
         {
             var kept = Rune.IsControl(rune) ? Rune.ReplacementChar : rune;
@@ -40,7 +41,8 @@ internal sealed record Client(IPAddress Address, string? UserAgent, string? Plat
                 break;
             }
 
-            cleaned.Append(kept);
+            // As characters: StringBuilder takes a rune for an object, and makes a text of each.
+            cleaned.Append(utf16[..kept.EncodeToUtf16(utf16)]);
         }
 
         return cleaned.ToString();

@@ -83,7 +83,7 @@ internal sealed partial class HashGate : IDisposable
     }
 
     // .NET's Thread.Priority does nothing on Linux; there a thread has a nice value of its own.
-    private static void LowerPriority()
+    public static void LowerPriority()
     {
         if (OperatingSystem.IsLinux())
         {

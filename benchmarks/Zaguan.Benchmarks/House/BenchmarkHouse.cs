@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Zaguan.Login;
+using Zaguan.Passwords;
+using Zaguan.Storage;
+using Zaguan.Users;
+
+namespace Zaguan.Benchmarks.House;
+
+/// <summary>A folder with a configuration (one application, ambiotec, outside Development) and a database full of users.</summary>
+internal sealed class BenchmarkHouse : IDisposable
+{
+    public const string Path = "/api/login";
+    public const string Realm = "ambiotec";
+    public const string Password = "la-clave-correcta-1";
+
+    /// <summary>As long as the right one.</summary>
+    public const string WrongPassword = "la-clave-incorrecta";
+
+    private BenchmarkHouse(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    public string ConfigurationFile => System.IO.Path.Combine(Folder, "zaguan.json");
+
+    /// <param name="inactive">Those of <paramref name="names"/> who are disabled.</param>
+    /// <param name="failures">Of one account, until it is locked.</param>
+    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100)
+    {
+        var house = new BenchmarkHouse(Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName);
+        try
+        {
+            File.WriteAllText(house.ConfigurationFile, house.Configuration(failures));
+            await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal));
+            return house;
+        }
+        catch
+        {
+            house.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    // Every guess of a benchmark comes from one address, so that address has a budget that no benchmark uses up; the
+    // accounts keep the ceiling that no configuration can lift.
+    private string Configuration(int failures) => JsonSerializer.Serialize(new
+    {
+        DataFolder = System.IO.Path.Combine(Folder, "data"),
+        Applications = new { ambiotec = new { JWT_SECRET = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) } },
+        Budgets = new
+        {
+            AccountAndAddress = new { Failures = failures, RefusedFor = "1h", RefusedForAtMost = "1h" },
+            Address = new { Failures = 1_000_000, Within = "15m" },
+        },
+    });
+
+    private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive)
+    {
+        Directory.CreateDirectory(System.IO.Path.Combine(Folder, "data"));
+        await using var database = Database.Open(System.IO.Path.Combine(Folder, "data", "zaguan.db"), TimeProvider.System);
+        var users = new UserStore(database, TimeProvider.System);
+        await users.AddRealmsAsync([Realm]);
+
+        // One hash for all: hashing each would cost minutes, and verifying costs the same whoever's it is.
+        using var password = Secret.FromText(Password);
+        var hash = PasswordHash.Create(password);
+        await database.WriteAsync(async db =>
+        {
+            foreach (var name in names)
+            {
+                await users.AddAsync(db, new()
+                {
+                    Realm = Realm,
+                    Username = name,
+                    Email = $"{name}@example.com",
+                    GivenName = "María José",
+                    FamilyName = "Quispe Núñez",
+                    Phone = "987654321",
+                    Attributes = """{"departamento_id":5}""",
+                    Active = !inactive.Contains(name),
+                    Password = hash,
+                });
+            }
+
+            return names.Count;
+        });
+    }
+}

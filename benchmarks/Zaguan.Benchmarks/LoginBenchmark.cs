@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Zaguan.Benchmarks.House;
+using Zaguan.Benchmarks.Statistics;
+using Zaguan.Login;
+using Zaguan.Passwords;
+
+namespace Zaguan.Benchmarks;
+
+/// <summary>
+/// How much of the machine a login leaves to its hash: logins per second over 64 connections, divided by password hashes
+/// per second on the same cores with nothing around them, in turns. The same number of hashes is computed either way.
+/// </summary>
+internal static class LoginBenchmark
+{
+    private const int Connections = 64;
+    private const int Rounds = 7;
+    private const double SecondsPerRound = 6;
+
+    /// <summary>What a login may not fall below.</summary>
+    private const double Least = 0.93;
+
+    public static async Task<bool> RunAsync()
+    {
+        var dice = Dice.New();
+        string[] names = [.. Enumerable.Range(0, Connections).Select(_ => dice.Name())];
+        using var house = await BenchmarkHouse.BuildAsync(names);
+        using var server = await ServerProcess.StartAsync(house);
+        using var password = Secret.FromText(BenchmarkHouse.Password);
+        var stored = PasswordHash.Create(password);
+        var load = names.Select(n => (Connection: new LoginConnection(server.Address), Request: LoginConnection.Request(n, BenchmarkHouse.Password))).ToList();
+
+        // Warm both, and learn how many make a round; one user per connection, so that no budget makes them queue.
+        Logins(load, 1);
+        var perConnection = Math.Max(1, (int)(SecondsPerRound / Bare(stored, Connections) + 0.5));
+        var hashes = perConnection * Connections;
+        Console.WriteLine($"{Rounds} rounds, each {hashes} logins over {Connections} connections and {hashes} bare hashes on {Environment.ProcessorCount} threads.\n");
+        Console.WriteLine("  round   logins/s   hashes/s   ratio   ratio by processor time");
+        var rounds = Enumerable.Range(0, Rounds).Select(i => Round(i)).ToList();
+        load.ForEach(l => l.Connection.Dispose());
+        return Print(rounds);
+
+        Measured Round(int index)
+        {
+            // In turns, and the first of the two in turns as well: a machine that warms up favours neither.
+            var bare = index % 2 == 0 ? Timed(() => Bare(stored, hashes)) : default;
+            var logins = Timed(() => Logins(load, perConnection));
+            bare = index % 2 == 0 ? bare : Timed(() => Bare(stored, hashes));
+            var measured = new Measured(hashes / logins.Seconds, hashes / bare.Seconds, bare.Cpu / logins.Cpu);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {index + 1,5}   {measured.Logins,8:F2}   {measured.Hashes,8:F2}   {measured.Ratio,5:F3}   {measured.ByCpu,5:F3}"));
+            return measured;
+        }
+
+        // The load's own processor time is the login's too: it is taken from the same cores.
+        (double Seconds, double Cpu) Timed(Func<double> run)
+        {
+            var before = Environment.CpuUsage.TotalTime + server.CpuTime;
+            var seconds = run();
+            return (seconds, (Environment.CpuUsage.TotalTime + server.CpuTime - before).TotalSeconds);
+        }
+    }
+
+    private static bool Print(List<Measured> rounds)
+    {
+        Console.WriteLine();
+        foreach (var (what, read) in new (string, Func<Measured, double>)[] { ("logins/s", m => m.Logins), ("bare hashes/s", m => m.Hashes), ("ratio", m => m.Ratio), ("ratio by processor time", m => m.ByCpu) })
+        {
+            var values = rounds.ConvertAll(r => read(r));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-24} median {Sample.Median(values):F3}, from {values.Min():F3} to {values.Max():F3}"));
+        }
+
+        var ratio = Sample.Median(rounds.ConvertAll(r => r.Ratio));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nlogins/s ÷ bare hashes/s = {ratio:F3}: {(ratio >= Least ? "at least" : "BELOW")} {Least}."));
+        return ratio >= Least;
+    }
+
+    /// <summary>Seconds that so many hashes take, on threads like those of the gate: as many as cores, at their priority.</summary>
+    private static double Bare(string stored, int hashes)
+    {
+        var left = hashes;
+        return OnThreads(Environment.ProcessorCount, _ =>
+        {
+            HashGate.LowerPriority();
+            using var password = Secret.FromText(BenchmarkHouse.Password);
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                if (!PasswordHash.Verify(password, stored))
+                {
+                    throw new InvalidOperationException("The right password did not verify.");
+                }
+            }
+        });
+    }
+
+    private static double Logins(List<(LoginConnection Connection, byte[] Request)> load, int perConnection) => OnThreads(load.Count, i =>
+    {
+        for (var n = 0; n < perConnection; n++)
+        {
+            if (load[i].Connection.Send(load[i].Request) != 200)
+            {
+                throw new InvalidOperationException($"A login was not granted:\n{load[i].Connection.AnswerText()}");
+            }
+        }
+    });
+
+    private static double OnThreads(int count, Action<int> work)
+    {
+        var threads = Enumerable.Range(0, count).Select(i => new Thread(() => work(i), maxStackSize: 256 * 1024)).ToList();
+        var began = Stopwatch.GetTimestamp();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private sealed record Measured(double Logins, double Hashes, double ByCpu)
+    {
+        public double Ratio => Logins / Hashes;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Zaguan.Benchmarks.House;
+using Zaguan.Benchmarks.Statistics;
+using Zaguan.Login;
+using Zaguan.Passwords;
+
+namespace Zaguan.Benchmarks;
+
+/// <summary>Where the time of a granted login goes besides its hash: the server's own histogram of steps, and what the client sees. Alone first, then in a crowd.</summary>
+internal static class StepsBenchmark
+{
+    private const int Alone = 60;
+    private const int Crowd = 64;
+    private const int PerConnection = 3;
+
+    public static async Task<bool> RunAsync()
+    {
+        var dice = Dice.New();
+        string[] names = [.. Enumerable.Range(0, Crowd).Select(_ => dice.Name())];
+        using var house = await BenchmarkHouse.BuildAsync(names);
+        await using var server = await ServerInside.StartAsync(house);
+        using var steps = new StepTimes(server.Meter);
+        await OnThreads(1, _ => MeasureAlone(server, names, steps));
+
+        steps.Clear();
+        await OnThreads(Crowd, i =>
+        {
+            using var connection = new LoginConnection(server.Address);
+            for (var n = 0; n < PerConnection; n++)
+            {
+                Login(connection, LoginConnection.Request(names[i], BenchmarkHouse.Password), steps);
+            }
+        });
+        Console.WriteLine($"\n{Crowd} connections at once, {PerConnection} logins each (verify is mostly waiting for a core):");
+        Print(steps);
+        return true;
+    }
+
+    private static void MeasureAlone(ServerInside server, string[] names, StepTimes steps)
+    {
+        using var password = Secret.FromText(BenchmarkHouse.Password);
+        var stored = PasswordHash.Create(password);
+        using var connection = new LoginConnection(server.Address);
+        for (var i = 0; i < Alone / 4; i++)
+        {
+            Login(connection, LoginConnection.Request(names[i], BenchmarkHouse.Password), steps);
+        }
+
+        steps.Clear();
+        for (var i = 0; i < Alone; i++)
+        {
+            Login(connection, LoginConnection.Request(names[i % names.Length], BenchmarkHouse.Password), steps);
+            var began = Stopwatch.GetTimestamp();
+            PasswordHash.Verify(password, stored);
+            steps.Add("a bare hash, beside it", Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+
+        Console.WriteLine($"One connection, {Alone} logins one by one:");
+        Print(steps);
+    }
+
+    private static void Login(LoginConnection connection, byte[] request, StepTimes steps)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var status = connection.Send(request);
+        steps.Add("all, as the client sees it", Stopwatch.GetElapsedTime(began).TotalSeconds);
+        if (status != 200)
+        {
+            throw new InvalidOperationException($"A login was not granted:\n{connection.AnswerText()}");
+        }
+    }
+
+    private static void Print(StepTimes steps)
+    {
+        foreach (var (step, seconds) in steps.All)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {step,-28} median {Sample.Median(seconds) * 1e3,9:F3} ms, 90 % within {Sample.Quantile(seconds, 0.9) * 1e3,9:F3} ms, fastest {seconds.Min() * 1e3,9:F3} ms"));
+        }
+    }
+
+    private static Task OnThreads(int count, Action<int> work) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Factory.StartNew(() => work(i), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+    /// <summary>Listens to the histogram zaguan.login.step.duration, and takes other times beside it.</summary>
+    private sealed class StepTimes : IDisposable
+    {
+        private readonly Lock gate = new();
+        private readonly Dictionary<string, List<double>> times = new(StringComparer.Ordinal);
+        private readonly MeterListener listener = new();
+
+        public StepTimes(Meter meter)
+        {
+            listener.InstrumentPublished = (instrument, listening) =>
+            {
+                if (ReferenceEquals(instrument.Meter, meter) && instrument.Name is "zaguan.login.step.duration")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => Add((string)tags[0].Value!, seconds));
+            listener.Start();
+        }
+
+        public IReadOnlyList<(string Step, List<double> Seconds)> All
+        {
+            get
+            {
+                lock (gate)
+                {
+                    return [.. times.Select(t => (t.Key, t.Value))];
+                }
+            }
+        }
+
+        public void Add(string step, double seconds)
+        {
+            lock (gate)
+            {
+                if (!times.TryGetValue(step, out var known))
+                {
+                    times[step] = known = [];
+                }
+
+                known.Add(seconds);
+            }
+        }
+
+        public void Clear()
+        {
+            lock (gate)
+            {
+                times.Clear();
+            }
+        }
+
+        public void Dispose() => listener.Dispose();
+    }
+}

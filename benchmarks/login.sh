@@ -1,0 +1,7 @@
+#!/bin/sh
+# Builds in Release and runs the benchmarks of the login: all of them, or those that are named.
+#   benchmarks/login.sh [timing] [login] [allocations] [steps]
+set -eu
+cd "$(dirname "$0")/.."
+dotnet build --configuration Release --nologo --verbosity quiet benchmarks/Zaguan.Benchmarks
+exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks "$@"

@@ -1,0 +1,27 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Budgets;
+using Zaguan.Storage;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Budgets;
+
+/// <summary>Strangers make the table of budgets long, a row per identifier that they try; nobody's refusal may read all of it.</summary>
+public sealed class QueryPlanTests
+{
+    public static TheoryData<string> Statements => new(BudgetStore.ReadRows, BudgetStore.MendClock, BudgetStore.Bury);
+
+    [Theory]
+    [MemberData(nameof(Statements))]
+    public async Task A_subjects_rows_are_searched_and_not_scanned_for(string statement)
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var parameters = new { Account = "user:1", Address = "192.0.2.1", AddressAlone = "192.0.2.1", now = 0L, lifetime = 0L };
+
+        var plan = await house.Services.GetRequiredService<Database>().ReadAsync(async db =>
+            (await db.QueryAsync("EXPLAIN QUERY PLAN " + statement, parameters)).Select(step => (string)step.detail).ToList());
+
+        plan.ShouldContain(line => line.StartsWith("SEARCH budgets", StringComparison.Ordinal));
+        plan.ShouldNotContain(line => line.StartsWith("SCAN", StringComparison.Ordinal));
+    }
+}
