@@ -87,7 +87,7 @@ internal static class TimingBenchmark
         (guess.Hashing, guess.Others) = ((after.Hashing - cpu.Hashing) / 1e9, (after.Others - cpu.Others) / 1e9);
         if (status != 401)
         {
-            throw new InvalidOperationException($"A guess was answered with {status} instead of 401:\n{connection.AnswerText()}");
+            throw new BenchmarkFailedException($"A guess was answered with {status} instead of 401:\n{connection.AnswerText()}");
         }
 
         if (!guess.IsWarmUp)
