@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Zaguan.Benchmarks;
 using Zaguan.Benchmarks.House;
 
@@ -20,7 +21,15 @@ var good = true;
 foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Contains(b.Name, StringComparer.Ordinal)))
 {
     Console.WriteLine($"\n== {name}\n");
-    good &= await run();
+    try
+    {
+        good &= await run();
+    }
+    catch (Exception e) when (e is BenchmarkFailedException or IOException or SocketException)
+    {
+        Console.WriteLine($"NOT MEASURED: {e.Message}");
+        good = false;
+    }
 }
 
 return good ? 0 : 1;

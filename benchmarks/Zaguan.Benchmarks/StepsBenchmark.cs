@@ -12,20 +12,20 @@ namespace Zaguan.Benchmarks;
 internal static class StepsBenchmark
 {
     private const int Alone = 60;
-    private const int Crowd = 64;
+    private const int Connections = 64;
     private const int PerConnection = 3;
 
     public static async Task<bool> RunAsync()
     {
         var dice = Dice.New();
-        string[] names = [.. Enumerable.Range(0, Crowd).Select(_ => dice.Name())];
+        string[] names = [.. Enumerable.Range(0, Connections).Select(_ => dice.Name())];
         using var house = await BenchmarkHouse.BuildAsync(names);
         await using var server = await ServerInside.StartAsync(house);
         using var steps = new StepTimes(server.Meter);
-        await OnThreads(1, _ => MeasureAlone(server, names, steps));
+        Crowd.Run(1, _ => MeasureAlone(server, names, steps));
 
         steps.Clear();
-        await OnThreads(Crowd, i =>
+        Crowd.Run(Connections, i =>
         {
             using var connection = new LoginConnection(server.Address);
             for (var n = 0; n < PerConnection; n++)
@@ -33,7 +33,7 @@ internal static class StepsBenchmark
                 Login(connection, LoginConnection.Request(names[i], BenchmarkHouse.Password), steps);
             }
         });
-        Console.WriteLine($"\n{Crowd} connections at once, {PerConnection} logins each (verify is mostly waiting for a core):");
+        Console.WriteLine($"\n{Connections} connections at once, {PerConnection} logins each (verify is mostly waiting for a core):");
         Print(steps);
         return true;
     }
@@ -68,7 +68,7 @@ internal static class StepsBenchmark
         steps.Add("all, as the client sees it", Stopwatch.GetElapsedTime(began).TotalSeconds);
         if (status != 200)
         {
-            throw new InvalidOperationException($"A login was not granted:\n{connection.AnswerText()}");
+            throw new BenchmarkFailedException($"A login was not granted:\n{connection.AnswerText()}");
         }
     }
 
@@ -80,9 +80,6 @@ internal static class StepsBenchmark
                 $"  {step,-28} median {Sample.Median(seconds) * 1e3,9:F3} ms, 90 % within {Sample.Quantile(seconds, 0.9) * 1e3,9:F3} ms, fastest {seconds.Min() * 1e3,9:F3} ms"));
         }
     }
-
-    private static Task OnThreads(int count, Action<int> work) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Factory.StartNew(() => work(i), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
     /// <summary>Listens to the histogram zaguan.login.step.duration, and takes other times beside it.</summary>
     private sealed class StepTimes : IDisposable

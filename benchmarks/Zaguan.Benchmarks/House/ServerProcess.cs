@@ -93,7 +93,7 @@ internal sealed partial class ServerProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         process.WaitForExit();
-        listening.TrySetException(new InvalidOperationException($"The server ended with {process.ExitCode}:\n{string.Join('\n', output)}"));
+        listening.TrySetException(new BenchmarkFailedException($"The server ended with {process.ExitCode}:\n{string.Join('\n', output)}"));
     }
 
     private void Read(string? line)

@@ -82,7 +82,7 @@ internal sealed partial class HashGate : IDisposable
         return right;
     }
 
-    // .NET's Thread.Priority does nothing on Linux; there a thread has a nice value of its own.
+    /// <summary>Of the calling thread. .NET's Thread.Priority does nothing on Linux; there a thread has a nice value of its own.</summary>
     public static void LowerPriority()
     {
         if (OperatingSystem.IsLinux())
