@@ -25,7 +25,10 @@ internal sealed record Spelling(bool CamelCase, StringComparison Names, bool Tex
 /// </summary>
 internal sealed class RecordReader(Spelling spelling, Problems problems)
 {
-    /// <summary>The record, as far as it could be read; whoever asks looks at the problems before using it.</summary>
+    /// <summary>
+    /// The record, as far as it could be read; whoever asks looks at the problems before using it.
+    /// What is missing or wrong is null even where the record says that it is required.
+    /// </summary>
     public T Read<T>(SourceNode node)
         where T : class => (T)ReadRecord(typeof(T), node);
 
@@ -49,7 +52,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
             // An empty section of configuration reads as an empty text.
             if (!spelling.TextsOnly || node.Text.Length > 0)
             {
-                problems.Add(node, $"Here stands an object, not {node.KindInWords}.");
+                problems.Add(node, $"Here belongs an object, not {node.KindInWords}.");
             }
 
             return record;
@@ -64,6 +67,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
             {
                 if (ReadValue(property.PropertyType, member.Value) is { } value)
                 {
+                    CheckConstraint(property, value, member.Value);
                     property.SetValue(record, value);
                 }
             }
@@ -84,6 +88,14 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         }
 
         return record;
+    }
+
+    private void CheckConstraint(PropertyInfo property, object value, SourceNode node)
+    {
+        if (property.GetCustomAttribute<ConstraintAttribute>()?.Objection(value) is { } objection)
+        {
+            problems.Add(node, objection);
+        }
     }
 
     private object? ReadValue(Type declared, SourceNode node)
@@ -150,8 +162,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
     private object? Refuse(SourceNode node, string expected, string suggestion = "")
     {
-        var written = node.Kind is NodeKind.Text ? $"\"{node.Text}\"" : node.KindInWords;
-        problems.Add(node, $"Here stands {expected}, not {written}.{suggestion}");
+        problems.Add(node, $"Here belongs {expected}, not {node.InWords}.{suggestion}");
         return null;
     }
 
