@@ -96,7 +96,7 @@ internal static partial class ContractCompiler
         {
             tokens.ForEach(t => problems.Add(t.At, "{token} has nothing to stand for: the contract lacks its \"token\"."));
         }
-        else if (tokens.Count == 0 && problems.Count == before && compiled.ContainsKey(AnswerName.Granted))
+        else if (tokens.Count == 0 && problems.Count == before && compiled.ContainsKey(AnswerName.Granted) && file.Token.Node.Kind == NodeKind.Object)
         {
             problems.Add(file.Token.Node, "This token is never answered: {token} stands nowhere in the granted answer.");
         }
