@@ -30,7 +30,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
     /// What is missing or wrong is null even where the record says that it is required.
     /// </summary>
     public T Read<T>(SourceNode node)
-        where T : class => (T)ReadRecord(typeof(T), node);
+        where T : class => (T)ReadRecord(Activator.CreateInstance<T>(), node);
 
     /// <summary>The properties that a document may set.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) =>
@@ -43,9 +43,9 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         value.GetType().GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
         ?? JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
-    private object ReadRecord(Type type, SourceNode node)
+    private object ReadRecord(object record, SourceNode node)
     {
-        var record = Activator.CreateInstance(type)!;
+        var type = record.GetType();
         type.GetProperty("Node")?.SetValue(record, node);
         if (node.Kind != NodeKind.Object)
         {
@@ -65,7 +65,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         {
             if (properties.TryGetValue(member.Name, out var property))
             {
-                if (ReadValue(property.PropertyType, member.Value) is { } value)
+                if (ReadValue(property.PropertyType, member.Value, property.GetValue(record)) is { } value)
                 {
                     CheckConstraint(property, value, member.Value);
                     property.SetValue(record, value);
@@ -98,7 +98,8 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         }
     }
 
-    private object? ReadValue(Type declared, SourceNode node)
+    /// <param name="absent">What holds where the document says nothing: a section that is written in part keeps the rest of it.</param>
+    private object? ReadValue(Type declared, SourceNode node, object? absent = null)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (type == typeof(SourceNode))
@@ -118,7 +119,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
         if (type.IsClass && type != typeof(string))
         {
-            return ReadRecord(type, node);
+            return ReadRecord(absent ?? Activator.CreateInstance(type)!, node);
         }
 
         return ReadScalar(type, node);
