@@ -14,6 +14,7 @@ namespace Zaguan.Applications;
 internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems)
 {
     private readonly List<string> notices = [];
+    private readonly NamedSettings named = new(configuration, problems);
 
     /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
     private HashSet<string> secretSettings = [];
@@ -176,7 +177,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             {
                 problems.Add(uses.First().At, $"{{config.{uses.Key}}} is the signing secret of a contract; nothing but a signature may use it.");
             }
-            else if (Find(settings, uses.Key) is { } found)
+            else if (named.Find(settings, uses.Key) is { } found)
             {
                 values[uses.Key] = found.Value ?? "";
             }
@@ -197,7 +198,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
         // Without a setting it was checked with its contract.
         var name = token.Lifetime.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
-        if (Find(settings, name) is { Value: not null } found)
+        if (named.Find(settings, name) is { Value: not null } found)
         {
             problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");
         }
@@ -207,7 +208,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
     private Secret? FindSecret(string application, ApplicationSettings settings, string name)
     {
-        if (Find(settings, name) is { } given)
+        if (named.Find(settings, name) is { } given)
         {
             if (given.Value is not null && SigningSecrets.Objection(given.Value, isDevelopment) is { } objection)
             {
@@ -241,42 +242,10 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
     }
 
-    /// <summary>In the application's section, else at the root (the environment); as itself, else as a file. Null where it stands nowhere.</summary>
-    private FoundSetting? Find(ApplicationSettings settings, string name)
-    {
-        foreach (var find in new Func<string, SourceNode?>[] { settings.Settings.GetValueOrDefault, configuration.Setting })
-        {
-            if (find(name) is { Text.Length: > 0 } value)
-            {
-                return new(value.Text, value);
-            }
-
-            if (find($"{name}_FILE") is { Text.Length: > 0 } file)
-            {
-                return new(ReadFile(name, file), file);
-            }
-        }
-
-        return null;
-    }
-
-    private string? ReadFile(string name, SourceNode file)
-    {
-        try
-        {
-            return File.ReadAllText(file.Text).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(file, $"The file of \"{name}\" cannot be read: {e.Message}");
-            return null;
-        }
-    }
-
     private void CheckSettingNames(ApplicationSettings settings, Contract contract)
     {
-        var named = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
-        var known = named.Concat(named.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
+        var known = names.Concat(names.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, node) in settings.Settings.Where(s => known.Contains(s.Key) && s.Value.Kind != NodeKind.Text))
         {
             problems.Add(node, $"\"{name}\" is a text, not {node.KindInWords}.");
@@ -284,13 +253,10 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
         foreach (var (name, node) in settings.Settings.Where(s => !known.Contains(s.Key)))
         {
-            var candidates = RecordReader.Properties(typeof(ApplicationSettings)).Select(p => p.Name).Concat(named);
+            var candidates = RecordReader.Properties(typeof(ApplicationSettings)).Select(p => p.Name).Concat(names);
             problems.Add(node, $"\"{name}\" is neither a setting of applications nor one that the contract \"{contract.Name}\" names.{Nearest.Suggestion(name, candidates)}");
         }
     }
-
-    /// <param name="Value">Null: its file cannot be read, and the problem is told.</param>
-    private sealed record FoundSetting(string? Value, SourceNode At);
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
