@@ -80,7 +80,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             problems.Add(settings.Node!.At("Realm"), $"A realm is called by small letters, digits and hyphens, not \"{realm}\".");
         }
 
-        if (settings.Sources.Count == 0)
+        if (settings.Sources.Count == 0 && settings.Node!.At("Sources").Members.Count == 0)
         {
             problems.Add(settings.Node!.At("Sources"), "An application without a source refuses everybody; name \"local\".");
         }

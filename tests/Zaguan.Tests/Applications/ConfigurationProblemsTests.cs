@@ -99,7 +99,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
             }
             """)).ShouldBe(
             [
-                "zaguan.json:6 at /Hashing: \"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most 120s.",
+                "zaguan.json:6 at /Hashing: \"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most 30s.",
                 "zaguan.json:7 at /Network/TrustedProxies: \"cerca\" is neither an address (10.1.2.3) nor a network (10.0.0.0/8).",
                 "configuration at /urls: http://*:80 would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.",
                 "contracts/roto.json:1 at /title: Here belongs a text, not 1.",
@@ -114,13 +114,11 @@ public sealed class ConfigurationProblemsTests : IDisposable
     [Fact]
     public void What_the_environment_says_wrong_is_told_with_its_variable()
     {
-        var setup = Read("""{ "Applications": { "ambiotec": {}, "sistema-venta": {} } }""", new()
-        {
-            ["JWT_SECRET"] = "corta",
-            ["JWT_EXPIRES"] = "siempre",
-            ["Applications:sistema-venta:DiscloseAccountState"] = "quizás",
-            ["Budgets:Account:Failures"] = "x",
-        });
+        var setup = Read("""{ "Applications": { "ambiotec": {}, "sistema-venta": {} } }""",
+            ("JWT_SECRET", "corta"),
+            ("JWT_EXPIRES", "siempre"),
+            ("Applications:sistema-venta:DiscloseAccountState", "quizás"),
+            ("Budgets:Account:Failures", "x"));
 
         Problems(setup).ShouldBe(
             [
@@ -136,7 +134,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
     public void No_problem_prints_a_secret()
     {
         const string planted = "S3cr3to-plantado";
-        var setup = Read($$"""{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "{{planted}}", "JWT_EXPIRE_MINUTES": "x" } } }""", new() { ["JWT_SECRET"] = planted });
+        var setup = Read($$"""{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "{{planted}}", "JWT_EXPIRE_MINUTES": "x" } } }""", ("JWT_SECRET", planted));
         Problems(setup).ShouldNotBeEmpty();
         Problems(setup).ShouldAllBe(p => !p.Contains(planted));
     }
@@ -147,7 +145,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, "contracts"));
         File.WriteAllText(Path.Combine(folder, "contracts", "romsoft.json"), Repository.ContractText("romsoft").Replace("{config.JWT_ISSUER_TOKEN}", "{config.JWT_SECRET}", StringComparison.Ordinal));
 
-        var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" }, "ambiotec": {} } }""", new() { ["JWT_SECRET"] = Secret, ["JWT_SECRET_KEY"] = Secret });
+        var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" }, "ambiotec": {} } }""", ("JWT_SECRET", Secret), ("JWT_SECRET_KEY", Secret));
 
         Problems(setup).ShouldBe(["contracts/romsoft.json:54 at /token/claims/iss: {config.JWT_SECRET} is the signing secret of a contract; nothing but a signature may use it."]);
     }
@@ -163,11 +161,12 @@ public sealed class ConfigurationProblemsTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private Setup Read(string json, Dictionary<string, string?>? environment = null)
+    private Setup Read(string json, params (string Name, string? Value)[] environment)
     {
         var file = Path.Combine(folder, "zaguan.json");
         File.WriteAllText(file, json);
-        var settings = new Dictionary<string, string?>(environment ?? [], StringComparer.OrdinalIgnoreCase) { ["DataFolder"] = Path.Combine(folder, "data") };
+        var settings = environment.ToDictionary(e => e.Name, e => e.Value, StringComparer.OrdinalIgnoreCase);
+        settings["DataFolder"] = Path.Combine(folder, "data");
         return Setup.Read(new(file, null, IsDevelopment: false) { Environment = settings });
     }
 
