@@ -31,7 +31,13 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             var contract = application.Contract ?? name;
             if (!contracts.TryGetValue(contract, out var found))
             {
-                problems.Add(application.Node!.At("Contract"), $"There is no contract \"{contract}\" (known: {string.Join(", ", contracts.Keys.Order(StringComparer.Ordinal))}).{Nearest.Suggestion(contract, contracts.Keys)}");
+                // Where its file is broken, that is told already.
+                var isBroken = problems.Any(p => string.Equals(Path.GetFileName(p.Origin), $"{contract}.json", StringComparison.Ordinal));
+                if (!isBroken)
+                {
+                    problems.Add(application.Node!.At("Contract"), $"There is no contract \"{contract}\" (known: {string.Join(", ", contracts.Keys.Order(StringComparer.Ordinal))}).{Nearest.Suggestion(contract, contracts.Keys)}");
+                }
+
                 continue;
             }
 
@@ -113,7 +119,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
     }
 
-    /// <summary>As clients send them: ASCII (RFC 5891), an IPv6 address in brackets.</summary>
+    /// <summary>As a request will have them: ASP.NET Core turns ASCII names (RFC 5891) back into letters and keeps the brackets of IPv6.</summary>
     private List<string> CompileHosts(ApplicationSettings settings)
     {
         var hosts = new List<string>();
@@ -122,7 +128,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             var isHost = Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
             if (isHost && Uri.TryCreate($"http://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}/", UriKind.Absolute, out var uri))
             {
-                hosts.Add(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost);
+                hosts.Add(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : HostString.FromUriComponent(uri.IdnHost).Host);
             }
             else
             {

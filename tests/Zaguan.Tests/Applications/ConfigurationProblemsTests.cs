@@ -112,6 +112,19 @@ public sealed class ConfigurationProblemsTests : IDisposable
     }
 
     [Fact]
+    public void A_broken_contract_is_told_once_and_does_not_let_the_shipped_one_of_its_name_serve()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "sistema-venta.json"), Repository.ContractText("sistema-venta").Replace("\"title\"", "\"titel\"", StringComparison.Ordinal));
+
+        Problems(Read("""{ "Applications": { "sistema-venta": {} } }""")).ShouldBe(
+            [
+                "contracts/sistema-venta.json:3 at /titel: \"titel\" is not known here. Did you mean \"title\"?",
+                "contracts/sistema-venta.json:1: \"title\" is missing.",
+            ]);
+    }
+
+    [Fact]
     public void What_the_environment_says_wrong_is_told_with_its_variable()
     {
         var setup = Read("""{ "Applications": { "ambiotec": {}, "sistema-venta": {} } }""",

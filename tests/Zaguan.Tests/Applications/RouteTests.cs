@@ -24,6 +24,8 @@ public sealed class RouteTests
 
     [Theory]
     [InlineData("clínica.example", "xn--clnica-4va.example")]
+    [InlineData("xn--clnica-4va.example", "xn--clnica-4va.example")]
+    [InlineData("Clinica.Example", "clinica.EXAMPLE:80")]
     [InlineData("::1", "[::1]")]
     public async Task A_host_is_compared_as_clients_send_it(string configured, string sent)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using Zaguan.Contracts;
@@ -120,7 +121,7 @@ public sealed class AnswerTests
         }
     }
 
-    private static IReadOnlyDictionary<AnswerName, Answer> Compile(string answers)
+    private static FrozenDictionary<AnswerName, Answer> Compile(string answers)
     {
         var problems = new Problems();
         var json = $$"""{ "title": "Prueba", "request": { "path": "/x", "identifier": "u", "password": "p" }, "answers": {{answers}} }""";
