@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.Contracts;
 using Zaguan.Login;
+using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Tokens;
 
@@ -10,22 +11,33 @@ namespace Zaguan.Applications;
 /// <summary>Configuration and contracts → the table of running applications, or the list of everything that is wrong.</summary>
 /// <param name="configuration">Where settings are found that stand outside the applications, JWT_SECRET_KEY in the environment for one.</param>
 /// <param name="secretsFolder">Where Development keeps the secrets that it makes.</param>
-internal sealed partial class ApplicationCompiler(IConfiguration configuration, bool isDevelopment, string secretsFolder, Problems problems)
+internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems)
 {
     private readonly List<string> notices = [];
+    private readonly NamedSettings named = new(configuration, problems);
+
+    /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
+    private HashSet<string> secretSettings = [];
 
     /// <summary>What an administrator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notices => notices;
 
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
+        secretSettings = contracts.Values.Where(c => c.Token is not null).Select(c => c.Token!.SecretSetting).ToHashSet(StringComparer.Ordinal);
         var compiled = new List<(Application, SourceNode)>();
         foreach (var (name, application) in settings.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             var contract = application.Contract ?? name;
             if (!contracts.TryGetValue(contract, out var found))
             {
-                problems.Add(application.Node!.At("Contract"), $"There is no contract \"{contract}\" (known: {string.Join(", ", contracts.Keys.Order(StringComparer.Ordinal))}).{Nearest.Suggestion(contract, contracts.Keys)}");
+                // Where its file is broken, that is told already.
+                var isBroken = problems.Any(p => string.Equals(Path.GetFileName(p.Origin), $"{contract}.json", StringComparison.Ordinal));
+                if (!isBroken)
+                {
+                    problems.Add(application.Node!.At("Contract"), $"There is no contract \"{contract}\" (known: {string.Join(", ", contracts.Keys.Order(StringComparer.Ordinal))}).{Nearest.Suggestion(contract, contracts.Keys)}");
+                }
+
                 continue;
             }
 
@@ -39,6 +51,8 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
     private Application Compile(string name, ApplicationSettings settings, Contract contract)
     {
         CheckWords(name, settings);
+        CheckPath(settings, contract);
+        var hosts = CompileHosts(settings);
         var (token, values) = CompileToken(name, settings, contract);
         CheckSettingNames(settings, contract);
         var application = new Application(contract, settings.PropertyNaming, settings.DiscloseAccountState)
@@ -47,7 +61,7 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
             Realm = settings.Realm ?? name,
             Sources = settings.Sources,
             Path = settings.PathBase + contract.Path,
-            Hosts = settings.Hosts,
+            Hosts = hosts,
             Cors = CompileCors(settings, contract),
             Token = token,
             Settings = values,
@@ -72,29 +86,57 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
             problems.Add(settings.Node!.At("Realm"), $"A realm is called by small letters, digits and hyphens, not \"{realm}\".");
         }
 
-        if (settings.Sources.Count == 0)
+        if (settings.Sources.Count == 0 && settings.Node!.At("Sources").Members.Count == 0)
         {
             problems.Add(settings.Node!.At("Sources"), "An application without a source refuses everybody; name \"local\".");
-        }
-
-        if (settings.PathBase is { } pathBase && !PathBasePattern().IsMatch(pathBase))
-        {
-            problems.Add(settings.Node!.At("PathBase"), $"A path base begins with a slash and does not end with one: \"/clinica\", not \"{pathBase}\".");
-        }
-        else if (new PathString(settings.PathBase).StartsWithSegments("/zaguan", StringComparison.OrdinalIgnoreCase))
-        {
-            problems.Add(settings.Node!.At("PathBase"), "Paths under /zaguan are Zaguan's own.");
-        }
-
-        foreach (var host in settings.Hosts.Where(h => Uri.CheckHostName(h) == UriHostNameType.Unknown))
-        {
-            problems.Add(settings.Node!.At("Hosts"), $"A host is a name or an address without scheme and port: \"clinica.example\", not \"{host}\".");
         }
 
         foreach (var origin in settings.AllowedOrigins.Where(o => !string.Equals(o, "*", StringComparison.Ordinal) && !IsOrigin(o)))
         {
             problems.Add(settings.Node!.At("AllowedOrigins"), $"An origin is scheme, host and port as a browser sends it: \"https://app.example\", not \"{origin}\".");
         }
+
+        if (settings.AllowedOrigins.Count > 1 && settings.AllowedOrigins.Contains("*", StringComparer.Ordinal))
+        {
+            problems.Add(settings.Node!.At("AllowedOrigins"), "\"*\" is every origin; leave out the others, or it.");
+        }
+    }
+
+    private void CheckPath(ApplicationSettings settings, Contract contract)
+    {
+        if (settings.PathBase is not { } pathBase)
+        {
+            return;
+        }
+
+        if (!PathBasePattern().IsMatch(pathBase))
+        {
+            problems.Add(settings.Node!.At("PathBase"), $"A path base begins with a slash and does not end with one: \"/clinica\", not \"{pathBase}\".");
+        }
+        else if (ContractCompiler.ObjectionToPath(pathBase + contract.Path) is { } objection)
+        {
+            problems.Add(settings.Node!.At("PathBase"), objection);
+        }
+    }
+
+    /// <summary>As a request will have them: ASP.NET Core turns ASCII names (RFC 5891) back into letters and keeps the brackets of IPv6.</summary>
+    private List<string> CompileHosts(ApplicationSettings settings)
+    {
+        var hosts = new List<string>();
+        foreach (var host in settings.Hosts)
+        {
+            var isHost = Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
+            if (isHost && Uri.TryCreate($"http://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}/", UriKind.Absolute, out var uri))
+            {
+                hosts.Add(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : HostString.FromUriComponent(uri.IdnHost).Host);
+            }
+            else
+            {
+                problems.Add(settings.Node!.At("Hosts"), $"A host is a name or an address without scheme and port: \"clinica.example\", not \"{host}\".");
+            }
+        }
+
+        return hosts;
     }
 
     private static bool IsOrigin(string origin) =>
@@ -127,21 +169,29 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
             return (null, values);
         }
 
-        foreach (var use in token.Settings)
-        {
-            if (Find(settings, use.Name) is { } value)
-            {
-                values[use.Name] = value;
-            }
-            else if (!use.HasDefault)
-            {
-                problems.Add(settings.Node!, $"\"{use.Name}\" is missing: the contract \"{contract.Name}\" names it. Set it here, or in the environment as {use.Name}.");
-            }
-        }
-
+        ReadSettings(settings, contract, token, values);
         var lifetime = CompileLifetime(settings, token, values);
         var secret = FindSecret(name, settings, token.SecretSetting);
         return (lifetime is null || secret is null ? null : new(secret, lifetime.Value, token.Claims), values);
+    }
+
+    private void ReadSettings(ApplicationSettings settings, Contract contract, TokenContract token, Dictionary<string, string> values)
+    {
+        foreach (var uses in token.Settings.GroupBy(u => u.Name, StringComparer.Ordinal))
+        {
+            if (secretSettings.Contains(uses.Key))
+            {
+                problems.Add(uses.First().At, $"{{config.{uses.Key}}} is the signing secret of a contract; nothing but a signature may use it.");
+            }
+            else if (named.Find(settings, uses.Key) is { } found)
+            {
+                values[uses.Key] = found.Value ?? "";
+            }
+            else if (!uses.All(u => u.HasDefault))
+            {
+                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here, or in the environment as {uses.Key}.");
+            }
+        }
     }
 
     private TimeSpan? CompileLifetime(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values)
@@ -152,22 +202,26 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
             return lifetime;
         }
 
-        var name = token.Lifetime.Parts.Select(p => p.Placeholder?.Name).FirstOrDefault(n => n is not null)?[Vocabulary.SettingPrefix.Length..] ?? "";
-        problems.Add(settings.Node!.At(name), $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");
+        // Without a setting it was checked with its contract.
+        var name = token.Lifetime.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
+        if (named.Find(settings, name) is { Value: not null } found)
+        {
+            problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");
+        }
+
         return null;
     }
 
     private Secret? FindSecret(string application, ApplicationSettings settings, string name)
     {
-        if (Find(settings, name) is { } given)
+        if (named.Find(settings, name) is { } given)
         {
-            if (SigningSecrets.Objection(given, isDevelopment) is { } objection)
+            if (given.Value is not null && SigningSecrets.Objection(given.Value, isDevelopment) is { } objection)
             {
-                problems.Add(settings.Node!.At(name), $"\"{name}\": {objection}");
-                return null;
+                problems.Add(given.At, $"\"{name}\": {objection}");
             }
 
-            return Secret.FromText(given);
+            return given.Value is null ? null : Secret.FromText(given.Value);
         }
 
         if (!isDevelopment)
@@ -194,54 +248,25 @@ internal sealed partial class ApplicationCompiler(IConfiguration configuration, 
         }
     }
 
-    /// <summary>In the application's section, else at the root (the environment); as itself, else as a file.</summary>
-    private string? Find(ApplicationSettings settings, string name)
-    {
-        var own = settings.Settings.GetValueOrDefault(name)?.Text;
-        var ownFile = settings.Settings.GetValueOrDefault($"{name}_FILE")?.Text;
-        foreach (var (value, file) in new[] { (own, ownFile), (configuration[name], configuration[$"{name}_FILE"]) })
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                return value;
-            }
-
-            if (!string.IsNullOrEmpty(file))
-            {
-                return ReadFile(settings, name, file);
-            }
-        }
-
-        return null;
-    }
-
-    private string? ReadFile(ApplicationSettings settings, string name, string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(settings.Node!.At($"{name}_FILE"), $"The file of \"{name}\" cannot be read: {e.Message}");
-            return null;
-        }
-    }
-
     private void CheckSettingNames(ApplicationSettings settings, Contract contract)
     {
-        var named = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
-        var known = named.Concat(named.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
+        var known = names.Concat(names.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, node) in settings.Settings.Where(s => known.Contains(s.Key) && s.Value.Kind != NodeKind.Text))
+        {
+            problems.Add(node, $"\"{name}\" is a text, not {node.KindInWords}.");
+        }
+
         foreach (var (name, node) in settings.Settings.Where(s => !known.Contains(s.Key)))
         {
-            var candidates = RecordReader.Properties(typeof(ApplicationSettings)).Select(p => p.Name).Concat(named);
+            var candidates = RecordReader.Properties(typeof(ApplicationSettings)).Select(p => p.Name).Concat(names);
             problems.Add(node, $"\"{name}\" is neither a setting of applications nor one that the contract \"{contract.Name}\" names.{Nearest.Suggestion(name, candidates)}");
         }
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 
-    [GeneratedRegex("^(/[A-Za-z0-9._~-]+)+$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(/[A-Za-z0-9._~-]+)+\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PathBasePattern();
 }

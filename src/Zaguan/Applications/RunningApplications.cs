@@ -7,16 +7,18 @@ namespace Zaguan.Applications;
 /// <summary>The table that serves now. A change of a contract file makes a new one and swaps it whole; what is broken is reported, and the last good contract goes on serving.</summary>
 internal sealed class RunningApplications(Setup setup, ILogger<RunningApplications> logger)
 {
-    private readonly Dictionary<string, Contract> contracts = new(setup.Contracts, StringComparer.Ordinal);
     private volatile ApplicationTable table = setup.Applications;
-    private string lastSeen = Fingerprint(setup.ContractsFolder);
+
+    // What the table was made of, and what the folder looked like then.
+    private IReadOnlyDictionary<string, Contract> contracts = setup.Contracts;
+    private string lastSeen = setup.ContractsFingerprint;
 
     public ApplicationTable Table => table;
 
     /// <summary>Looks at the contracts folder. Called by one timer, never by two at once.</summary>
     public void Refresh()
     {
-        var seen = Fingerprint(setup.ContractsFolder);
+        var seen = ContractLibrary.Fingerprint(setup.ContractsFolder);
         if (string.Equals(seen, lastSeen, StringComparison.Ordinal))
         {
             return;
@@ -25,61 +27,42 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         lastSeen = seen;
         var problems = new Problems();
         var loaded = ContractLibrary.Load(setup.ContractsFolder, problems);
-        foreach (var gone in contracts.Keys.Except(loaded.Keys, StringComparer.Ordinal).Where(name => table.Applications.Any(a => string.Equals(a.Contract.Name, name, StringComparison.Ordinal))))
+        foreach (var gone in table.Applications.Select(a => a.Contract.Name).Distinct(StringComparer.Ordinal).Where(name => !loaded.ContainsKey(name)))
         {
             problems.Add(setup.ContractsFolder, $"The contract \"{gone}\" is gone or broken; the last good one goes on serving.");
         }
 
-        foreach (var (name, contract) in loaded.Where(c => IsNotShadowedByABrokenFile(c.Value, problems)))
-        {
-            contracts[name] = contract;
-        }
-
-        Swap(problems);
-    }
-
-    // A broken file in the folder leaves the shipped contract of that name in what was loaded; that is not the last good one.
-    private bool IsNotShadowedByABrokenFile(Contract contract, Problems problems) =>
-        !problems.Any(p => string.Equals(p.Origin, Path.Combine(setup.ContractsFolder, contract.Name + ".json"), StringComparison.Ordinal));
-
-    private void Swap(Problems problems)
-    {
-        var compiling = new Problems();
-        var compiled = new ApplicationCompiler(setup.Configuration, setup.IsDevelopment, Path.Combine(setup.Settings.DataFolder, "secrets"), compiling)
-            .Compile(setup.Settings.Applications, contracts);
-        if (compiling.Count == 0)
-        {
-            table = compiled;
-        }
-
-        problems.AddRange(compiling);
+        TakeUp(loaded, problems);
         foreach (var problem in problems)
         {
             logger.ContractProblem(problem.ToString());
         }
-
-        if (compiling.Count == 0)
-        {
-            logger.ContractsTakenUp(compiled.Applications.Count);
-        }
     }
 
-    private static string Fingerprint(string folder)
+    private void TakeUp(IReadOnlyDictionary<string, Contract> loaded, Problems problems)
     {
-        try
+        // The last good ones, and over them what the folder says now.
+        var candidates = new Dictionary<string, Contract>(contracts, StringComparer.Ordinal);
+        foreach (var (name, contract) in loaded)
         {
-            return string.Join('\n', ContractLibrary.Files(folder).Select(f => new FileInfo(f)).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
+            candidates[name] = contract;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        var before = problems.Count;
+        var compiled = setup.CompileApplications(candidates, problems);
+        if (problems.Count > before)
         {
-            // A file went while we looked; the next look tells.
-            return e.Message;
+            problems.Add(setup.ContractsFolder, "These contracts do not fit the applications as they are configured; the applications go on with the contracts that they had.");
+            return;
         }
+
+        (contracts, table) = (candidates, compiled);
+        logger.ContractsTakenUp(compiled.Applications.Count);
     }
 }
 
 /// <summary>Looks at the contracts folder every two seconds. Notifications of file systems do not reach through networks and container volumes.</summary>
-internal sealed class ContractWatch(RunningApplications applications, TimeProvider clock) : BackgroundService
+internal sealed class ContractWatch(RunningApplications applications, TimeProvider clock, ILogger<ContractWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -88,7 +71,15 @@ internal sealed class ContractWatch(RunningApplications applications, TimeProvid
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            applications.Refresh();
+            try
+            {
+                applications.Refresh();
+            }
+            catch (Exception e)
+            {
+                // A fault in here would end the watch, and with it the host; the table that serves is untouched by it.
+                logger.ContractsNotLookedAt(e);
+            }
         }
     }
 }
@@ -98,6 +89,9 @@ internal static partial class ApplicationsLog
     [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "{Problem}")]
     public static partial void ContractProblem(this ILogger logger, string problem);
 
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "Contracts changed and were taken up; {Count} applications run")]
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "The contracts were read again; {Count} applications run")]
     public static partial void ContractsTakenUp(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 1103, Level = LogLevel.Error, Message = "The folder of contracts could not be looked at")]
+    public static partial void ContractsNotLookedAt(this ILogger logger, Exception fault);
 }

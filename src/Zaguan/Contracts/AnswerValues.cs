@@ -36,6 +36,6 @@ internal sealed record AnswerValues
         }
 
         attributes ??= JsonElement.Parse(stored);
-        return attributes.Value.TryGetProperty(name, out var value) ? Value.Of(value) : Value.Null;
+        return attributes.Value.ValueKind == JsonValueKind.Object && attributes.Value.TryGetProperty(name, out var value) ? Value.Of(value) : Value.Null;
     }
 }

@@ -18,9 +18,11 @@ internal sealed record Contract(
 }
 
 /// <summary>What a contract says of its token. Which settings it names is known; their values come with the application.</summary>
+/// <param name="SecretSetting">The setting that holds the signing secret.</param>
+/// <param name="Settings">The settings that lifetime and claims name, without "config."; the secret is never among them.</param>
 internal sealed record TokenContract(
     bool Optional,
     string SecretSetting,
     TextTemplate Lifetime,
     ObjectTemplate Claims,
-    IReadOnlyList<SettingUse> Settings);
+    IReadOnlyList<NameUse> Settings);

@@ -30,85 +30,95 @@ internal static partial class ContractCompiler
             return null;
         }
 
+        // What is missing or of the wrong type is null in it; everything else is checked on, so that all problems are told at once.
         var file = new RecordReader(Spelling.Contract, problems).Read<ContractFile>(node);
-        if (problems.Count > before)
-        {
-            // Names and types first: what follows would only repeat what they broke.
-            return null;
-        }
-
         CheckRequest(file.Request, problems);
-        var compiler = new TemplateCompiler(problems);
-        var answers = CompileAnswers(file.Answers, compiler, problems);
-        var token = file.Token is null ? null : CompileToken(file.Token, compiler, problems);
-        CheckTokenIsAnswered(file, problems);
+        var answers = CompileAnswers(file, problems);
+        var token = CompileToken(file.Token, problems);
         return problems.Count > before
             ? null
             : new(name, file.Title, file.Request.Path, RecordReader.SpellingOf(file.Request.Method), file.Request.Identifies, new(file.Request), answers, token);
     }
 
-    private static void CheckRequest(RequestFile request, Problems problems)
+    /// <summary>Zaguan's own paths, health checks among them.</summary>
+    public static string? ObjectionToPath(string path)
     {
-        var path = request.Node!.At("path");
-        if (!PathPattern().IsMatch(request.Path))
+        if (ReservedPaths.Any(own => new PathString(path).StartsWithSegments(own, StringComparison.OrdinalIgnoreCase)))
         {
-            problems.Add(path, $"A path begins with a slash and is written as the client sends it, without a query: \"/api/login\", not \"{request.Path}\".");
+            return $"Paths under {string.Join(" and ", ReservedPaths)} are Zaguan's own.";
         }
-        else if (ReservedPaths.Any(own => new PathString(request.Path).StartsWithSegments(own, StringComparison.OrdinalIgnoreCase)))
+
+        return path.Split('/').Any(segment => segment is "." or "..") ? "No request has the segments . and .. in its path: clients and servers resolve them." : null;
+    }
+
+    private static void CheckRequest(RequestFile? request, Problems problems)
+    {
+        if (request?.Node is not { } node)
         {
-            problems.Add(path, $"Paths under {string.Join(" and ", ReservedPaths)} are Zaguan's own.");
+            return;
+        }
+
+        if (request.Path?.StartsWith('/') == true && ObjectionToPath(request.Path) is { } objection)
+        {
+            problems.Add(node.At("path"), objection);
         }
 
         var fields = new[] { ("identifier", request.Identifier), ("password", request.Password), ("directory", request.Directory) };
-        foreach (var (role, field) in fields)
+        foreach (var same in fields.Where(f => f.Item2 is not null).GroupBy(f => f.Item2, StringComparer.OrdinalIgnoreCase))
         {
-            if (field is not null && !FieldName().IsMatch(field))
+            foreach (var (role, _) in same.Skip(1))
             {
-                problems.Add(request.Node!.At(role), $"A field is the name of a member of the body: letters, digits, _ and -, not \"{field}\".");
+                problems.Add(node.At(role), $"The field \"{same.Key}\" is already the {same.First().Item1}.");
             }
-        }
-
-        foreach (var twice in fields.Where(f => f.Item2 is not null).GroupBy(f => f.Item2, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-        {
-            problems.Add(request.Node!.At(twice.Last().Item1), $"The field \"{twice.Key}\" is already the {twice.First().Item1}.");
         }
     }
 
-    private static FrozenDictionary<AnswerName, Answer> CompileAnswers(AnswersFile answers, TemplateCompiler compiler, Problems problems)
+    private static FrozenDictionary<AnswerName, Answer> CompileAnswers(ContractFile file, Problems problems)
     {
-        var written = new Dictionary<AnswerName, AnswerFile?>
-        {
-            [AnswerName.Granted] = answers.Granted,
-            [AnswerName.Refused] = answers.Refused,
-            [AnswerName.Failed] = answers.Failed,
-            [AnswerName.UnknownUser] = answers.UnknownUser,
-            [AnswerName.WrongPassword] = answers.WrongPassword,
-            [AnswerName.Inactive] = answers.Inactive,
-            [AnswerName.Locked] = answers.Locked,
-            [AnswerName.Throttled] = answers.Throttled,
-            [AnswerName.Malformed] = answers.Malformed,
-            [AnswerName.Invalid] = answers.Invalid,
-            [AnswerName.Busy] = answers.Busy,
-            [AnswerName.Unavailable] = answers.Unavailable,
-        };
         var compiled = new Dictionary<AnswerName, Answer>();
-        foreach (var (name, file) in written)
+        if (file.Answers is null)
         {
-            if (file is null)
-            {
-                continue;
-            }
+            return compiled.ToFrozenDictionary();
+        }
 
-            if (file.Status is < 200 or > 599 or 204 or 304)
+        var before = problems.Count;
+        var compiler = new TemplateCompiler(problems);
+        foreach (var name in AnswerNames.All)
+        {
+            if (Written(file.Answers, name) is { Body: { } body } answer)
             {
-                problems.Add(file.Node!.At("status"), $"A status with a body is from 200 to 599 and neither 204 nor 304, not {file.Status}.");
+                compiled[name] = new(answer.Status, compiler.Compile(body, ScopeOf(name)));
             }
+        }
 
-            compiled[name] = new(file.Status, compiler.Compile(file.Body, ScopeOf(name)));
+        var tokens = compiler.Uses.Where(u => string.Equals(u.Name, Vocabulary.Token, StringComparison.Ordinal)).ToList();
+        if (file.Token?.Node is null)
+        {
+            tokens.ForEach(t => problems.Add(t.At, "{token} has nothing to stand for: the contract lacks its \"token\"."));
+        }
+        else if (tokens.Count == 0 && problems.Count == before && compiled.ContainsKey(AnswerName.Granted) && file.Token.Node.Kind == NodeKind.Object)
+        {
+            problems.Add(file.Token.Node, "This token is never answered: {token} stands nowhere in the granted answer.");
         }
 
         return compiled.ToFrozenDictionary();
     }
+
+    private static AnswerFile? Written(AnswersFile answers, AnswerName name) => name switch
+    {
+        AnswerName.Granted => answers.Granted,
+        AnswerName.Refused => answers.Refused,
+        AnswerName.Failed => answers.Failed,
+        AnswerName.UnknownUser => answers.UnknownUser,
+        AnswerName.WrongPassword => answers.WrongPassword,
+        AnswerName.Inactive => answers.Inactive,
+        AnswerName.Locked => answers.Locked,
+        AnswerName.Throttled => answers.Throttled,
+        AnswerName.Malformed => answers.Malformed,
+        AnswerName.Invalid => answers.Invalid,
+        AnswerName.Busy => answers.Busy,
+        AnswerName.Unavailable => answers.Unavailable,
+    };
 
     private static Scope ScopeOf(AnswerName name) => name switch
     {
@@ -118,72 +128,58 @@ internal static partial class ContractCompiler
             or AnswerName.Locked or AnswerName.Throttled or AnswerName.Busy or AnswerName.Unavailable => Scope.Other,
     };
 
-    private static TokenContract CompileToken(TokenFile token, TemplateCompiler compiler, Problems problems)
+    private static TokenContract? CompileToken(TokenFile? token, Problems problems)
     {
-        var secretNode = token.Node!.At("secret");
-        var secret = compiler.CompileParts(secretNode, token.Secret, Scope.Settings);
-        var secretSetting = secret is [{ Placeholder.Name: var name }] && name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal)
-            ? name[Vocabulary.SettingPrefix.Length..]
-            : "";
-        if (secretSetting.Length == 0 || secret[0].Placeholder!.Written.Contains('|', StringComparison.Ordinal))
+        if (token is not { Node: { } node, Secret: not null, Lifetime: not null, Claims: not null })
         {
-            problems.Add(secretNode, "A secret never stands in a contract: name the setting that holds it, \"{config.NAME}\", without a default.");
+            return null;
         }
 
-        var lifetime = new TextTemplate(compiler.CompileParts(token.Node!.At("lifetime"), token.Lifetime, Scope.Settings));
-        if (lifetime.Parts.All(p => p.Placeholder is null) && !Duration.TryParse(token.Lifetime, out _))
+        var compiler = new TemplateCompiler(problems);
+        var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime, compiler, problems);
+        var claims = CompileClaims(token.Claims, compiler, problems);
+        var secret = SettingName(token.Secret is ['{', .. var between, '}'] ? between : "");
+        var settings = compiler.Uses.Select(u => u with { Name = SettingName(u.Name) }).Where(u => u.Name.Length > 0).ToList();
+        foreach (var leak in settings.Where(s => string.Equals(s.Name, secret, StringComparison.Ordinal)))
         {
-            problems.Add(token.Node!.At("lifetime"), $"A lifetime is a whole number and s, m, h or d (\"8h\"), not \"{token.Lifetime}\".");
+            problems.Add(leak.At, $"{{config.{secret}}} is the signing secret; nothing but the signature may use it.");
         }
 
-        if (token.Claims.Kind != NodeKind.Object)
-        {
-            problems.Add(token.Claims, $"Claims are an object, not {token.Claims.KindInWords}.");
-        }
-
-        foreach (var own in token.Claims.Members.Where(m => OwnClaims.Contains(m.Name, StringComparer.Ordinal)))
-        {
-            problems.Add(own.Value, $"The claim \"{own.Name}\" is put in by Zaguan; leave it out.");
-        }
-
-        var before = compiler.Settings.Count;
-        var claims = compiler.Compile(token.Claims, Scope.Claims) as ObjectTemplate ?? new([]);
-        if (compiler.Settings.Skip(before).Append(new("", false)).Any(s => string.Equals(s.Name, secretSetting, StringComparison.OrdinalIgnoreCase) && secretSetting.Length > 0))
-        {
-            problems.Add(token.Claims, $"The claims name {{config.{secretSetting}}}, which is the signing secret; nothing but the signature may use it.");
-        }
-
-        var settings = compiler.Settings.Where(s => !string.Equals(s.Name, secretSetting, StringComparison.OrdinalIgnoreCase)).Distinct().ToList();
-        return new(token.Optional, secretSetting, lifetime, claims, settings);
+        return new(token.Optional, secret, lifetime, claims, settings);
     }
 
-    private static void CheckTokenIsAnswered(ContractFile file, Problems problems)
+    private static string SettingName(string name) =>
+        name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) ? name[Vocabulary.SettingPrefix.Length..] : "";
+
+    private static TextTemplate CompileLifetime(SourceNode node, string text, TemplateCompiler compiler, Problems problems)
     {
-        var places = Placeholders(file.Answers.Granted.Body).Where(n => n.Text.Contains("{token}", StringComparison.Ordinal) || n.Text.Contains("{token|", StringComparison.Ordinal)).ToList();
-        if (file.Token is null && places.Count > 0)
+        var before = problems.Count;
+        var lifetime = new TextTemplate(compiler.CompileParts(node, text, Scope.Settings));
+        var isKnown = problems.Count == before && compiler.Uses.All(u => u.HasDefault);
+        if (isKnown && !(Duration.TryParse(lifetime.Render(AnswerValues.Nothing), out var absent) && absent > TimeSpan.Zero))
         {
-            problems.Add(places[0], "{token} has nothing to stand for: the contract lacks its \"token\".");
+            problems.Add(node, $"A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"{lifetime.Render(AnswerValues.Nothing)}\".");
         }
-        else if (file.Token is not null && places.Count == 0)
-        {
-            problems.Add(file.Token.Node!, "This token is never answered: {token} stands nowhere in the granted answer.");
-        }
+
+        return lifetime;
     }
 
-    private static IEnumerable<SourceNode> Placeholders(SourceNode node) => node.Kind switch
+    private static ObjectTemplate CompileClaims(SourceNode claims, TemplateCompiler compiler, Problems problems)
     {
-        NodeKind.Text => [node],
-        NodeKind.List => node.Items.SelectMany(Placeholders),
-        NodeKind.Object => node.Members.SelectMany(m => Placeholders(m.Value)),
-        NodeKind.Null or NodeKind.Number or NodeKind.Boolean => [],
-    };
+        if (claims.Kind != NodeKind.Object)
+        {
+            problems.Add(claims, $"Claims are an object, not {claims.KindInWords}.");
+            return new([]);
+        }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$", RegexOptions.None, 1000)]
+        foreach (var own in claims.Members.Where(m => OwnClaims.Contains(m.Name.TrimEnd('?'), StringComparer.Ordinal)))
+        {
+            problems.Add(own.Value, $"The claim \"{own.Name.TrimEnd('?')}\" is put in by Zaguan; leave it out.");
+        }
+
+        return compiler.CompileObject(claims, Scope.Claims);
+    }
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
     private static partial Regex ContractName();
-
-    [GeneratedRegex("^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex PathPattern();
-
-    [GeneratedRegex("^[\\p{L}\\p{N}_-]{1,64}$", RegexOptions.None, 1000)]
-    private static partial Regex FieldName();
 }

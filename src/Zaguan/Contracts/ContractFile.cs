@@ -28,6 +28,9 @@ internal sealed record ContractFile
 [Description("How the login request is read. Field names are matched ignoring case, unknown fields are ignored.")]
 internal sealed record RequestFile
 {
+    private const string FieldForm = @"^[\p{L}\p{N}_-]{1,64}$";
+    private const string FieldSentence = "A field is the name of a member of the body: letters, digits, _ and -, not \"{0}\".";
+
     [JsonIgnore]
     public SourceNode? Node { get; init; }
 
@@ -35,21 +38,25 @@ internal sealed record RequestFile
     public RequestMethod Method { get; init; } = RequestMethod.Post;
 
     [Description("The path of the endpoint, from its slash; compared ignoring case.")]
+    [Form("^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$", "A path begins with a slash and is written as the client sends it, without a query: \"/api/login\", not \"{0}\".")]
     public required string Path { get; init; }
 
     [Description("Where the fields stand: json, the members of the body's object.")]
     public RequestSource From { get; init; } = RequestSource.Json;
 
     [Description("The field that says who logs in.")]
+    [Form(FieldForm, FieldSentence)]
     public required string Identifier { get; init; }
 
     [Description("What the identifier is: username or email.")]
     public Identifies Identifies { get; init; } = Identifies.Username;
 
     [Description("The field with the password.")]
+    [Form(FieldForm, FieldSentence)]
     public required string Password { get; init; }
 
     [Description("The field whose true asks that a directory (LDAP) checks the password.")]
+    [Form(FieldForm, FieldSentence)]
     public string? Directory { get; init; }
 }
 
@@ -117,6 +124,7 @@ internal sealed record AnswerFile
     public SourceNode? Node { get; init; }
 
     [Description("The HTTP status; 200 when absent.")]
+    [Between(200, 599, "A status with a body is from 200 to 599 and neither 204, 205 nor 304, not {0}.", Except = [204, 205, 304])]
     public int Status { get; init; } = 200;
 
     [Description("The answer's own JSON, with placeholders: \"{user.number}\" becomes the value, \"{user.givenName} {user.familyName}\" a text; a key that ends in ? is left out when its value is null.")]
@@ -136,6 +144,7 @@ internal sealed record TokenFile
     public TokenAlgorithm Algorithm { get; init; } = TokenAlgorithm.HS256;
 
     [Description("The signing secret: one setting of the application, \"{config.NAME}\"; never the secret itself.")]
+    [Form("^\\{config\\.[A-Z][A-Z0-9_]*\\}$", "A secret never stands in a contract: name the setting that holds it, \"{{config.NAME}}\", in capitals and without a default.")]
     public required string Secret { get; init; }
 
     [Description("How long a token is good: a whole number and s, m, h or d, settings included (\"{config.JWT_EXPIRES|default:8h}\").")]

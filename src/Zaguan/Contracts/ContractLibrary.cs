@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Zaguan.Reading;
 
 namespace Zaguan.Contracts;
@@ -8,46 +10,71 @@ internal static class ContractLibrary
 {
     private const string Prefix = "contracts/";
 
+    /// <summary>By name. A broken file adds problems and no contract: it does not let the shipped one of its name through either.</summary>
     public static IReadOnlyDictionary<string, Contract> Load(string folder, Problems problems)
     {
         var contracts = new Dictionary<string, Contract>(StringComparer.Ordinal);
         foreach (var (name, origin, json) in Shipped())
         {
-            Add(contracts, Compile(name, origin, json, problems));
+            if (ContractCompiler.Compile(name, origin, json, problems) is { } contract)
+            {
+                contracts[name] = contract;
+            }
         }
 
-        foreach (var file in Files(folder))
+        foreach (var file in Files(folder, problems))
         {
-            Add(contracts, CompileFile(file, problems));
+            contracts.Remove(Path.GetFileNameWithoutExtension(file));
+            if (CompileFile(file, problems) is { } contract)
+            {
+                contracts[contract.Name] = contract;
+            }
         }
 
         return contracts;
     }
 
-    /// <summary>The files of the folder that are contracts, in the order of their names.</summary>
-    public static IReadOnlyList<string> Files(string folder) => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, "*.json").Where(f => !f.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)]
-        : [];
+    /// <summary>
+    /// Changes when a file of the folder does. Made of what the files say and not of their dates: those of a linked file
+    /// (a Kubernetes ConfigMap) stay as they were, and some volumes keep whole seconds.
+    /// </summary>
+    public static string Fingerprint(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var problems = new Problems();
+        foreach (var file in Files(folder, problems))
+        {
+            var content = ReadFile(file, problems) ?? [];
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)}\n{content.Length}\n"));
+            hash.AppendData(content);
+        }
 
-    /// <summary>Null after problems have been added.</summary>
-    public static Contract? CompileFile(string file, Problems problems)
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', problems)));
+        return Convert.ToHexString(hash.GetCurrentHash());
+    }
+
+    /// <summary>The files of the folder that are contracts, in the order of their names. No folder, no files.</summary>
+    private static IReadOnlyList<string> Files(string folder, Problems problems)
     {
         try
         {
-            if (new FileInfo(file).Length > JsonSource.MostBytes)
-            {
-                problems.Add(file, $"The file is larger than {JsonSource.MostBytes:N0} bytes; no contract is.");
-                return null;
-            }
-
-            return Compile(Path.GetFileNameWithoutExtension(file), file, File.ReadAllBytes(file), problems);
+            return [.. Directory.EnumerateFiles(folder, "*.json").Where(f => !f.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems.Add(file, $"The file cannot be read: {e.Message}");
-            return null;
+            problems.Add(folder, $"The folder of contracts cannot be read: {e.Message}");
+            return [];
         }
     }
+
+    /// <summary>Null after problems have been added.</summary>
+    public static Contract? CompileFile(string file, Problems problems) => ReadFile(file, problems) is { } json
+        ? ContractCompiler.Compile(Path.GetFileNameWithoutExtension(file), file, json, problems)
+        : null;
 
     public static IEnumerable<(string Name, string Origin, byte[] Json)> Shipped()
     {
@@ -61,13 +88,22 @@ internal static class ContractLibrary
         }
     }
 
-    private static Contract? Compile(string name, string origin, byte[] json, Problems problems) => ContractCompiler.Compile(name, origin, json, problems);
-
-    private static void Add(Dictionary<string, Contract> contracts, Contract? contract)
+    private static byte[]? ReadFile(string file, Problems problems)
     {
-        if (contract is not null)
+        try
         {
-            contracts[contract.Name] = contract;
+            if (new FileInfo(file).Length <= JsonSource.MostBytes)
+            {
+                return File.ReadAllBytes(file);
+            }
+
+            problems.Add(file, $"The file is larger than {JsonSource.MostBytes:N0} bytes; no contract is.");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(file, $"The file cannot be read: {e.Message}");
+        }
+
+        return null;
     }
 }

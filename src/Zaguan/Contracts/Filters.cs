@@ -5,8 +5,8 @@ internal static class Filters
 {
     private static readonly Dictionary<string, Filter> Known = new(StringComparer.Ordinal)
     {
-        ["default"] = new(TakesArgument: true, (value, argument) => value.Kind == ValueKind.Null ? Value.Of(argument) : value),
-        ["unix"] = new(TakesArgument: false, (value, _) => value.Kind == ValueKind.Instant ? Value.Of(value.Instant.ToUnixTimeSeconds()) : value),
+        ["default"] = new(TakesArgument: true, Takes: null, Gives: null, (value, argument) => value.Kind == ValueKind.Null ? Value.Of(argument) : value),
+        ["unix"] = new(TakesArgument: false, Takes: ValueKind.Instant, Gives: ValueKind.Number, (value, _) => Value.Of(value.Instant.ToUnixTimeSeconds())),
     };
 
     public static IEnumerable<string> Names => Known.Keys;
@@ -14,5 +14,7 @@ internal static class Filters
     public static Filter? Find(string name) => Known.GetValueOrDefault(name);
 }
 
+/// <param name="Takes">The only kind of value that it can be applied to; null: every kind.</param>
+/// <param name="Gives">The kind that it makes of it; null: the same.</param>
 /// <param name="Apply">The value, and the argument behind the colon.</param>
-internal sealed record Filter(bool TakesArgument, Func<Value, string?, Value> Apply);
+internal sealed record Filter(bool TakesArgument, ValueKind? Takes, ValueKind? Gives, Func<Value, string?, Value> Apply);

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Zaguan.Contracts;
 
 /// <summary>Where in a contract a name may stand.</summary>
@@ -25,29 +27,37 @@ internal enum Scope
     Item = 32,
 }
 
+/// <summary>A name that placeholders can use.</summary>
+/// <param name="Kind">What its value is where it is not null; null: only the answer tells.</param>
+internal sealed record Word(Scope Scope, ValueKind? Kind, Func<AnswerValues, Value> Read);
+
 /// <summary>The names that placeholders can use: a fixed table. No name reaches a password, a hash or a secret.</summary>
-internal static class Vocabulary
+internal static partial class Vocabulary
 {
+    public const string Token = "token";
     public const string AttributePrefix = "user.attributes.";
     public const string SettingPrefix = "config.";
 
-    private static readonly Dictionary<string, (Scope Scope, Func<AnswerValues, Value> Read)> Names = new(StringComparer.Ordinal)
+    private const Scope OfUsers = Scope.Granted | Scope.Claims;
+    private const Scope Anywhere = Scope.Granted | Scope.Invalid | Scope.Other | Scope.Claims;
+
+    private static readonly Dictionary<string, Word> Names = new(StringComparer.Ordinal)
     {
-        ["user.id"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.Id)),
-        ["user.number"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.Number)),
-        ["user.username"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.Username)),
-        ["user.email"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.Email)),
-        ["user.phone"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.Phone)),
-        ["user.givenName"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.GivenName)),
-        ["user.familyName"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.FamilyName)),
-        ["user.fullName"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.FullName)),
-        ["user.active"] = (Scope.Granted | Scope.Claims, v => v.User is { } user ? Value.Of(user.Active) : Value.Null),
-        ["role.number"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.RoleNumber)),
-        ["role.name"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.User?.RoleName)),
-        ["token"] = (Scope.Granted, v => Value.Of(v.Token)),
-        ["access.id"] = (Scope.Granted | Scope.Claims, v => Value.Of(v.AccessId)),
-        ["item.field"] = (Scope.Item, v => Value.Of(v.Item)),
-        ["now"] = (Scope.Granted | Scope.Invalid | Scope.Other | Scope.Claims, v => Value.Of(v.Now)),
+        ["user.id"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.Id)),
+        ["user.number"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.User?.Number)),
+        ["user.username"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.Username)),
+        ["user.email"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.Email)),
+        ["user.phone"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.Phone)),
+        ["user.givenName"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.GivenName)),
+        ["user.familyName"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.FamilyName)),
+        ["user.fullName"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.FullName)),
+        ["user.active"] = new(OfUsers, ValueKind.Boolean, v => v.User is { } user ? Value.Of(user.Active) : Value.Null),
+        ["role.number"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.User?.RoleNumber)),
+        ["role.name"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.RoleName)),
+        [Token] = new(Scope.Granted, ValueKind.Text, v => Value.Of(v.Token)),
+        ["access.id"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.AccessId)),
+        ["item.field"] = new(Scope.Item, ValueKind.Text, v => Value.Of(v.Item)),
+        ["now"] = new(Anywhere, ValueKind.Instant, v => Value.Of(v.Now)),
     };
 
     /// <summary>The names that $each can go through.</summary>
@@ -62,7 +72,10 @@ internal static class Vocabulary
 
     public static bool IsList(string name) => Lists.ContainsKey(name);
 
-    public static (Scope Scope, Func<AnswerValues, Value> Read)? Find(string name)
+    /// <summary>What follows <see cref="SettingPrefix"/>. X_FILE is where an administrator says that X stands in a file.</summary>
+    public static bool IsSettingName(string name) => SettingName().IsMatch(name) && !name.EndsWith("_FILE", StringComparison.Ordinal);
+
+    public static Word? Find(string name)
     {
         if (Names.TryGetValue(name, out var known))
         {
@@ -72,13 +85,13 @@ internal static class Vocabulary
         if (name.StartsWith(AttributePrefix, StringComparison.Ordinal) && name.Length > AttributePrefix.Length)
         {
             var attribute = name[AttributePrefix.Length..];
-            return (Scope.Granted | Scope.Claims, v => v.Attribute(attribute));
+            return new(OfUsers, null, v => v.Attribute(attribute));
         }
 
         if (name.StartsWith(SettingPrefix, StringComparison.Ordinal) && name.Length > SettingPrefix.Length)
         {
             var setting = name[SettingPrefix.Length..];
-            return (Scope.Claims | Scope.Settings, v => Value.Of(v.Settings?.GetValueOrDefault(setting)));
+            return new(Scope.Claims | Scope.Settings, ValueKind.Text, v => Value.Of(v.Settings?.GetValueOrDefault(setting)));
         }
 
         return null;
@@ -98,4 +111,8 @@ internal static class Vocabulary
         (Scope.Settings, "the token's secret and lifetime"),
         (Scope.Item, "the item of a $each"),
     ];
+
+    // Capitals, as environments spell them: no setting of Zaguan's or of ASP.NET Core's own is reached by such a name.
+    [GeneratedRegex(@"^[A-Z][A-Z0-9_]{0,63}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex SettingName();
 }

@@ -30,7 +30,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         }
 
         using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now);
-        var values = AnswerValues.Nothing;
+        var values = AnswerValues.Nothing with { Now = attempt.At };
         var retryAfter = TimeSpan.Zero;
         Outcome outcome;
         try

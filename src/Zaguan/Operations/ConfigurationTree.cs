@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using Zaguan.Reading;
 
 namespace Zaguan.Operations;
@@ -19,6 +20,9 @@ internal sealed class ConfigurationTree(IConfigurationRoot configuration, string
             Members = [.. sections.Select(configuration.GetSection).Where(s => s.Exists()).Select(s => new SourceMember(s.Key, Node(s, "")))],
         };
     }
+
+    /// <summary>One setting that stands outside every section, or null where it is absent or empty.</summary>
+    public SourceNode? Setting(string name) => configuration[name] is { Length: > 0 } ? Node(configuration.GetSection(name), "") : null;
 
     private SourceNode Node(IConfigurationSection section, string parent)
     {
@@ -42,7 +46,8 @@ internal sealed class ConfigurationTree(IConfigurationRoot configuration, string
         var provider = configuration.Providers.LastOrDefault(p => p.TryGet(path, out _));
         return provider switch
         {
-            EnvironmentVariablesConfigurationProvider => ($"environment variable {path.Replace(":", "__", StringComparison.Ordinal)}", null),
+            // Kept in memory: what stands in for the environment in tests.
+            EnvironmentVariablesConfigurationProvider or MemoryConfigurationProvider => ($"environment variable {path.Replace(":", "__", StringComparison.Ordinal)}", null),
             JsonConfigurationProvider or null => (fileName, Line(pointer)),
             _ => (fileName, null),
         };

@@ -47,6 +47,12 @@ internal sealed class Setup
 
     public required string ContractsFolder { get; init; }
 
+    /// <summary>What that folder looked like before it was read.</summary>
+    public required string ContractsFingerprint { get; init; }
+
+    /// <summary>The same applications with other contracts, or what is wrong with that.</summary>
+    public required Func<IReadOnlyDictionary<string, Contract>, Problems, ApplicationTable> CompileApplications { get; init; }
+
     public string DatabaseFile => Path.Combine(Settings.DataFolder, "zaguan.db");
 
     public static Setup Read(SetupOptions options)
@@ -56,7 +62,8 @@ internal sealed class Setup
         var source = ReadFile(file, isNamed: options.File is not null, problems);
         var configuration = Build(options, source is null ? null : file);
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
-        var settings = ReadSettings(new ConfigurationTree(configuration, file, source).Root(names), problems);
+        var tree = new ConfigurationTree(configuration, file, source);
+        var settings = ReadSettings(tree.Root(names), problems);
         CheckBudgets(settings, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
@@ -64,8 +71,10 @@ internal sealed class Setup
         var settingsAreBroken = problems.Count > 0;
 
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, settings.ContractsFolder);
+        var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
-        var compiler = new ApplicationCompiler(configuration, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), problems);
+        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found);
+        var compiler = Compiler(problems);
         var applications = compiler.Compile(settings.Applications, contracts);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
         {
@@ -79,6 +88,8 @@ internal sealed class Setup
             Applications = applications,
             Contracts = contracts,
             ContractsFolder = folder,
+            ContractsFingerprint = fingerprint,
+            CompileApplications = (changed, found) => Compiler(found).Compile(settings.Applications, changed),
             Problems = problems,
             Notices = compiler.Notices,
             IsDevelopment = options.IsDevelopment,
@@ -102,7 +113,14 @@ internal sealed class Setup
 
         try
         {
-            return JsonSource.Parse(file, File.ReadAllBytes(file), problems);
+            var source = JsonSource.Parse(file, File.ReadAllBytes(file), problems, StringComparer.OrdinalIgnoreCase);
+            if (source is null or { Kind: NodeKind.Object })
+            {
+                return source;
+            }
+
+            problems.Add(source, $"The configuration is an object, not {source.KindInWords}.");
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

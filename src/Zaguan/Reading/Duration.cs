@@ -5,8 +5,6 @@ namespace Zaguan.Reading;
 /// <summary>A length of time as people write it: a whole number and s, m, h or d ("30s", "8h", "20d").</summary>
 internal static class Duration
 {
-    public const string Pattern = "^[0-9]+[smhd]$";
-
     /// <summary>More than any lifetime that makes sense, and far from the end of the calendar.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
 

@@ -28,6 +28,7 @@ internal static class JsonSchema
     {
         var properties = new JsonObject();
         var required = new JsonArray();
+        var absent = Activator.CreateInstance(type)!;
         foreach (var property in RecordReader.Properties(type))
         {
             var schema = Value(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, spelling);
@@ -36,10 +37,15 @@ internal static class JsonSchema
                 schema["description"] = description;
             }
 
+            AddConstraint(schema, property.GetCustomAttribute<ConstraintAttribute>());
             properties[spelling.NameOf(property)] = schema;
             if (RecordReader.IsRequired(property))
             {
                 required.Add(spelling.NameOf(property));
+            }
+            else if (Default(property.GetValue(absent)) is { } value)
+            {
+                schema["default"] = value;
             }
         }
 
@@ -54,6 +60,32 @@ internal static class JsonSchema
         result["additionalProperties"] = false;
         return result;
     }
+
+    private static void AddConstraint(JsonObject schema, ConstraintAttribute? constraint)
+    {
+        if (constraint is FormAttribute form)
+        {
+            schema["pattern"] = form.Pattern;
+        }
+        else if (constraint is BetweenAttribute range)
+        {
+            schema["minimum"] = range.Least;
+            schema["maximum"] = range.Most;
+            if (range.Except.Length > 0)
+            {
+                schema["not"] = new JsonObject { ["enum"] = new JsonArray([.. range.Except.Select(n => (JsonNode)n)]) };
+            }
+        }
+    }
+
+    // What a property holds that nobody has set is what its absence means.
+    private static JsonNode? Default(object? value) => value switch
+    {
+        bool flag => flag,
+        int number => number,
+        Enum name => RecordReader.SpellingOf(name),
+        _ => null,
+    };
 
     private static JsonObject Value(Type type, Spelling spelling)
     {

@@ -18,7 +18,8 @@ internal static class JsonSource
     };
 
     /// <summary>The tree, or null after the problems have been added.</summary>
-    public static SourceNode? Parse(string origin, ReadOnlySpan<byte> text, Problems problems)
+    /// <param name="names">Which names of one object are the same; absent: those that are written the same.</param>
+    public static SourceNode? Parse(string origin, ReadOnlySpan<byte> text, Problems problems, StringComparer? names = null)
     {
         if (text.StartsWith(Encoding.UTF8.Preamble))
         {
@@ -36,7 +37,7 @@ internal static class JsonSource
         try
         {
             reader.Read();
-            var node = ReadValue(ref reader, new Lines(origin, text), "", problems);
+            var node = new Tree(new(origin, text), names ?? StringComparer.Ordinal, problems).Read(ref reader, "");
             reader.Read();
             return problems.Count == before ? node : null;
         }
@@ -46,57 +47,61 @@ internal static class JsonSource
         }
         catch (InvalidOperationException)
         {
-            problems.Add(origin, "A text in this file is not valid UTF-8 or holds half a surrogate pair; save the file as UTF-8.");
+            problems.Add(origin, new Lines(origin, text).Of(reader.TokenStartIndex), "", "A text in this line is not valid UTF-8 or holds half a surrogate pair; save the file as UTF-8.");
         }
 
         return null;
     }
 
-    private static SourceNode ReadValue(ref Utf8JsonReader reader, Lines lines, string pointer, Problems problems)
+    private sealed class Tree(Lines lines, StringComparer names, Problems problems)
     {
-        var line = lines.Of(reader.TokenStartIndex);
-        switch (reader.TokenType)
+        public SourceNode Read(ref Utf8JsonReader reader, string pointer)
         {
-            case JsonTokenType.StartObject:
-                return new() { Kind = NodeKind.Object, Origin = lines.Origin, Line = line, Pointer = pointer, Members = ReadMembers(ref reader, lines, pointer, problems) };
-            case JsonTokenType.StartArray:
-                var items = new List<SourceNode>();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            var line = lines.Of(reader.TokenStartIndex);
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    return new() { Kind = NodeKind.Object, Origin = lines.Origin, Line = line, Pointer = pointer, Members = ReadMembers(ref reader, pointer) };
+                case JsonTokenType.StartArray:
+                    var items = new List<SourceNode>();
+                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    {
+                        items.Add(Read(ref reader, SourceNode.Step(pointer, items.Count.ToString(CultureInfo.InvariantCulture))));
+                    }
+
+                    return new() { Kind = NodeKind.List, Origin = lines.Origin, Line = line, Pointer = pointer, Items = items };
+                default:
+                    var kind = reader.TokenType switch
+                    {
+                        JsonTokenType.String => NodeKind.Text,
+                        JsonTokenType.Number => NodeKind.Number,
+                        JsonTokenType.True or JsonTokenType.False => NodeKind.Boolean,
+                        _ => NodeKind.Null,
+                    };
+                    var text = kind == NodeKind.Text ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+                    return new() { Kind = kind, Origin = lines.Origin, Line = line, Pointer = pointer, Text = text };
+            }
+        }
+
+        private List<SourceMember> ReadMembers(ref Utf8JsonReader reader, string pointer)
+        {
+            var members = new List<SourceMember>();
+            var seen = new HashSet<string>(names);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                var name = reader.GetString()!;
+                reader.Read();
+                var value = Read(ref reader, SourceNode.Step(pointer, name));
+                if (!seen.Add(name))
                 {
-                    items.Add(ReadValue(ref reader, lines, SourceNode.Step(pointer, items.Count.ToString(CultureInfo.InvariantCulture)), problems));
+                    problems.Add(value, $"\"{name}\" stands here a second time; keep one of them.");
                 }
 
-                return new() { Kind = NodeKind.List, Origin = lines.Origin, Line = line, Pointer = pointer, Items = items };
-            default:
-                var kind = reader.TokenType switch
-                {
-                    JsonTokenType.String => NodeKind.Text,
-                    JsonTokenType.Number => NodeKind.Number,
-                    JsonTokenType.True or JsonTokenType.False => NodeKind.Boolean,
-                    _ => NodeKind.Null,
-                };
-                var text = kind == NodeKind.Text ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
-                return new() { Kind = kind, Origin = lines.Origin, Line = line, Pointer = pointer, Text = text };
-        }
-    }
-
-    private static List<SourceMember> ReadMembers(ref Utf8JsonReader reader, Lines lines, string pointer, Problems problems)
-    {
-        var members = new List<SourceMember>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            var name = reader.GetString()!;
-            reader.Read();
-            var value = ReadValue(ref reader, lines, SourceNode.Step(pointer, name), problems);
-            if (members.Exists(m => string.Equals(m.Name, name, StringComparison.Ordinal)))
-            {
-                problems.Add(value, $"\"{name}\" stands here a second time; keep one of them.");
+                members.Add(new(name, value));
             }
 
-            members.Add(new(name, value));
+            return members;
         }
-
-        return members;
     }
 
     // The reader repeats line and column at the end of its message; the problem says the line already.

@@ -25,9 +25,12 @@ internal sealed record Spelling(bool CamelCase, StringComparison Names, bool Tex
 /// </summary>
 internal sealed class RecordReader(Spelling spelling, Problems problems)
 {
-    /// <summary>The record, as far as it could be read; whoever asks looks at the problems before using it.</summary>
+    /// <summary>
+    /// The record, as far as it could be read; whoever asks looks at the problems before using it.
+    /// What is missing or wrong is null even where the record says that it is required.
+    /// </summary>
     public T Read<T>(SourceNode node)
-        where T : class => (T)ReadRecord(typeof(T), node);
+        where T : class => (T)ReadRecord(Activator.CreateInstance<T>(), node);
 
     /// <summary>The properties that a document may set.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) =>
@@ -40,16 +43,16 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         value.GetType().GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
         ?? JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
-    private object ReadRecord(Type type, SourceNode node)
+    private object ReadRecord(object record, SourceNode node)
     {
-        var record = Activator.CreateInstance(type)!;
+        var type = record.GetType();
         type.GetProperty("Node")?.SetValue(record, node);
         if (node.Kind != NodeKind.Object)
         {
             // An empty section of configuration reads as an empty text.
             if (!spelling.TextsOnly || node.Text.Length > 0)
             {
-                problems.Add(node, $"Here stands an object, not {node.KindInWords}.");
+                problems.Add(node, $"Here belongs an object, not {node.KindInWords}.");
             }
 
             return record;
@@ -62,8 +65,9 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         {
             if (properties.TryGetValue(member.Name, out var property))
             {
-                if (ReadValue(property.PropertyType, member.Value) is { } value)
+                if (ReadValue(property.PropertyType, member.Value, property.GetValue(record)) is { } value)
                 {
+                    CheckConstraint(property, value, member.Value);
                     property.SetValue(record, value);
                 }
             }
@@ -86,7 +90,16 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         return record;
     }
 
-    private object? ReadValue(Type declared, SourceNode node)
+    private void CheckConstraint(PropertyInfo property, object value, SourceNode node)
+    {
+        if (property.GetCustomAttribute<ConstraintAttribute>()?.Objection(value) is { } objection)
+        {
+            problems.Add(node, objection);
+        }
+    }
+
+    /// <param name="absent">What holds where the document says nothing: a section that is written in part keeps the rest of it.</param>
+    private object? ReadValue(Type declared, SourceNode node, object? absent = null)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (type == typeof(SourceNode))
@@ -106,7 +119,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
         if (type.IsClass && type != typeof(string))
         {
-            return ReadRecord(type, node);
+            return ReadRecord(absent ?? Activator.CreateInstance(type)!, node);
         }
 
         return ReadScalar(type, node);
@@ -150,8 +163,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
     private object? Refuse(SourceNode node, string expected, string suggestion = "")
     {
-        var written = node.Kind is NodeKind.Text ? $"\"{node.Text}\"" : node.KindInWords;
-        problems.Add(node, $"Here stands {expected}, not {written}.{suggestion}");
+        problems.Add(node, $"Here belongs {expected}, not {node.InWords}.{suggestion}");
         return null;
     }
 

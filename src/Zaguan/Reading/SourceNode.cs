@@ -40,7 +40,14 @@ internal sealed class SourceNode
         NodeKind.Boolean => "true or false",
         NodeKind.List => "a list",
         NodeKind.Object => "an object",
-        _ => throw new InvalidOperationException($"Kind {Kind}"),
+    };
+
+    /// <summary>What was written, for messages: itself, or its kind where that would be long.</summary>
+    public string InWords => Kind switch
+    {
+        NodeKind.Text => $"\"{Text}\"",
+        NodeKind.Number or NodeKind.Boolean => Text,
+        NodeKind.Null or NodeKind.List or NodeKind.Object => KindInWords,
     };
 
     /// <summary>One step of a JSON pointer, escaped as RFC 6901 §3 says.</summary>

@@ -9,5 +9,6 @@ internal sealed record ConstantTemplate(string Json) : Template
 
     public override bool IsNull(AnswerValues values) => string.Equals(Json, "null", StringComparison.Ordinal);
 
-    public override void Write(Utf8JsonWriter writer, AnswerValues values) => writer.WriteRawValue(Json);
+    // It was read or written as JSON when the contract was compiled.
+    public override void Write(Utf8JsonWriter writer, AnswerValues values) => writer.WriteRawValue(Json, skipInputValidation: true);
 }

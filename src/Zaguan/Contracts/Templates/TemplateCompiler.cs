@@ -6,15 +6,16 @@ using Zaguan.Reading;
 
 namespace Zaguan.Contracts.Templates;
 
-/// <summary>A setting of the application that a contract names.</summary>
-internal sealed record SettingUse(string Name, bool HasDefault);
+/// <summary>A name, and where a placeholder uses it.</summary>
+internal sealed record NameUse(string Name, bool HasDefault, SourceNode At);
 
-/// <summary>JSON with placeholders → <see cref="Template"/>, or every problem with it. One per contract: it gathers the settings that are named.</summary>
+/// <summary>JSON with placeholders → <see cref="Template"/>, or every problem with it.</summary>
 internal sealed class TemplateCompiler(Problems problems)
 {
-    private readonly List<SettingUse> settings = [];
+    private readonly List<NameUse> uses = [];
 
-    public IReadOnlyList<SettingUse> Settings => settings;
+    /// <summary>Every use of every name that was compiled so far.</summary>
+    public IReadOnlyList<NameUse> Uses => uses;
 
     public Template Compile(SourceNode node, Scope scope) => node.Kind switch
     {
@@ -87,18 +88,26 @@ internal sealed class TemplateCompiler(Problems problems)
         };
     }
 
-    private ObjectTemplate CompileObject(SourceNode node, Scope scope)
+    public ObjectTemplate CompileObject(SourceNode node, Scope scope)
     {
         if (IsEach(node))
         {
             problems.Add(node, "A $each stands as an element of a list: [ { \"$each\": …, \"item\": … } ].");
+            return new([]);
         }
-        else if (node.Members.FirstOrDefault(m => m.Name.StartsWith('$')) is { } dollar)
+
+        if (node.Members.FirstOrDefault(m => m.Name.StartsWith('$')) is { } dollar)
         {
             problems.Add(dollar.Value, $"\"{dollar.Name}\" is not known; an object that begins with $ is $each.{Nearest.Suggestion(dollar.Name, ["$each"])}");
         }
 
-        return new ObjectTemplate([.. node.Members.Select(m => CompileMember(m, scope))]);
+        var members = node.Members.Select(m => CompileMember(m, scope)).ToList();
+        foreach (var (twice, member) in members.Zip(node.Members).Where((m, i) => members.Take(i).Any(earlier => string.Equals(earlier.Name, m.First.Name, StringComparison.Ordinal))))
+        {
+            problems.Add(member.Value, $"\"{twice.Name}\" would be answered twice; keep one of them.");
+        }
+
+        return new(members);
     }
 
     private MemberTemplate CompileMember(SourceMember member, Scope scope)
@@ -123,26 +132,35 @@ internal sealed class TemplateCompiler(Problems problems)
             problems.Add(unknown.Value, $"A $each has \"$each\" and \"item\", not \"{unknown.Name}\".");
         }
 
-        if (!node.Members.Any(m => string.Equals(m.Name, "item", StringComparison.Ordinal)))
+        Template item = new ListTemplate([]);
+        if (node.Members.FirstOrDefault(m => string.Equals(m.Name, "item", StringComparison.Ordinal)) is { } written)
+        {
+            item = Compile(written.Value, scope | Scope.Item);
+        }
+        else
         {
             problems.Add(node, "The $each lacks its \"item\": what each element looks like.");
         }
 
-        var item = Compile(node.At("item"), scope | Scope.Item);
-        var written = node.At("$each");
-        var name = written.Text.Trim('{', '}');
+        return new(CompileList(node.At("$each"), scope), item);
+    }
+
+    private Func<AnswerValues, IReadOnlyList<string>> CompileList(SourceNode node, Scope scope)
+    {
+        var name = node.Text is ['{', .. var between, '}'] ? between : "";
         if (Vocabulary.FindList(name) is not { } list)
         {
-            problems.Add(written, $"A $each goes through a list: {string.Join(", ", Vocabulary.KnownLists.Select(n => $"\"{{{n}}}\""))}, not \"{written.Text}\".{Nearest.Suggestion(name, Vocabulary.KnownLists)}");
-            return new(_ => [], item);
+            var lists = Vocabulary.KnownLists.Select(n => $"{{{n}}}").ToList();
+            problems.Add(node, $"A $each goes through a list: {string.Join(", ", lists.Select(l => $"\"{l}\""))}, not {node.InWords}.{Nearest.Suggestion(node.Text, lists)}");
+            return _ => [];
         }
 
         if ((list.Scope & scope) == Scope.None)
         {
-            problems.Add(written, $"{{{name}}} is known only in {Vocabulary.InWords(list.Scope)}.");
+            problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(list.Scope)}.");
         }
 
-        return new(list.Read, item);
+        return list.Read;
     }
 
     private Placeholder? CompilePlaceholder(SourceNode node, string written, Scope scope)
@@ -167,21 +185,22 @@ internal sealed class TemplateCompiler(Problems problems)
             return null;
         }
 
-        if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal))
+        if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) && !Vocabulary.IsSettingName(name[Vocabulary.SettingPrefix.Length..]))
         {
-            settings.Add(new(name[Vocabulary.SettingPrefix.Length..], pieces.Skip(1).Any(p => p.StartsWith("default:", StringComparison.Ordinal))));
+            problems.Add(node, $"A setting is called by capitals, digits and _ ({{config.JWT_ISSUER_TOKEN}}) and does not end in _FILE, not \"{name[Vocabulary.SettingPrefix.Length..]}\".");
         }
 
-        var read = known.Read;
+        uses.Add(new(name, pieces.Skip(1).Any(p => p.StartsWith("default:", StringComparison.Ordinal)), node));
+        var (kind, read) = (known.Kind, known.Read);
         foreach (var piece in pieces.Skip(1))
         {
-            read = CompileFilter(node, piece, read);
+            (kind, read) = CompileFilter(node, piece, kind, read);
         }
 
         return new(written, name, read);
     }
 
-    private Func<AnswerValues, Value> CompileFilter(SourceNode node, string written, Func<AnswerValues, Value> inner)
+    private (ValueKind? Kind, Func<AnswerValues, Value> Read) CompileFilter(SourceNode node, string written, ValueKind? kind, Func<AnswerValues, Value> inner)
     {
         var colon = written.IndexOf(':', StringComparison.Ordinal);
         var name = colon < 0 ? written : written[..colon];
@@ -189,16 +208,22 @@ internal sealed class TemplateCompiler(Problems problems)
         if (Filters.Find(name) is not { } filter)
         {
             problems.Add(node, $"The filter \"{name}\" is not known.{Nearest.Suggestion(name, Filters.Names)}");
-            return inner;
+            return (kind, inner);
         }
 
         if (filter.TakesArgument != argument is not null)
         {
             problems.Add(node, filter.TakesArgument ? $"The filter \"{name}\" lacks its argument: {{…|{name}:…}}." : $"The filter \"{name}\" takes no argument.");
-            return inner;
+            return (kind, inner);
         }
 
-        return values => filter.Apply(inner(values), argument);
+        if (filter.Takes is { } taken && kind != taken)
+        {
+            problems.Add(node, $"The filter \"{name}\" is for an instant, {{now}} for one, and nothing else.");
+            return (kind, inner);
+        }
+
+        return (filter.Gives ?? kind, values => filter.Apply(inner(values), argument));
     }
 
     private static string Quoted(string text)

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Zaguan.Reading;
+
+/// <summary>What a value must be beyond its type. <see cref="RecordReader"/> enforces it and <see cref="JsonSchema"/> tells editors, from one place.</summary>
+internal abstract class ConstraintAttribute : Attribute
+{
+    /// <summary>Null where the value is right, else the sentence that says what it should be.</summary>
+    public abstract string? Objection(object value);
+}
+
+/// <summary>A text of this form.</summary>
+/// <param name="pattern">Anchored at both ends; it stands in the schema too, so it keeps to what .NET and ECMAScript both understand.</param>
+/// <param name="sentence">What the text should be; {0} is what was written.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FormAttribute(string pattern, string sentence) : ConstraintAttribute
+{
+    private readonly Regex regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    public string Pattern => pattern;
+
+    // .NET's $ also stands before a line feed that ends the text; the match would then be shorter than the text.
+    public override string? Objection(object value) =>
+        value is string text && regex.Match(text) is { Success: true } match && match.Length == text.Length
+            ? null
+            : string.Format(CultureInfo.InvariantCulture, sentence, value);
+}
+
+/// <summary>A whole number in this range.</summary>
+/// <param name="sentence">What the number should be; {0} is what was written.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class BetweenAttribute(int least, int most, string sentence) : ConstraintAttribute
+{
+    public int Least => least;
+
+    public int Most => most;
+
+    /// <summary>Numbers within the range that are not allowed either.</summary>
+    public int[] Except { get; init; } = [];
+
+    public override string? Objection(object value) =>
+        value is int number && number >= least && number <= most && !Except.Contains(number)
+            ? null
+            : string.Format(CultureInfo.InvariantCulture, sentence, value);
+}

@@ -1,0 +1,187 @@
+using Zaguan.Operations;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Applications;
+
+/// <summary>What is wrong with the configuration is told all at once, with the file, the line and the pointer, or with the environment variable.</summary>
+public sealed class ConfigurationProblemsTests : IDisposable
+{
+    private const string Secret = "0123456789 abcdefghijklmnopqrstuvwxyz";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
+
+    public static TheoryData<string, string[]> Mistakes => new()
+    {
+        {
+            """{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "S", "JWT_ISSUER_TOKEN": "x", "JWT_AUDIENCE_TOKEN": "x", "JWT_EXPIRE_MINUTS": 60 } } }""",
+            ["zaguan.json:1 at /Applications/romsoft/JWT_EXPIRE_MINUTS: \"JWT_EXPIRE_MINUTS\" is neither a setting of applications nor one that the contract \"romsoft\" names. Did you mean \"JWT_EXPIRE_MINUTES\"?"]
+        },
+        { """{ "Applications": { "sistema-venta": { "Relm": "venta" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/Relm: \"Relm\" is neither a setting of applications nor one that the contract \"sistema-venta\" names. Did you mean \"Realm\"?"] },
+        { """{ "Aplications": { "sistema-venta": {} }, "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /Aplications: \"Aplications\" is not known here. Did you mean \"Applications\"?"] },
+        { """{ "Applications": { "ambiotek": {} } }""", ["zaguan.json:1 at /Applications/ambiotek: There is no contract \"ambiotek\" (known: ambiotec, inventario, romsoft, sistema-venta). Did you mean \"ambiotec\"?"] },
+        { """{ "Applications": { "venta": { "Contract": "sistemaventa" } } }""", ["zaguan.json:1 at /Applications/venta/Contract: There is no contract \"sistemaventa\" (known: ambiotec, inventario, romsoft, sistema-venta). Did you mean \"sistema-venta\"?"] },
+        { """{ "Applications": { "Mi Venta": { "Contract": "sistema-venta", "Realm": "Mi Reino" } } }""", ["zaguan.json:1 at /Applications/Mi Venta: An application is called by small letters, digits and hyphens, not \"Mi Venta\".", "zaguan.json:1 at /Applications/Mi Venta/Realm: A realm is called by small letters, digits and hyphens, not \"Mi Reino\"."] },
+        { """{ "Applications": { "sistema-venta": "sí" } }""", ["zaguan.json:1 at /Applications/sistema-venta: Here belongs an object, not a text."] },
+        { """{ "Applications": { "sistema-venta": { "DiscloseAccountState": "no" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/DiscloseAccountState: Here belongs true or false, not \"no\"."] },
+        { """{ "Applications": { "sistema-venta": { "PropertyNaming": "camel" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PropertyNaming: Here belongs one of \"asWritten\", \"camelCase\", not \"camel\"."] },
+        { """{ "Applications": { "sistema-venta": { "Sources": [ "ldap" ] } } }""", ["zaguan.json:1 at /Applications/sistema-venta/Sources/0: Here belongs one of \"local\", not \"ldap\"."] },
+        { """{ "Applications": { "sistema-venta": { "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/sistema-venta/IssueToken: The contract \"sistema-venta\" has no token to issue."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/ambiotec/IssueToken: The contract \"ambiotec\" always answers its token; leave IssueToken out."] },
+        { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },
+        { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan and /health are Zaguan's own."] },
+        { """{ "Applications": { "sistema-venta": { "PathBase": "/a/../b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: No request has the segments . and .. in its path: clients and servers resolve them."] },
+        {
+            """{ "Applications": { "sistema-venta": { "Hosts": [ "https://venta.example", "venta.example:443", "" ] } } }""",
+            [
+                "zaguan.json:1 at /Applications/sistema-venta/Hosts: A host is a name or an address without scheme and port: \"clinica.example\", not \"https://venta.example\".",
+                "zaguan.json:1 at /Applications/sistema-venta/Hosts: A host is a name or an address without scheme and port: \"clinica.example\", not \"venta.example:443\".",
+                "zaguan.json:1 at /Applications/sistema-venta/Hosts: A host is a name or an address without scheme and port: \"clinica.example\", not \"\".",
+            ]
+        },
+        {
+            """{ "Applications": { "sistema-venta": { "AllowedOrigins": [ "venta.example", "https://venta.example/", "*" ] } } }""",
+            [
+                "zaguan.json:1 at /Applications/sistema-venta/AllowedOrigins: An origin is scheme, host and port as a browser sends it: \"https://app.example\", not \"venta.example\".",
+                "zaguan.json:1 at /Applications/sistema-venta/AllowedOrigins: An origin is scheme, host and port as a browser sends it: \"https://app.example\", not \"https://venta.example/\".",
+                "zaguan.json:1 at /Applications/sistema-venta/AllowedOrigins: \"*\" is every origin; leave out the others, or it.",
+            ]
+        },
+        { """{ "Applications": { "ambiotec": {} } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "demasiado corta" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret has 15 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48"] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "abcabcabcabcabcabcabcabcabcabcabcabcabc" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48"] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": { "a": "S" } } } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE.", "zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\" is a text, not an object."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET_FILE": "/no/hay" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET_FILE: The file of \"JWT_SECRET\" cannot be read: Could not find a part of the path '/no/hay'."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "8 hours" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"8 hours\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "0h" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"0h\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "99999999999999999999d" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"99999999999999999999d\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
+        {
+            """{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "4B436579-7850-45bc-be7a-0e8a7c7715c9", "JWT_EXPIRE_MINUTES": "20d" } } }""",
+            [
+                "zaguan.json:1 at /Applications/romsoft: \"JWT_ISSUER_TOKEN\" is missing: the contract \"romsoft\" names it. Set it here, or in the environment as JWT_ISSUER_TOKEN.",
+                "zaguan.json:1 at /Applications/romsoft: \"JWT_AUDIENCE_TOKEN\" is missing: the contract \"romsoft\" names it. Set it here, or in the environment as JWT_AUDIENCE_TOKEN.",
+                "zaguan.json:1 at /Applications/romsoft/JWT_EXPIRE_MINUTES: \"20dm\", made of the setting \"JWT_EXPIRE_MINUTES\", is no lifetime of a token: a whole number above 0 and s, m, h or d.",
+                "zaguan.json:1 at /Applications/romsoft/JWT_SECRET_KEY: \"JWT_SECRET_KEY\": The secret is printed in public documentation, so anybody can sign with it. Make one with: openssl rand -base64 48",
+            ]
+        },
+        { """{ "Applications": { "a": { "Contract": "sistema-venta" }, "b": { "Contract": "sistema-venta" } } }""", ["zaguan.json:1 at /Applications/b: \"b\" and \"a\" both answer /api/Usuario/IniciarSesion on every host; tell them apart by \"Hosts\" or by \"PathBase\"."] },
+        { """{ "Applications": { "a": { "Contract": "sistema-venta", "Hosts": ["X.example"] }, "b": { "Contract": "sistema-venta", "Hosts": ["y.example", "x.EXAMPLE"] } } }""", ["zaguan.json:1 at /Applications/b: \"b\" and \"a\" both answer /api/Usuario/IniciarSesion on x.example; tell them apart by \"Hosts\" or by \"PathBase\"."] },
+        { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "Account": { "Failures": "muchos", "RefusedFor": "15" } } }""", ["zaguan.json:1 at /Budgets/Account/Failures: Here belongs a whole number, not \"muchos\".", "zaguan.json:1 at /Budgets/Account/RefusedFor: Here belongs a length of time such as \"30s\", \"15m\", \"8h\" or \"20d\", not \"15\"."] },
+        { """{ "Applications": { "sistema-venta": { "Realm": "a", "realm": "b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/realm: \"realm\" stands here a second time; keep one of them."] },
+        { """[]""", ["zaguan.json:1: The configuration is an object, not a list."] },
+        { """{ "Applications": { """, ["zaguan.json:1: This is not JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed."] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_told_with_its_place_and_what_to_do(string json, string[] expected)
+    {
+        var told = Problems(Read(json.Replace("\"S\"", $"\"{Secret}\"", StringComparison.Ordinal)));
+        // Where the file cannot be read at all, nothing is configured either.
+        told.Where(p => !p.Contains("No application is configured", StringComparison.Ordinal)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void All_mistakes_of_a_file_and_of_its_contracts_are_told_at_once()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "roto.json"), """{ "title": 1 }""");
+
+        Problems(Read(
+            """
+            {
+              "Applications": {
+                "ambiotec": { "JWT_SECRET": "corta" },
+                "inventario": { "Hosts": [ "a b" ] }
+              },
+              "Hashing": { "LongestQueue": 0 },
+              "Network": { "TrustedProxies": [ "cerca" ] },
+              "urls": "http://*:80"
+            }
+            """)).ShouldBe(
+            [
+                "zaguan.json:6 at /Hashing: \"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most 30s.",
+                "zaguan.json:7 at /Network/TrustedProxies: \"cerca\" is neither an address (10.1.2.3) nor a network (10.0.0.0/8).",
+                "configuration at /urls: http://*:80 would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.",
+                "contracts/roto.json:1 at /title: Here belongs a text, not 1.",
+                "contracts/roto.json:1: \"request\" is missing.",
+                "contracts/roto.json:1: \"answers\" is missing.",
+                "zaguan.json:3 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret has 5 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48",
+                "zaguan.json:4 at /Applications/inventario/Hosts: A host is a name or an address without scheme and port: \"clinica.example\", not \"a b\".",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_broken_contract_is_told_once_and_does_not_let_the_shipped_one_of_its_name_serve()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "sistema-venta.json"), Repository.ContractText("sistema-venta").Replace("\"title\"", "\"titel\"", StringComparison.Ordinal));
+
+        Problems(Read("""{ "Applications": { "sistema-venta": {} } }""")).ShouldBe(
+            [
+                "contracts/sistema-venta.json:3 at /titel: \"titel\" is not known here. Did you mean \"title\"?",
+                "contracts/sistema-venta.json:1: \"title\" is missing.",
+            ]);
+    }
+
+    [Fact]
+    public void What_the_environment_says_wrong_is_told_with_its_variable()
+    {
+        var setup = Read("""{ "Applications": { "ambiotec": {}, "sistema-venta": {} } }""",
+            ("JWT_SECRET", "corta"),
+            ("JWT_EXPIRES", "siempre"),
+            ("Applications:sistema-venta:DiscloseAccountState", "quizás"),
+            ("Budgets:Account:Failures", "x"));
+
+        Problems(setup).ShouldBe(
+            [
+                "environment variable JWT_SECRET at /JWT_SECRET: \"JWT_SECRET\": The secret has 5 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48",
+                "environment variable JWT_EXPIRES at /JWT_EXPIRES: \"siempre\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d.",
+                "environment variable Applications__sistema-venta__DiscloseAccountState at /Applications/sistema-venta/DiscloseAccountState: Here belongs true or false, not \"quizás\".",
+                "environment variable Budgets__Account__Failures at /Budgets/Account/Failures: Here belongs a whole number, not \"x\".",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void No_problem_prints_a_secret()
+    {
+        const string planted = "S3cr3to-plantado";
+        var setup = Read($$"""{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "{{planted}}", "JWT_EXPIRE_MINUTES": "x" } } }""", ("JWT_SECRET", planted));
+        Problems(setup).ShouldNotBeEmpty();
+        Problems(setup).ShouldAllBe(p => !p.Contains(planted));
+    }
+
+    [Fact]
+    public void A_contract_cannot_put_the_secret_of_another_into_its_claims()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "romsoft.json"), Repository.ContractText("romsoft").Replace("{config.JWT_ISSUER_TOKEN}", "{config.JWT_SECRET}", StringComparison.Ordinal));
+
+        var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" }, "ambiotec": {} } }""", ("JWT_SECRET", Secret), ("JWT_SECRET_KEY", Secret));
+
+        Problems(setup).ShouldBe(["contracts/romsoft.json:54 at /token/claims/iss: {config.JWT_SECRET} is the signing secret of a contract; nothing but a signature may use it."]);
+    }
+
+    [Fact]
+    public void A_section_that_is_written_in_part_keeps_the_rest_of_its_defaults()
+    {
+        var setup = Read("""{ "Applications": { "sistema-venta": {} }, "Budgets": { "AccountAndAddress": { "Failures": 3 } } }""");
+        Problems(setup).ShouldBeEmpty();
+        var rule = setup.Settings.Budgets.AccountAndAddress;
+        (rule.Failures, rule.RefusedFor, rule.RefusedForAtMost).ShouldBe((3, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Setup Read(string json, params (string Name, string? Value)[] environment)
+    {
+        var file = Path.Combine(folder, "zaguan.json");
+        File.WriteAllText(file, json);
+        var settings = environment.ToDictionary(e => e.Name, e => e.Value, StringComparer.OrdinalIgnoreCase);
+        settings["DataFolder"] = Path.Combine(folder, "data");
+        return Setup.Read(new(file, null, IsDevelopment: false) { Environment = settings });
+    }
+
+    private string[] Problems(Setup setup) => [.. setup.Problems.Select(p => p.ToString().Replace(folder + "/", "", StringComparison.Ordinal))];
+}
