@@ -26,8 +26,11 @@ internal static class ContractLibrary
 
     /// <summary>The files of the folder that are contracts, in the order of their names.</summary>
     public static IReadOnlyList<string> Files(string folder) => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, "*.json").Where(f => !f.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(folder, "*.json").Where(IsContract).Order(StringComparer.Ordinal)]
         : [];
+
+    /// <summary>By its name: the schema of contracts lies beside them.</summary>
+    public static bool IsContract(string file) => !file.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Null after problems have been added.</summary>
     public static Contract? CompileFile(string file, Problems problems)

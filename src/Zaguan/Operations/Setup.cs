@@ -14,6 +14,9 @@ internal sealed record SetupOptions(string? File, string? Urls, bool IsDevelopme
 {
     public const string DefaultFile = "zaguan.json";
 
+    /// <summary>True: nothing is made that is not there, not even the secrets of Development.</summary>
+    public bool OnlyLooks { get; init; }
+
     /// <summary>Tests set these in place of a process's environment variables.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 }
@@ -65,7 +68,7 @@ internal sealed class Setup
 
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, settings.ContractsFolder);
         var contracts = ContractLibrary.Load(folder, problems);
-        var compiler = new ApplicationCompiler(configuration, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), problems);
+        var compiler = new ApplicationCompiler(configuration, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), problems, options.OnlyLooks);
         var applications = compiler.Compile(settings.Applications, contracts);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
         {
