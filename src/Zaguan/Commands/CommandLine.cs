@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Zaguan.Reading;
@@ -45,63 +46,68 @@ internal static class CommandLine
 
     private static ParseResult Parse(string[] args, Terminal terminal)
     {
-        var root = new RootCommand("Zaguan, a login server that speaks each application's existing login contract.");
-        root.Options.Add(Settings.File);
-        root.Subcommands.Add(ServeCommand.Create());
-        root.Subcommands.Add(UsersCommand.Create(terminal));
-        root.Subcommands.Add(RolesCommand.Create(terminal));
-        root.Subcommands.Add(AccessLogCommand.Create(terminal));
-        root.Subcommands.Add(ContractCommand.Create(terminal));
-        root.Subcommands.Add(DoctorCommand.Create(terminal));
+        var root = new Command("zaguan", "Zaguan, a login server that speaks each application's existing login contract.")
+        {
+            new HelpOption(),
+            new VersionOption(),
+            Settings.File,
+            ServeCommand.Create(),
+            UsersCommand.Create(terminal),
+            RolesCommand.Create(terminal),
+            AccessLogCommand.Create(terminal),
+            ContractCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+        };
 
         // A user may be called "@ana"; that is no file of further arguments.
         var asWritten = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var parsed = root.Parse(args, asWritten);
 
-        // Without a command, serve.
-        return parsed.CommandResult.Command == root && parsed.Action is ParseErrorAction ? root.Parse(["serve", .. args], asWritten) : parsed;
+        // Without a command, serve. A word that is none of them is a command that we do not have.
+        var isServe = parsed.CommandResult.Command == root && parsed.Action is ParseErrorAction && parsed.UnmatchedTokens is [] or [['-', ..], ..];
+        return isServe ? root.Parse(["serve", .. args], asWritten) : parsed;
     }
 
     private static async Task<int> SayUsageAsync(ParseResult parsed, Terminal terminal)
     {
-        var words = parsed.UnmatchedTokens;
-        if (words.Any(w => w.StartsWith("--pass", StringComparison.OrdinalIgnoreCase)))
+        foreach (var sentence in Sentences(parsed))
         {
-            // Without repeating what was written: it may be the password.
-            await terminal.Error.WriteLineAsync("A password is never an argument: the shell keeps those, and everybody on this machine can list them. It is asked for, or read from standard input.");
-        }
-        else
-        {
-            foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
-            {
-                await terminal.Error.WriteLineAsync(message + Suggestion(parsed, message));
-            }
+            await terminal.Error.WriteLineAsync(sentence);
         }
 
-        await terminal.Error.WriteLineAsync($"Help: {Path(parsed)} --help");
+        await terminal.Error.WriteLineAsync($"Help: {Called(parsed)} --help");
         return ExitCode.Usage;
     }
 
-    /// <summary>For a word that is near a command or an option which could stand there.</summary>
-    private static string Suggestion(ParseResult parsed, string message)
+    private static IEnumerable<string> Sentences(ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens.FirstOrDefault(w => message.Contains($"'{w}'", StringComparison.Ordinal)) is not { } word)
+        var command = parsed.CommandResult.Command;
+        var word = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        if (parsed.UnmatchedTokens.Any(w => w.StartsWith("--pass", StringComparison.OrdinalIgnoreCase)))
         {
-            return "";
+            // Without repeating what was written: it may be the password.
+            return ["A password is never an argument: the shell keeps those, and everybody on this machine can list them. It is asked for, or read from standard input."];
         }
 
-        var command = parsed.CommandResult.Command;
-        var root = parsed.RootCommandResult.Command;
-        var known = command.Subcommands.Concat(command.Name is "serve" ? root.Subcommands : []).Select(c => c.Name).Concat(command.Options.Concat(root.Options).Select(o => o.Name));
-        return Nearest.Suggestion(word, known);
+        if (command.Subcommands.Count > 0)
+        {
+            var known = command.Subcommands.Select(c => c.Name).ToList();
+            return [word is null
+                ? $"{Called(parsed)} takes one of: {string.Join(", ", known)}."
+                : $"{Called(parsed)} has no \"{word}\" (it has: {string.Join(", ", known)}).{Nearest.Suggestion(word, known)}"];
+        }
+
+        var options = command.Options.Select(o => o.Name).Append(Settings.File.Name);
+        return parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)
+            .Select(m => word is not null && m.Contains($"'{word}'", StringComparison.Ordinal) ? m + Nearest.Suggestion(word, options) : m);
     }
 
-    private static string Path(ParseResult parsed)
+    private static string Called(ParseResult parsed)
     {
         var names = new Stack<string>();
         for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
         {
-            names.Push(result.Parent is null ? "zaguan" : result.Command.Name);
+            names.Push(result.Command.Name);
         }
 
         return string.Join(' ', names);

@@ -9,10 +9,10 @@ namespace Zaguan.Commands;
 /// <summary>A user as the command line shows one. Of a password only its format is ever shown.</summary>
 internal static class UserDescription
 {
-    public static readonly string[] Columns = ["realm", "name", "number", "id", "e-mail", "full name", "role", "active", "local password"];
+    public static readonly string[] Columns = ["realm", "name", "number", "e-mail", "full name", "role", "active", "password"];
 
     public static IEnumerable<string?> Row(User user) =>
-        [user.Realm, user.Username, Number(user.Number), user.Id, user.Email, user.FullName, user.RoleName, YesNo(user.Active), PasswordFormat(user) ?? "no"];
+        [user.Realm, user.Username, Number(user.Number), user.Email, user.FullName, user.RoleName, YesNo(user.Active), PasswordFormat(user) ?? "no"];
 
     public static IEnumerable<(string Name, string? Value)> Fields(User user, IReadOnlyList<BudgetRow> refusals) =>
     [

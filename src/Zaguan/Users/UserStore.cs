@@ -149,9 +149,14 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 /// <param name="Taken">What another has already.</param>
 internal sealed record Addition(long? Number, IReadOnlyList<Taken> Taken);
 
-/// <param name="What">"e-mail address", "number", …</param>
-/// <param name="By">The name of whoever has it.</param>
-internal sealed record Taken(string What, string By);
+internal sealed record Taken
+{
+    /// <summary>"e-mail address", "number", …</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>The name of whoever has it.</summary>
+    public string By { get; init; } = "";
+}
 
 internal sealed record Role(string Realm, long Number, string Name);
 
