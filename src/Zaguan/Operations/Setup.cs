@@ -60,6 +60,7 @@ internal sealed class Setup
         var configuration = Build(options, source is null ? null : file);
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
         var settings = ReadSettings(new ConfigurationTree(configuration, file, source).Root(names), problems);
+        CheckFolders(settings, problems);
         CheckBudgets(settings, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
@@ -105,12 +106,47 @@ internal sealed class Setup
 
         try
         {
-            return JsonSource.Parse(file, File.ReadAllBytes(file), problems);
+            var before = problems.Count;
+            var source = JsonSource.Parse(file, File.ReadAllBytes(file), problems);
+            if (source is { Kind: not NodeKind.Object })
+            {
+                problems.Add(source, $"The configuration is an object, {{ … }}, not {source.KindInWords}.");
+            }
+            else if (source is not null)
+            {
+                CheckNames(source, problems);
+            }
+
+            return problems.Count == before ? source : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add(file, $"The configuration file cannot be read: {e.Message}");
             return null;
+        }
+    }
+
+    /// <summary>What .NET's configuration does not take, or takes for something else: it ignores case, and a colon is its own separator.</summary>
+    private static void CheckNames(SourceNode node, Problems problems)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in node.Members)
+        {
+            if (!names.Add(name))
+            {
+                problems.Add(value, $"\"{name}\" stands here a second time (small letters and capitals are the same here); keep one of them.");
+            }
+            else if (name.Contains(':', StringComparison.Ordinal))
+            {
+                problems.Add(value, $"\"{name}\": a name has no colon; write an object in an object.");
+            }
+
+            CheckNames(value, problems);
+        }
+
+        foreach (var item in node.Items)
+        {
+            CheckNames(item, problems);
         }
     }
 
@@ -155,6 +191,17 @@ internal sealed class Setup
     }
 
     private static bool IsSetting(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+
+    private static void CheckFolders(ZaguanSettings settings, Problems problems)
+    {
+        foreach (var (name, folder) in new[] { (nameof(settings.DataFolder), settings.DataFolder), (nameof(settings.ContractsFolder), settings.ContractsFolder) })
+        {
+            if (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal))
+            {
+                problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
+            }
+        }
+    }
 
     private static void CheckBudgets(ZaguanSettings settings, Problems problems)
     {
