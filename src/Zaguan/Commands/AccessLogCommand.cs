@@ -47,7 +47,9 @@ internal sealed class AccessLogCommand
             it.application, it.user, it.outcome, it.address, it.since, it.until, it.limit, it.follow, it.format, it.output,
         };
         command.Validators.Add(it.CheckTogether);
-        command.SetAction((parsed, interrupted) => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted)));
+
+        // On another thread, because System.CommandLine listens for Ctrl-C only once the action has handed back its task.
+        command.SetAction((parsed, interrupted) => Task.Run(() => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted)), CancellationToken.None));
         return command;
     }
 

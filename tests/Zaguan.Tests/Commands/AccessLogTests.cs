@@ -156,6 +156,20 @@ public sealed class AccessLogTests
         (await folder.RunAsync("access-log", "--format", "csv", "--output", Path.Combine(folder.Folder, "nada", "log.csv"))).Code.ShouldBe(ExitCode.NotDone);
     }
 
+    [Fact]
+    public async Task Interrupted_export_leaves_the_old_file_as_it_was()
+    {
+        await using var folder = new CommandFolder { Interrupted = new(canceled: true) };
+        await folder.RecordAsync(Record("ana", Outcome.Granted));
+        var file = folder.Write("log.csv", "old");
+
+        var ran = await folder.RunAsync("access-log", "--format", "csv", "--output", file);
+
+        ran.Code.ShouldBe(ExitCode.NotDone);
+        (await File.ReadAllTextAsync(file)).ShouldBe("old");
+        Directory.GetFiles(folder.Folder).Length.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("table")]
     [InlineData("csv")]

@@ -35,6 +35,9 @@ internal sealed class CommandFolder : IAsyncDisposable
         return file;
     }
 
+    /// <summary>Ctrl-C.</summary>
+    public CancellationToken Interrupted { get; set; }
+
     /// <summary>The server in Development, on the same database.</summary>
     public Task<TestHouse> OpenHouseAsync() => TestHouse.OpenAsync(new() { Folder = Folder });
 
@@ -87,7 +90,7 @@ internal sealed class CommandFolder : IAsyncDisposable
             ReadKey = () => Key(keys!.Dequeue()),
             Clock = Clock,
         };
-        var code = await CommandLine.RunAsync([.. args, "--config", Configuration], terminal, CancellationToken.None);
+        var code = await CommandLine.RunAsync([.. args, "--config", Configuration], terminal, Interrupted);
         return new(code, output.ToString(), error.ToString());
     }
 

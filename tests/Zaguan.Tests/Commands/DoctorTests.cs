@@ -15,7 +15,7 @@ public sealed class DoctorTests
         folder.Write("zaguan.json", """
             {
               "Aplications": {},
-              "Budgets": { "Account": { "Failures": 1000 } },
+              "Network": { "TrustedProxies": ["10.0.0.999"] },
               "Applications": {
                 "ambiotec": { "JWT_SECRET": "corto" }
               }
@@ -29,7 +29,7 @@ public sealed class DoctorTests
         {
             ran.Code.ShouldBe(ExitCode.Problems);
             ran.Output.ShouldContain("zaguan.json:2 at /Aplications: \"Aplications\" is not known here. Did you mean \"Applications\"?");
-            ran.Output.ShouldContain("zaguan.json:3 at /Budgets/Account/Failures: ");
+            ran.Output.ShouldContain("zaguan.json:3 at /Network/TrustedProxies: ");
             ran.Output.ShouldContain("zaguan.json:5 at /Applications/ambiotec/JWT_SECRET: ");
             ran.Output.ShouldContain("3 things are wrong");
             ran.Output.ShouldNotContain("corto");

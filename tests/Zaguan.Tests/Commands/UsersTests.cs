@@ -41,7 +41,7 @@ public sealed class UsersTests
         await using var folder = new CommandFolder();
         (await folder.RunAsync("users", "add", "ana", "--realm", "ambiotec", "--no-password")).Code.ShouldBe(ExitCode.Done);
 
-        await using var process = await ZaguanProcess.StartAsync(folder.Folder, ["script", "-qec", $"dotnet '{ZaguanProcess.Program}' users set-password ana --realm ambiotec", "/dev/null"]);
+        await using var process = await ZaguanProcess.StartProgramAsync(folder.Folder, ["script", "-qec", $"dotnet '{ZaguanProcess.Program}' users set-password ana --realm ambiotec", "/dev/null"]);
         await process.WaitForOutputAsync("Password: ");
         await process.TypeAsync("muy secreta\r");
         await process.WaitForOutputAsync("Once more: ");

@@ -24,10 +24,10 @@ internal sealed class ZaguanProcess : IAsyncDisposable
         }
     }
 
-    public static Task<ZaguanProcess> StartAsync(string folder, params string[] args) => StartAsync(folder, ["dotnet", Program, .. args]);
+    public static Task<ZaguanProcess> StartAsync(string folder, params string[] args) => StartProgramAsync(folder, ["dotnet", Program, .. args]);
 
     /// <param name="command">With the program that runs it.</param>
-    public static async Task<ZaguanProcess> StartAsync(string folder, IReadOnlyList<string> command)
+    public static async Task<ZaguanProcess> StartProgramAsync(string folder, IReadOnlyList<string> command)
     {
         var it = new ZaguanProcess();
         // The kernel's signal comes when the thread that started the child ends, so that thread stays until the child is gone.
