@@ -100,6 +100,12 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         WHERE (budgets.account, budgets.address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
         """;
 
+    private const string Rows = """
+        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
+               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
+        FROM budgets
+        """;
+
     private static readonly Dictionary<int, string> Charges = new() { [2] = ChargeStatement(2), [3] = ChargeStatement(3) };
 
     /// <summary>All rows are charged, or none.</summary>
@@ -151,10 +157,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     }
 
     public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
-        """
-        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
-               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
-        FROM budgets WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
+        $"""
+        {Rows} WHERE (account, address) IN (VALUES (@Account, ''), (@Account, @Address), ('', @Address))
         """,
         new { subject.Account, Address = subject.AddressIsShared ? "" : subject.Address })).AsList());
 
@@ -173,10 +177,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>
     public Task<IReadOnlyList<BudgetRow>> RefusalsAsync(string account) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
-        """
-        SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
-               refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
-        FROM budgets WHERE account = @account AND refused_until > @now ORDER BY address
+        $"""
+        {Rows} WHERE account = @account AND refused_until > @now ORDER BY address
         """,
         new { account, now = Now })).Where(row => BudgetPolicy.Judge(row, Now, ChargeLifetime) == BudgetVerdict.Refused).ToList());
 

@@ -9,7 +9,7 @@ internal static class Arguments
 {
     public static Argument<string> UserName(string description = "The user's name, or e-mail address.") => new("NAME") { Description = description };
 
-    public static Option<string> Realm() => new("--realm") { Description = "The realm of the user.", HelpName = "REALM", Required = true };
+    public static Option<string> Realm() => new("--realm") { Description = "The realm.", HelpName = "REALM", Required = true };
 
     public static Option<string?> OfRealm() => new("--realm") { Description = "Only of this realm.", HelpName = "REALM" };
 

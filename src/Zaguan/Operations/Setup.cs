@@ -56,7 +56,7 @@ internal sealed class Setup
     {
         var problems = new Problems();
         var file = options.File ?? SetupOptions.DefaultFile;
-        var source = ReadFile(file, isNamed: options.File is not null, problems);
+        var source = ConfigurationFile.Read(file, isNamed: options.File is not null, problems);
         var configuration = Build(options, source is null ? null : file);
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
         var settings = ReadSettings(new ConfigurationTree(configuration, file, source).Root(names), problems);
@@ -90,64 +90,6 @@ internal sealed class Setup
             ServerSideCallers = callers,
             SettingsAreBroken = settingsAreBroken,
         };
-    }
-
-    private static SourceNode? ReadFile(string file, bool isNamed, Problems problems)
-    {
-        if (!File.Exists(file))
-        {
-            if (isNamed)
-            {
-                problems.Add(file, "The configuration file does not exist.");
-            }
-
-            return null;
-        }
-
-        try
-        {
-            var before = problems.Count;
-            var source = JsonSource.Parse(file, File.ReadAllBytes(file), problems);
-            if (source is { Kind: not NodeKind.Object })
-            {
-                problems.Add(source, $"The configuration is an object, {{ … }}, not {source.KindInWords}.");
-            }
-            else if (source is not null)
-            {
-                CheckNames(source, problems);
-            }
-
-            return problems.Count == before ? source : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(file, $"The configuration file cannot be read: {e.Message}");
-            return null;
-        }
-    }
-
-    /// <summary>What .NET's configuration does not take, or takes for something else: it ignores case, and a colon is its own separator.</summary>
-    private static void CheckNames(SourceNode node, Problems problems)
-    {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in node.Members)
-        {
-            if (!names.Add(name))
-            {
-                problems.Add(value, $"\"{name}\" stands here a second time (small letters and capitals are the same here); keep one of them.");
-            }
-            else if (name.Contains(':', StringComparison.Ordinal))
-            {
-                problems.Add(value, $"\"{name}\": a name has no colon; write an object in an object.");
-            }
-
-            CheckNames(value, problems);
-        }
-
-        foreach (var item in node.Items)
-        {
-            CheckNames(item, problems);
-        }
     }
 
     private static IConfigurationRoot Build(SetupOptions options, string? file)

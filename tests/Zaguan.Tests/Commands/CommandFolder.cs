@@ -90,7 +90,7 @@ internal sealed class CommandFolder : IAsyncDisposable
             ReadKey = () => Key(keys!.Dequeue()),
             Clock = Clock,
         };
-        var code = await CommandLine.RunAsync([.. args, "--config", Configuration], terminal, Interrupted);
+        var code = await CommandLine.RunAsync(["--config", Configuration, .. args], terminal, Interrupted);
         return new(code, output.ToString(), error.ToString());
     }
 

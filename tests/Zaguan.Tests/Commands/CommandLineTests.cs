@@ -1,4 +1,6 @@
 using Zaguan.Commands;
+using Zaguan.Operations;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
@@ -13,6 +15,9 @@ public sealed class CommandLineTests
     [InlineData("users list --limit 0", "from 1 to")]
     [InlineData("--confg x", "Did you mean \"--config\"?")]
     [InlineData("contract check", "check")]
+    [InlineData("users add ana --realm ambiotec --number", "--number")]
+    [InlineData("access-log --outcome", "--outcome")]
+    [InlineData("access-log --limit 1 --limit 2", "--limit")]
     public async Task Command_line_that_is_not_ours_is_told_what_was_probably_meant(string line, string sentence)
     {
         await using var folder = new CommandFolder();
@@ -79,6 +84,18 @@ public sealed class CommandLineTests
 
         ran.Code.ShouldNotBe(ExitCode.Done);
         (ran.Error + ran.Output).ShouldContain(folder.DatabaseFile);
+        Directory.Exists(Path.Combine(folder.Folder, "data")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Looking_makes_no_secrets_in_Development()
+    {
+        await using var folder = new CommandFolder();
+
+        var setup = Setup.Read(TestHouse.SetupOptionsOf(new(), folder.Folder) with { OnlyLooks = true });
+
+        setup.Problems.ShouldBeEmpty();
+        setup.Notices.ShouldContain(n => n.Contains("makes one when it starts", StringComparison.Ordinal));
         Directory.Exists(Path.Combine(folder.Folder, "data")).ShouldBeFalse();
     }
 

@@ -69,7 +69,7 @@ internal sealed class ZaguanProcess : IAsyncDisposable
         }
     }
 
-    public Task<int> EndAsync() => ended.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    public Task<int> EndAsync() => ended.Task.WaitAsync(TimeSpan.FromMinutes(3));
 
     public async ValueTask DisposeAsync()
     {
