@@ -49,7 +49,7 @@ internal sealed class CommandFolder : IAsyncDisposable
     /// <summary>A person sits at the terminal and types.</summary>
     public Task<Ran> TypeAsync(string keys, params string[] args) => RunAsync(new StringReader(keys), new(keys), args);
 
-    /// <summary>A password that was stored, or null.</summary>
+    /// <summary>A user as stored, or null.</summary>
     public async Task<User?> FindAsync(string realm, string name)
     {
         await using var database = Database.Open(DatabaseFile, TimeProvider.System);
