@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Zaguan.Login;
 using Zaguan.Storage;
 
@@ -8,6 +9,16 @@ namespace Zaguan.AccessLog;
 /// <summary>The access log in the database: append, query, forget.</summary>
 internal sealed class AccessLogStore(Database database)
 {
+    private const string Fitting = """
+        FROM access_log l LEFT JOIN users u ON u.key = l.user_key
+        WHERE l.id > @After AND (@Before IS NULL OR l.id < @Before)
+          AND (@Since IS NULL OR l.at >= @Since) AND (@Until IS NULL OR l.at < @Until)
+          AND (@Application IS NULL OR l.application = @Application)
+          AND (@Outcome IS NULL OR l.outcome = @Outcome)
+          AND (@Address IS NULL OR l.address = @Address)
+          AND (@User IS NULL OR upper(l.identifier) = @UserInCapitals OR u.username_key = @UserNameKey OR u.email_key = @UserNameKey)
+        """;
+
     /// <summary>Within the caller's transaction. Returns the record's id.</summary>
     public static Task<long> AppendAsync(DbConnection db, AccessRecord record) => db.ExecuteScalarAsync<long>(
         """
@@ -20,21 +31,31 @@ internal sealed class AccessLogStore(Database database)
     public Task<long> AppendAsync(AccessRecord record) => database.WriteAsync(db => AppendAsync(db, record));
 
     /// <summary>The newest <see cref="AccessLogFilter.Most"/> records that fit, oldest first.</summary>
-    public Task<IReadOnlyList<AccessRecord>> QueryAsync(AccessLogFilter filter) => database.ReadAsync<IReadOnlyList<AccessRecord>>(async db =>
+    public Task<IReadOnlyList<AccessRecord>> QueryAsync(AccessLogFilter filter) => ReadAsync<IReadOnlyList<AccessRecord>>(async db =>
         (await db.QueryAsync<AccessRecord>(
             $"""
             SELECT l.id, l.at, l.application, l.realm, l.identifier, l.user_key AS UserKey, l.is_successful AS IsSuccessful, l.outcome, l.address,
                    l.platform, l.user_agent AS UserAgent, l.client_info AS ClientInfo, u.username
-            FROM access_log l LEFT JOIN users u ON u.key = l.user_key
-            WHERE l.id > @After AND (@Before IS NULL OR l.id < @Before)
-              AND (@Since IS NULL OR l.at >= @Since) AND (@Until IS NULL OR l.at < @Until)
-              AND (@Application IS NULL OR l.application = @Application)
-              AND (@Outcome IS NULL OR l.outcome = @Outcome)
-              AND (@Address IS NULL OR l.address = @Address)
-              AND (@User IS NULL OR upper(l.identifier) = upper(@User) OR u.username_key = @UserNameKey)
-            ORDER BY l.id {(filter.OldestFirst ? "ASC" : "DESC")} LIMIT @Most
+            {Fitting} ORDER BY l.id {(filter.OldestFirst ? "ASC" : "DESC")} LIMIT @Most
             """,
             filter)).OrderBy(r => r.Id).ToList());
+
+    /// <summary>The id of the oldest among the newest <see cref="AccessLogFilter.Most"/> records that fit; null where none fits.</summary>
+    public Task<long?> OldestOfNewestAsync(AccessLogFilter filter) => ReadAsync(db => db.ExecuteScalarAsync<long?>(
+        $"SELECT min(id) FROM (SELECT l.id {Fitting} ORDER BY l.id DESC LIMIT @Most) AS newest", filter));
+
+    /// <summary>The id of the last record; 0 where there is none.</summary>
+    public Task<long> NewestIdAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT coalesce(max(id), 0) FROM access_log"));
+
+    public Task<bool> KnowsApplicationAsync(string application) => database.ReadAsync(db => db.ExecuteScalarAsync<bool>(
+        "SELECT EXISTS (SELECT 1 FROM access_log WHERE application = @application)", new { application }));
+
+    private Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => database.ReadAsync(db =>
+    {
+        // SQLite's own upper() leaves every letter beyond ASCII as it is: "José" would not be found as "josé".
+        (db as SqliteConnection)?.CreateFunction("upper", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
+        return work(db);
+    });
 
     /// <summary>Deletes at most <paramref name="batch"/> records from before an instant. Returns how many they were.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(
@@ -63,8 +84,10 @@ internal sealed record AccessLogFilter
 
     public string? Address { get; init; }
 
-    /// <summary>An identifier as it was sent, or a user name.</summary>
+    /// <summary>An identifier as it was sent, or the name or e-mail address of a user.</summary>
     public string? User { get; init; }
+
+    public string? UserInCapitals => User?.ToUpperInvariant();
 
     public string? UserNameKey => User is null ? null : Users.Names.Key(User);
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.Contracts;
@@ -11,7 +12,8 @@ namespace Zaguan.Applications;
 /// <summary>Configuration and contracts → the table of running applications, or the list of everything that is wrong.</summary>
 /// <param name="configuration">Where settings are found that stand outside the applications, JWT_SECRET_KEY in the environment for one.</param>
 /// <param name="secretsFolder">Where Development keeps the secrets that it makes.</param>
-internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems)
+/// <param name="onlyLooks">It makes none now: somebody only wants to know.</param>
+internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems, bool onlyLooks = false)
 {
     private readonly List<string> notices = [];
     private readonly NamedSettings named = new(configuration, problems);
@@ -21,6 +23,9 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
     /// <summary>What an administrator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>Whether applications and realms may be called so.</summary>
+    public static bool IsName(string name) => Word().IsMatch(name);
 
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
@@ -231,6 +236,12 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
 
         var file = Path.Combine(secretsFolder, $"{application}.{name}");
+        if (onlyLooks && !File.Exists(file))
+        {
+            notices.Add($"\"{application}\" has no {name}; the server makes one when it starts, and keeps it in {file} (Development only).");
+            return new(RandomNumberGenerator.GetBytes(TokenIssuer.ShortestSecret));
+        }
+
         try
         {
             var secret = SigningSecrets.Keep(file, out var isNew);

@@ -107,11 +107,13 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         WHERE {OfSubject}
         """;
 
-    internal const string ReadRows = $"""
+    private const string Rows = """
         SELECT account, address, failed, forgiven, in_flight AS InFlight, in_flight_until AS InFlightUntil, window_from AS WindowFrom,
                refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost
-        FROM budgets WHERE {OfSubject}
+        FROM budgets
         """;
+
+    internal const string ReadRows = $"{Rows} WHERE {OfSubject}";
 
     private static readonly Dictionary<int, string> Charges = new() { [2] = ChargeStatement(2), [3] = ChargeStatement(3) };
 
@@ -179,6 +181,13 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db => await db.ExecuteAsync(
         "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)",
         new { account }) > 0);
+
+    /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>
+    public Task<IReadOnlyList<BudgetRow>> RefusalsAsync(string account) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
+        $"""
+        {Rows} WHERE account = @account AND refused_until > @now ORDER BY address
+        """,
+        new { account, now = Now })).Where(row => BudgetPolicy.Judge(row, Now, ChargeLifetime) == BudgetVerdict.Refused).ToList());
 
     /// <summary>Puts every row under today's rules; what was counted stays.</summary>
     public Task ApplyRulesAsync(BudgetSettings rules) => database.WriteAsync(async db =>

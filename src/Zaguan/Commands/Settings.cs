@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Zaguan.Operations;
 
 namespace Zaguan.Commands;
@@ -6,9 +7,21 @@ namespace Zaguan.Commands;
 /// <summary>The options that every command has, and the setup that they lead to.</summary>
 internal static class Settings
 {
-    public static readonly Option<string?> File = new("--config") { Description = $"The configuration file; {SetupOptions.DefaultFile} in the working directory when absent.", Recursive = true };
+    public static readonly Option<string?> File = new("--config") { Description = $"The configuration file; {SetupOptions.DefaultFile} in the working directory when absent.", HelpName = "FILE", Recursive = true, Validators = { NamesAFile } };
 
-    public static Setup Read(ParseResult parsed, string? urls = null) => Setup.Read(new(parsed.GetValue(File), urls, IsDevelopment));
+    /// <summary>For the server, which makes the secrets that Development lacks.</summary>
+    public static Setup Read(ParseResult parsed, string? urls) => Setup.Read(new(parsed.GetValue(File), urls, IsDevelopment));
+
+    /// <summary>For everything else: nothing is made by looking.</summary>
+    public static Setup Look(ParseResult parsed) => Setup.Read(new(parsed.GetValue(File), Urls: null, IsDevelopment) { OnlyLooks = true });
+
+    private static void NamesAFile(OptionResult result)
+    {
+        if (result.Tokens is [{ Value: "" }])
+        {
+            result.AddError("--config names a file.");
+        }
+    }
 
     private static bool IsDevelopment =>
         string.Equals(

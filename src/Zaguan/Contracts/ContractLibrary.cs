@@ -53,12 +53,15 @@ internal static class ContractLibrary
         return Convert.ToHexString(hash.GetCurrentHash());
     }
 
+    /// <summary>By its name: the schema of contracts lies beside them.</summary>
+    public static bool IsContract(string file) => !file.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The files of the folder that are contracts, in the order of their names. No folder, no files.</summary>
     private static IReadOnlyList<string> Files(string folder, Problems problems)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder, "*.json").Where(f => !f.EndsWith(".schema.json", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(folder, "*.json").Where(IsContract).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {

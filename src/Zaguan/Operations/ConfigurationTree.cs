@@ -17,12 +17,16 @@ internal sealed class ConfigurationTree(IConfigurationRoot configuration, string
             Kind = NodeKind.Object,
             Origin = fileName,
             Pointer = "",
-            Members = [.. sections.Select(configuration.GetSection).Where(s => s.Exists()).Select(s => new SourceMember(s.Key, Node(s, "")))],
+            Members = [.. sections.Select(configuration.GetSection).Where(IsWritten).Select(s => new SourceMember(s.Key, Node(s, "")))],
         };
     }
 
     /// <summary>One setting that stands outside every section, or null where it is absent or empty.</summary>
     public SourceNode? Setting(string name) => configuration[name] is { Length: > 0 } ? Node(configuration.GetSection(name), "") : null;
+
+    /// <summary>An empty object of the file does not exist for .NET; a misspelt one must be told all the same.</summary>
+    private bool IsWritten(IConfigurationSection section) =>
+        section.Exists() || (file?.Members.Any(m => string.Equals(m.Name, section.Key, StringComparison.OrdinalIgnoreCase)) ?? false);
 
     private SourceNode Node(IConfigurationSection section, string parent)
     {

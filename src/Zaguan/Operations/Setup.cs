@@ -14,6 +14,9 @@ internal sealed record SetupOptions(string? File, string? Urls, bool IsDevelopme
 {
     public const string DefaultFile = "zaguan.json";
 
+    /// <summary>True: nothing is made that is not there, not even the secrets of Development.</summary>
+    public bool OnlyLooks { get; init; }
+
     /// <summary>Tests set these in place of a process's environment variables.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 }
@@ -59,11 +62,12 @@ internal sealed class Setup
     {
         var problems = new Problems();
         var file = options.File ?? SetupOptions.DefaultFile;
-        var source = ReadFile(file, isNamed: options.File is not null, problems);
+        var source = ConfigurationFile.Read(file, isNamed: options.File is not null, problems);
         var configuration = Build(options, source is null ? null : file);
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
         var tree = new ConfigurationTree(configuration, file, source);
         var settings = ReadSettings(tree.Root(names), problems);
+        CheckFolders(settings, problems);
         CheckBudgets(settings, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
@@ -73,7 +77,7 @@ internal sealed class Setup
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, settings.ContractsFolder);
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
-        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found);
+        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
         var compiler = Compiler(problems);
         var applications = compiler.Compile(settings.Applications, contracts);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
@@ -97,36 +101,6 @@ internal sealed class Setup
             ServerSideCallers = callers,
             SettingsAreBroken = settingsAreBroken,
         };
-    }
-
-    private static SourceNode? ReadFile(string file, bool isNamed, Problems problems)
-    {
-        if (!File.Exists(file))
-        {
-            if (isNamed)
-            {
-                problems.Add(file, "The configuration file does not exist.");
-            }
-
-            return null;
-        }
-
-        try
-        {
-            var source = JsonSource.Parse(file, File.ReadAllBytes(file), problems, StringComparer.OrdinalIgnoreCase);
-            if (source is null or { Kind: NodeKind.Object })
-            {
-                return source;
-            }
-
-            problems.Add(source, $"The configuration is an object, not {source.KindInWords}.");
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(file, $"The configuration file cannot be read: {e.Message}");
-            return null;
-        }
     }
 
     private static IConfigurationRoot Build(SetupOptions options, string? file)
@@ -170,6 +144,17 @@ internal sealed class Setup
     }
 
     private static bool IsSetting(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+
+    private static void CheckFolders(ZaguanSettings settings, Problems problems)
+    {
+        foreach (var (name, folder) in new[] { (nameof(settings.DataFolder), settings.DataFolder), (nameof(settings.ContractsFolder), settings.ContractsFolder) })
+        {
+            if (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal))
+            {
+                problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
+            }
+        }
+    }
 
     private static void CheckBudgets(ZaguanSettings settings, Problems problems)
     {

@@ -13,6 +13,19 @@ internal static class Migrations
     {
         db.Execute("BEGIN IMMEDIATE");
         db.Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+        foreach (var (name, sql) in Pending(db, dialect))
+        {
+            db.Execute(sql);
+            db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256 = Sha256(sql), at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+        }
+
+        db.Execute("COMMIT");
+    }
+
+    /// <summary>Those that the database lacks.</summary>
+    /// <exception cref="DatabaseUnavailableException">It has others than this Zaguan's.</exception>
+    public static IReadOnlyList<(string Name, string Sql)> Pending(DbConnection db, string dialect)
+    {
         var applied = db.Query<(string Name, string Sha256)>("SELECT name, sha256 FROM migrations").ToDictionary(m => m.Name, m => m.Sha256, StringComparer.Ordinal);
         var scripts = Scripts(dialect).ToList();
         if (applied.Keys.Except(scripts.Select(s => s.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
@@ -20,22 +33,15 @@ internal static class Migrations
             throw new DatabaseUnavailableException($"The database was written by a newer Zaguan (it has the migration {newer}); start that version, or restore a backup of before.");
         }
 
-        foreach (var (name, sql) in scripts)
+        if (scripts.Find(s => applied.TryGetValue(s.Name, out var known) && !string.Equals(known, Sha256(s.Sql), StringComparison.Ordinal)) is { Name: { } altered })
         {
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-            if (!applied.TryGetValue(name, out var known))
-            {
-                db.Execute(sql);
-                db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
-            }
-            else if (!string.Equals(known, sha256, StringComparison.Ordinal))
-            {
-                throw new DatabaseUnavailableException($"The migration {name} in the database is not the one of this Zaguan; the database belongs to another build.");
-            }
+            throw new DatabaseUnavailableException($"The migration {altered} in the database is not the one of this Zaguan; the database belongs to another build.");
         }
 
-        db.Execute("COMMIT");
+        return [.. scripts.Where(s => !applied.ContainsKey(s.Name))];
     }
+
+    private static string Sha256(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
 
     private static IEnumerable<(string Name, string Sql)> Scripts(string dialect)
     {

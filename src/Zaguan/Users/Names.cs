@@ -10,4 +10,30 @@ internal static class Names
 
     /// <summary>Upper case, because fewer letters are lost that way than in lower case (ς and σ are both Σ); composed again, because changing case can decompose.</summary>
     public static string Key(string name) => name.Trim().Normalize(NormalizationForm.FormC).ToUpperInvariant().Normalize(NormalizationForm.FormC);
+
+    /// <summary>Why a text cannot be stored as a name, as a sentence; null where it can.</summary>
+    /// <param name="what">What it would be: "A user name".</param>
+    public static string? Objection(string what, string name) => name switch
+    {
+        _ when string.IsNullOrWhiteSpace(name) => $"{what} is not empty.",
+        { Length: > Longest } => $"{what} has at most {Longest} characters, not {name.Length}.",
+        _ when HasHalfPair(name) => $"{what} holds half a character (a lone surrogate); write it anew.",
+        _ when name.Any(char.IsControl) => $"{what} has no control characters: no tabs, no line ends.",
+        _ => null,
+    };
+
+    private static bool HasHalfPair(string text)
+    {
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var length) != System.Buffers.OperationStatus.Done)
+            {
+                return true;
+            }
+
+            rest = rest[length..];
+        }
+
+        return false;
+    }
 }

@@ -73,6 +73,26 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         return number;
     }
 
+    /// <summary>
+    /// Adds a user, and the realm where configuration alone knew it, unless something of the user's is another's already:
+    /// then nothing is written, and all of that is told.
+    /// </summary>
+    public Task<Addition> TryAddAsync(NewUser user) => database.WriteAsync(
+        async db =>
+        {
+            await AddRealmAsync(db, user.Realm);
+            var taken = (await db.QueryAsync<Taken>(
+                """
+                SELECT 'user name' AS what, username AS By FROM users WHERE realm = @Realm AND username_key = @usernameKey
+                UNION ALL SELECT 'e-mail address', username FROM users WHERE realm = @Realm AND email_key = @emailKey
+                UNION ALL SELECT 'number', username FROM users WHERE realm = @Realm AND number = @Number
+                UNION ALL SELECT 'id', username FROM users WHERE realm = @Realm AND id = @Id
+                """,
+                new { user.Realm, user.Number, user.Id, usernameKey = Names.Key(user.Username), emailKey = user.Email is null ? null : Names.Key(user.Email) })).AsList();
+            return taken.Count > 0 ? new Addition(null, taken) : new(await AddAsync(db, user), []);
+        },
+        keep: addition => addition.Number is not null);
+
     public Task<bool> SetActiveAsync(long key, bool active) =>
         database.WriteAsync(async db => await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @key", new { key, active }) == 1);
 
@@ -86,8 +106,28 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public Task AddRealmsAsync(IEnumerable<string> names) =>
         database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES (@name) ON CONFLICT (name) DO NOTHING", names.Select(name => new { name })));
 
+    public Task<IReadOnlyList<string>> ListRealmsAsync() =>
+        database.ReadAsync<IReadOnlyList<string>>(async db => (await db.QueryAsync<string>("SELECT name FROM realms ORDER BY name")).AsList());
+
+    private static Task<int> AddRealmAsync(DbConnection db, string realm) =>
+        db.ExecuteAsync("INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING", new { realm });
+
+    /// <summary>Adds a role, and the realm where configuration alone knew it, unless its name or number is another's: then nothing is written.</summary>
+    public Task<Addition> TryAddRoleAsync(string realm, string name, long? number) => database.WriteAsync(
+        async db =>
+        {
+            await AddRealmAsync(db, realm);
+            var taken = (await db.QueryAsync<Taken>(
+                """
+                SELECT 'name' AS what, name AS By FROM roles WHERE realm = @realm AND name_key = @nameKey
+                UNION ALL SELECT 'number', name FROM roles WHERE realm = @realm AND number = @number
+                """,
+                new { realm, number, nameKey = Names.Key(name) })).AsList();
+            return taken.Count > 0 ? new Addition(null, taken) : new(await AddRoleAsync(db, realm, name, number), []);
+        },
+        keep: addition => addition.Number is not null);
+
     /// <summary>Adds a role and returns its number.</summary>
-    public Task<long> AddRoleAsync(string realm, string name, long? number) => database.WriteAsync(db => AddRoleAsync(db, realm, name, number));
 
     public static async Task<long> AddRoleAsync(DbConnection db, string realm, string name, long? number)
     {
@@ -103,6 +143,19 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             "SELECT realm, number, name FROM roles WHERE @realm IS NULL OR realm = @realm ORDER BY realm, number", new { realm })).AsList());
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <param name="Number">Of what was added; null: nothing was.</param>
+/// <param name="Taken">What another has already.</param>
+internal sealed record Addition(long? Number, IReadOnlyList<Taken> Taken);
+
+internal sealed record Taken
+{
+    /// <summary>"e-mail address", "number", …</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>The name of whoever has it.</summary>
+    public string By { get; init; } = "";
 }
 
 internal sealed record Role(string Realm, long Number, string Name);

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Zaguan.Contracts;
+using Zaguan.Reading;
+
+namespace Zaguan.Commands;
+
+/// <summary>zaguan contract …</summary>
+internal static class ContractCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Contract files.", Arity = ArgumentArity.OneOrMore };
+        var check = new Command("check", "Say everything that is wrong with contract files.") { files };
+        check.SetAction((parsed, _) => CheckAsync(terminal, parsed.GetRequiredValue(files)));
+        return new("contract", "Contract files.") { check };
+    }
+
+    private static async Task<int> CheckAsync(Terminal terminal, IReadOnlyList<string> files)
+    {
+        var code = ExitCode.Done;
+        foreach (var file in files)
+        {
+            code = Math.Max(code, await CheckAsync(terminal, file));
+        }
+
+        return code;
+    }
+
+    private static async Task<int> CheckAsync(Terminal terminal, string file)
+    {
+        if (!File.Exists(file))
+        {
+            return await terminal.RefuseAsync(Directory.Exists(file) ? $"{file} is a folder; name the files in it: {Path.Combine(file, "*.json")}" : $"There is no file {file}.");
+        }
+
+        if (!ContractLibrary.IsContract(file))
+        {
+            await terminal.Error.WriteLineAsync($"{file} is a schema, not a contract; it was left out.");
+            return ExitCode.Done;
+        }
+
+        var problems = new Problems();
+        if (ContractLibrary.CompileFile(file, problems) is { } contract)
+        {
+            await terminal.Output.WriteLineAsync($"{contract.Name}: good");
+            return ExitCode.Done;
+        }
+
+        foreach (var problem in problems)
+        {
+            await terminal.Output.WriteLineAsync(problem.ToString());
+        }
+
+        return ExitCode.Problems;
+    }
+}

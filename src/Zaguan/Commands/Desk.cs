@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Operations;
+using Zaguan.Reading;
+using Zaguan.Storage;
+using Zaguan.Users;
+
+namespace Zaguan.Commands;
+
+/// <summary>Where a command works on the data: the stores of the configured database, beside a server that may be running on it.</summary>
+internal sealed class Desk(Terminal terminal, Setup setup, Database database)
+{
+    public Terminal Terminal => terminal;
+
+    public Setup Setup => setup;
+
+    public UserStore Users { get; } = new(database, terminal.Clock);
+
+    public BudgetStore Budgets { get; } = new(database, terminal.Clock);
+
+    public AccessLogStore AccessLog { get; } = new(database);
+
+    /// <summary>Opens the database and works. A broken contract or application does not stop it: users must be unlocked all the same.</summary>
+    /// <param name="makesDatabase">Where there is none, one is made.</param>
+    public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false)
+    {
+        var setup = Settings.Look(parsed);
+        if (setup.SettingsAreBroken)
+        {
+            await terminal.Error.WriteLineAsync("Nothing was done, because the configuration cannot be used:");
+            foreach (var problem in setup.Problems)
+            {
+                await terminal.Error.WriteLineAsync(problem.ToString());
+            }
+
+            return ExitCode.Problems;
+        }
+
+        if (!makesDatabase && !File.Exists(setup.DatabaseFile))
+        {
+            return await terminal.RefuseAsync($"There is no database {setup.DatabaseFile}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
+        }
+
+        await using var database = Database.Open(setup.DatabaseFile, terminal.Clock);
+        return await work(new(terminal, setup, database));
+    }
+
+    /// <summary>What is wrong with the name of a realm; null where there is such a realm, in the database or by configuration.</summary>
+    public async Task<string?> RealmObjectionAsync(string realm)
+    {
+        var known = (await Users.ListRealmsAsync()).Union(ConfiguredRealms, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (known.Contains(realm, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        return known.Count == 0
+            ? $"There is no realm \"{realm}\", nor any other: a realm comes with the application that the configuration names (\"Applications\")."
+            : $"There is no realm \"{realm}\" (known: {string.Join(", ", known)}).{Nearest.Suggestion(realm, known)} A new one comes with the application that the configuration names (\"Applications\").";
+    }
+
+    /// <summary>Also of applications that do not start, as long as their realm has a name.</summary>
+    private IEnumerable<string> ConfiguredRealms => setup.Settings.Applications.Select(a => a.Value.Realm ?? a.Key).Where(ApplicationCompiler.IsName);
+}
