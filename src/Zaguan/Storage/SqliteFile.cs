@@ -11,6 +11,7 @@ internal sealed class SqliteFile
     private readonly string writer;
     private volatile FileIdentity? identity;
     private FileIdentity? log;
+    private FileIdentity? index;
 
     public SqliteFile(string path, TimeProvider clock)
     {
@@ -27,6 +28,8 @@ internal sealed class SqliteFile
     public bool IsInPlace => identity is { } opened && opened == FileIdentity.Of(Path);
 
     private string LogPath => $"{Path}-wal";
+
+    private string IndexPath => $"{Path}-shm";
 
     /// <summary>Makes the file where there is none, and brings its schema up to date.</summary>
     public void Create()
@@ -106,6 +109,11 @@ internal sealed class SqliteFile
         {
             File.Move(LogPath, $"{LogPath}.replaced", overwrite: true);
         }
+
+        if (index is not null && index == FileIdentity.Of(IndexPath))
+        {
+            File.Delete(IndexPath);
+        }
     }
 
     /// <summary>An empty file, or another program's, would make every user unknown.</summary>
@@ -123,6 +131,7 @@ internal sealed class SqliteFile
     {
         identity = opened;
         log = FileIdentity.Of(LogPath);
+        index = FileIdentity.Of(IndexPath);
     }
 
     private SqliteConnection Open()

@@ -81,6 +81,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (options.IsDevelopment)
         {
             environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+            if (options.Folder is null)
+            {
+                await DemoDatabase.CopyToAsync(Path.Combine(folder, "data"));
+            }
         }
 
         string[] command = [.. options.Wrapper, Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "Zaguan.dll"), .. options.Arguments];
