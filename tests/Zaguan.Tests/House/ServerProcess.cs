@@ -34,6 +34,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> errors = new();
     private readonly TaskCompletionSource<Uri?> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task reading;
+    private int disposed;
 
     private ServerProcess(Process process, string folder, bool ownsFolder)
     {
@@ -142,11 +143,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client?.Dispose();
-        if (!process.HasExited)
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
-            process.Kill();
+            return;
         }
+
+        Client?.Dispose();
+        process.Kill();
 
         await process.WaitForExitAsync();
         await reading;

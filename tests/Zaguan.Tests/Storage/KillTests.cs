@@ -15,25 +15,20 @@ public sealed class KillTests
 {
     private const int Kills = 20;
     private const int Clients = 24;
-    private const int MostAnswersBeforeAKill = 1_500;
+    private const int MostAnswersBeforeAKill = 1_000;
 
     private static readonly DemoLogin Login = DemoLogin.Of("ambiotec");
-
-    private static readonly Dictionary<string, string?> LockedForLong = new(StringComparer.Ordinal)
-    {
-        ["Budgets__AccountAndAddress__Failures"] = "5",
-        ["Budgets__AccountAndAddress__RefusedFor"] = "1d",
-        ["Budgets__AccountAndAddress__RefusedForAtMost"] = "1d",
-    };
 
     [Fact]
     public async Task Killed_twenty_times_under_load_no_answered_attempt_is_missing_from_the_access_log()
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
         await DemoDatabase.CopyToAsync(Path.Combine(folder, "data"));
-        var options = new ServerOptions { Folder = folder, Environment = LockedForLong };
+        await LockOutAsync(Options(folder, failures: 5));
+
+        // A kill leaves charges behind that become failures; the user who logs in all the time must not be locked by them.
+        var options = Options(folder, failures: 1_000);
         var answered = new ConcurrentDictionary<string, long?>(StringComparer.Ordinal);
-        await LockOutAsync(options);
 
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -82,6 +77,17 @@ public sealed class KillTests
 
         Directory.Delete(folder, recursive: true);
     }
+
+    private static ServerOptions Options(string folder, int failures) => new()
+    {
+        Folder = folder,
+        Environment =
+        {
+            ["Budgets__AccountAndAddress__Failures"] = failures.ToString(CultureInfo.InvariantCulture),
+            ["Budgets__AccountAndAddress__RefusedFor"] = "1d",
+            ["Budgets__AccountAndAddress__RefusedForAtMost"] = "1d",
+        },
+    };
 
     /// <summary>Attempts on a locked account are recorded and answered without a hash: thousands a second.</summary>
     private static async Task LockOutAsync(ServerOptions options)
