@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Net.Http.Headers;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
@@ -38,6 +39,8 @@ internal static class Server
         });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(setup.Configuration);
+        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe every stranger; Network:TrustedProxies says whom.
+        builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel);
         ConfigureLogging(builder.Logging, setup.IsDevelopment);
 
@@ -86,6 +89,10 @@ internal static class Server
         }
 
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // A start that fails is said in one sentence (Listening.StartAsync), not in stack traces.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // A terminal that nobody reads, or a full pipe, costs lines of the log and no login.
+        logging.Services.Configure<ConsoleLoggerOptions>(c => c.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }
 
     private static async Task PrepareDatabaseAsync(IServiceProvider services, Setup setup, Database database)

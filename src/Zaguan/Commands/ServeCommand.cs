@@ -22,7 +22,7 @@ internal static class ServeCommand
         try
         {
             await using var app = await Server.BuildAsync(setup, TimeProvider.System);
-            await app.StartAsync();
+            await Listening.StartAsync(app);
             foreach (var notice in setup.Notices)
             {
                 app.Logger.Notice(notice);

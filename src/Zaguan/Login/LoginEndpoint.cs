@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
@@ -109,6 +110,12 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         catch (DatabaseUnavailableException)
         {
             return Outcome.Unavailable;
+        }
+        catch (DbException e)
+        {
+            // The table of records itself is broken. The client still gets the contract's answer.
+            witness.Failed(attempt.Application, e);
+            return Outcome.Failed;
         }
     }
 

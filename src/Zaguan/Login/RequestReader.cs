@@ -19,17 +19,29 @@ internal static class RequestReader
             return null;
         }
 
-        // One byte more than allowed, to notice that there is more.
-        var buffer = ArrayPool<byte>.Shared.Rent(LargestBody + 1);
         try
         {
-            var length = await request.Body.ReadAtLeastAsync(buffer.AsMemory(0, LargestBody + 1), LargestBody + 1, throwOnEndOfStream: false, cancellationToken);
-            if (length > LargestBody)
-            {
-                return null;
-            }
+            // One byte more than allowed, to notice that there is more. What has arrived waits in the connection's own
+            // buffer: ten thousand clients that send a byte a second cost what they sent.
+            var read = await request.BodyReader.ReadAtLeastAsync(LargestBody + 1, cancellationToken);
+            var decoded = read.Buffer.Length > LargestBody ? null : Decode(IsJson(request.ContentType) ? read.Buffer : default, application);
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            return decoded;
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status400BadRequest)
+        {
+            // Cut off half way, or badly chunked: a body that cannot be read.
+            return application.Contract.Decoder.Decode([]);
+        }
+    }
 
-            return application.Contract.Decoder.Decode(IsJson(request.ContentType) ? buffer.AsSpan(0, length) : []);
+    private static DecodedRequest Decode(in ReadOnlySequence<byte> body, Application application)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(LargestBody);
+        try
+        {
+            body.CopyTo(buffer);
+            return application.Contract.Decoder.Decode(buffer.AsSpan(0, (int)body.Length));
         }
         finally
         {

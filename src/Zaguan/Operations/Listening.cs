@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Zaguan.Reading;
 
 namespace Zaguan.Operations;
@@ -41,6 +43,25 @@ internal static class Listening
             {
                 problems.Add("configuration", null, place, $"{url} would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.");
             }
+        }
+    }
+
+    /// <summary>Starts the server, or says in one sentence why it cannot listen.</summary>
+    /// <exception cref="IOException">A port is in use, an address is not this machine's, a certificate cannot be read.</exception>
+    public static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or CryptographicException or InvalidOperationException or FormatException)
+        {
+            // What already runs in the background ends as at any stop.
+            await app.StopAsync();
+
+            // What Kestrel throws for its configuration has no type of its own.
+            var where = string.Join(", ", Addresses(app.Configuration).Select(a => a.Url));
+            throw new IOException($"It cannot listen on {where}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 
 namespace Zaguan.Operations;
 
-/// <summary>Sends meters and spans by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT says to whom; the exporter reads its other variables by itself.</summary>
+/// <summary>Sends meters and spans by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT says to whom; the exporter reads its other variables by itself, from the same configuration.</summary>
 internal sealed class TelemetryExport(IConfiguration configuration) : IHostedService, IDisposable
 {
     private const int FlushMilliseconds = 3_000;
@@ -20,14 +20,16 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
             return Task.CompletedTask;
         }
 
-        var resource = ResourceBuilder.CreateDefault().AddService(Telemetry.Name);
+        // Without a configuration given, the SDK reads the process's environment alone and not the file.
         meters = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
+            .ConfigureServices(s => s.AddSingleton(configuration))
+            .ConfigureResource(r => r.AddService(Telemetry.Name))
             .AddMeter(Telemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddOtlpExporter()
             .Build();
         traces = Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
+            .ConfigureServices(s => s.AddSingleton(configuration))
+            .ConfigureResource(r => r.AddService(Telemetry.Name))
             .AddSource(Telemetry.Name, "Microsoft.AspNetCore")
             .AddOtlpExporter()
             .Build();

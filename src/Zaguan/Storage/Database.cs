@@ -17,22 +17,26 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Pieces per transaction: enough to share an fsync, few enough that the first does not wait long for the last.</summary>
     private const int LargestBatch = 256;
 
+    /// <summary>Reads at once. One takes microseconds; where another process locks the file, they must not hold every thread of the pool.</summary>
+    private const int MostReaders = 8;
+
+    /// <summary>How long a read waits for its place, and for readers to leave a file that was replaced.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly BlockingCollection<Piece> queue = new(LongestQueue);
-    private readonly string readers;
+    private readonly SemaphoreSlim readers = new(MostReaders, MostReaders);
+    private readonly SqliteFile file;
     private readonly Thread writer;
-    private volatile FileIdentity identity;
     private SqliteConnection? connection;
 
-    private Database(string path)
+    private Database(SqliteFile file)
     {
-        Path = path;
-        readers = ConnectionString(path, SqliteOpenMode.ReadWrite);
-        identity = FileIdentity.Of(path) ?? throw Gone();
+        this.file = file;
         writer = new Thread(Run) { IsBackground = true, Name = "Zaguan database writer" };
         writer.Start();
     }
 
-    public string Path { get; }
+    public string Path => file.Path;
 
     /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
     public static Database Open(string path, TimeProvider clock)
@@ -40,20 +44,9 @@ internal sealed class Database : IAsyncDisposable
         _ = SqliteLibrary.Version;
         try
         {
-            PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-            if (!File.Exists(path))
-            {
-                PrivateFiles.Create(path).Dispose();
-            }
-
-            using (var first = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite)))
-            {
-                first.Open();
-                Prepare(first);
-                Migrations.Apply(first, "sqlite", clock);
-            }
-
-            return new Database(path);
+            var opened = new SqliteFile(path, clock);
+            opened.Create();
+            return new Database(opened);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -64,16 +57,30 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Runs <paramref name="work"/> beside the writer, on what has been committed.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work)
     {
+        if (!file.IsInPlace)
+        {
+            // Gone or replaced. The writer takes up what stands there now, or says why it cannot.
+            await WriteAsync(_ => Task.FromResult(true));
+        }
+
+        if (!await readers.WaitAsync(Patience))
+        {
+            throw new DatabaseUnavailableException("The database does not keep up: too many reads wait.");
+        }
+
         try
         {
-            EnsureSameFile();
-            await using var reader = new SqliteConnection(readers);
+            await using var reader = file.Reader();
             await reader.OpenAsync();
             return await work(reader);
         }
         catch (SqliteException e) when (IsUnavailable(e))
         {
             throw new DatabaseUnavailableException($"The database cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            readers.Release();
         }
     }
 
@@ -84,17 +91,28 @@ internal sealed class Database : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null)
     {
         var piece = new Piece<T>(work, keep);
-        return queue.TryAdd(piece) ? piece.Task : throw new DatabaseUnavailableException("The database does not keep up: too many writes wait.");
+        try
+        {
+            return queue.TryAdd(piece) ? piece.Task : throw new DatabaseUnavailableException("The database does not keep up: too many writes wait.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DatabaseUnavailableException("The database is closed.", e);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (queue.IsAddingCompleted)
+        {
+            return;
+        }
+
         queue.CompleteAdding();
         await Task.Run(writer.Join);
-        connection?.Dispose();
-        using var pooled = new SqliteConnection(readers);
-        SqliteConnection.ClearPool(pooled);
+        Close();
         queue.Dispose();
+        readers.Dispose();
     }
 
     private void Run()
@@ -117,27 +135,37 @@ internal sealed class Database : IAsyncDisposable
     {
         try
         {
-            EnsureSameFile();
-            connection ??= OpenWriter();
-            Execute(connection, "BEGIN IMMEDIATE");
+            var open = OpenWriter();
+            Execute(open, "BEGIN IMMEDIATE");
             foreach (var piece in batch)
             {
-                RunInSavepoint(connection, piece);
+                RunInSavepoint(open, piece);
             }
 
-            Execute(connection, "COMMIT");
+            Execute(open, "COMMIT");
         }
-        catch (Exception e) when (e is SqliteException or DatabaseUnavailableException)
+        catch (Exception e)
         {
-            // What the connection holds is unknown now. Closing it rolls back; the next batch begins with a new one.
-            connection?.Dispose();
-            connection = null;
-            var unavailable = e as DatabaseUnavailableException ?? new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
-            batch.ForEach(p => p.Fail(unavailable));
+            // The boundary of the one thread that writes: it outlives whatever went wrong with one batch.
+            Fail(batch, e);
             return;
         }
 
         batch.ForEach(p => p.Complete());
+    }
+
+    private void Fail(List<Piece> batch, Exception e)
+    {
+        // What the connection holds is unknown now. Closing it rolls back; the next batch begins with a new one.
+        Close();
+        while (queue.TryTake(out var next))
+        {
+            // Gathered while this batch waited for a lock, say; on its own it would only wait as long for the same.
+            batch.Add(next);
+        }
+
+        var unavailable = e as DatabaseUnavailableException ?? new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
+        batch.ForEach(p => p.Fail(unavailable));
     }
 
     private static void RunInSavepoint(SqliteConnection connection, Piece piece)
@@ -162,35 +190,47 @@ internal sealed class Database : IAsyncDisposable
 
     private SqliteConnection OpenWriter()
     {
-        var opened = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite, pooling: false));
-        opened.Open();
-        Prepare(opened);
-        return opened;
+        if (!file.IsInPlace)
+        {
+            LetGo();
+        }
+
+        return connection ??= file.OpenWriter();
     }
 
-    private void EnsureSameFile()
+    /// <summary>Another file stands there, a restored backup, or none at all. Nobody may still have the old one open when the new one is taken up.</summary>
+    private void LetGo()
     {
-        var now = FileIdentity.Of(Path) ?? throw Gone();
-        if (now == identity)
+        var places = 0;
+        try
         {
-            return;
-        }
+            while (places < MostReaders)
+            {
+                places += readers.Wait(Patience) ? 1 : throw new DatabaseUnavailableException($"The database {Path} was moved or replaced while it is still being read.");
+            }
 
-        // Another file stands there, a restored backup: connections to the old one are let go.
-        using var pooled = new SqliteConnection(readers);
-        SqliteConnection.ClearPool(pooled);
-        if (Thread.CurrentThread == writer)
+            if (connection is not null)
+            {
+                SqliteFile.Complete(connection);
+            }
+
+            Close();
+        }
+        finally
         {
-            connection?.Dispose();
-            connection = null;
-            identity = now;
+            if (places > 0)
+            {
+                readers.Release(places);
+            }
         }
     }
 
-    private DatabaseUnavailableException Gone() => new($"The database {Path} is gone.");
-
-    private static void Prepare(SqliteConnection opened) =>
-        Execute(opened, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 3000");
+    private void Close()
+    {
+        file.CloseReaders();
+        connection?.Dispose();
+        connection = null;
+    }
 
     private static void Execute(SqliteConnection connection, string sql)
     {
@@ -199,55 +239,7 @@ internal sealed class Database : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    private static string ConnectionString(string path, SqliteOpenMode mode, bool pooling = true) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = pooling, DefaultTimeout = 3 }.ToString();
-
     /// <summary>https://sqlite.org/rescode.html: what the file, the disk or another process does, against what a statement does.</summary>
     private static bool IsUnavailable(SqliteException e) => e.SqliteErrorCode is
         3 or 4 or 5 or 6 or 7 or 8 or 9 or 10 or 11 or 13 or 14 or 15 or 22 or 23 or 26;
-
-    /// <summary>A piece of work that waits for its transaction.</summary>
-    private abstract class Piece
-    {
-        /// <summary>False: it is to leave nothing behind.</summary>
-        public abstract bool Run(DbConnection connection);
-
-        public abstract void Threw(Exception e);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception e);
-    }
-
-    private sealed class Piece<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep) : Piece
-    {
-        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? result;
-        private Exception? exception;
-
-        public Task<T> Task => done.Task;
-
-        public override bool Run(DbConnection connection)
-        {
-            // SQLite's asynchronous calls are synchronous; on this thread that is what they should be.
-            result = work(connection).GetAwaiter().GetResult();
-            return keep is null || keep(result);
-        }
-
-        public override void Threw(Exception e) => exception = e;
-
-        public override void Complete()
-        {
-            if (exception is null)
-            {
-                done.SetResult(result!);
-            }
-            else
-            {
-                done.SetException(exception);
-            }
-        }
-
-        public override void Fail(Exception e) => done.SetException(e);
-    }
 }

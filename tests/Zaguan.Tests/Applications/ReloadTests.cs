@@ -160,7 +160,7 @@ public sealed class ReloadTests
         try
         {
             var options = new HouseOptions { Settings = FourApplications.Settings(), IsDevelopment = false };
-            var setup = Operations.Setup.Read(TestHouse.SetupOptionsOf(options, folder));
+            var setup = Zaguan.Operations.Setup.Read(TestHouse.SetupOptionsOf(options, folder));
             await File.WriteAllTextAsync(Path.Combine(folder, "contracts", "sistema-venta.json"), Saying("Entre medias"));
             var running = new RunningApplications(setup, Microsoft.Extensions.Logging.Abstractions.NullLogger<RunningApplications>.Instance);
             var before = running.Table;

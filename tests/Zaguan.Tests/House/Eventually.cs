@@ -2,20 +2,25 @@ using System.Diagnostics;
 
 namespace Zaguan.Tests.House;
 
-/// <summary>Waits for something that can be observed, and fails when it does not come.</summary>
+/// <summary>Waits for something that can be seen.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static Task Async(Func<bool> condition) => Async(() => Task.FromResult(condition()));
-
-    public static async Task Async(Func<Task<bool>> condition)
+    public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Patience, "What was waited for did not come.");
+            if (Stopwatch.GetElapsedTime(began) > (patience ?? Patience))
+            {
+                throw new TimeoutException($"This did not happen in time: {what}.");
+            }
+
             await Task.Delay(20);
         }
     }
+
+    public static Task BecomesTrueAsync(Func<bool> condition, string what, TimeSpan? patience = null) =>
+        BecomesTrueAsync(() => Task.FromResult(condition()), what, patience);
 }

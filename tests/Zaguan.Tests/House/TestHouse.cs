@@ -80,6 +80,11 @@ internal sealed class TestHouse : IAsyncDisposable
     {
         options ??= new();
         var folder = options.Folder ?? Directory.CreateTempSubdirectory("zaguan-").FullName;
+        if (options is { Folder: null, IsDevelopment: true })
+        {
+            await DemoDatabase.CopyToAsync(Path.Combine(folder, "data"));
+        }
+
         var setup = Setup.Read(SetupOptionsOf(options, folder));
         var lines = new Lines();
         var app = await Server.BuildAsync(setup, options.Clock, builder =>

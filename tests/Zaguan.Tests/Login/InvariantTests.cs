@@ -137,11 +137,11 @@ public sealed class InvariantTests
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(house.Address.Host, house.Address.Port);
             await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {Ambiotec} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
-            await Eventually.Async(async () => (await budgets.ReadAsync(subject)).Any(r => r.InFlight > 0));
+            await Eventually.BecomesTrueAsync(async () => (await budgets.ReadAsync(subject)).Any(r => r.InFlight > 0), "the guess is charged");
             // Reset, not closed: the server notices at once.
             socket.LingerState = new(true, 0);
             socket.Close();
-            await Eventually.Async(async () => (await house.AccessLogAsync()).Count == i + 1);
+            await Eventually.BecomesTrueAsync(async () => (await house.AccessLogAsync()).Count == i + 1, "the guess is recorded");
         }
 
         using var answer = await LogInAsync(house, "johndoe", "securePass123");

@@ -1,0 +1,147 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Zaguan.Storage;
+
+/// <summary>The file of the database: how it is made and opened, and whether the one that was opened still stands there.</summary>
+internal sealed class SqliteFile
+{
+    private readonly TimeProvider clock;
+    private readonly string readers;
+    private readonly string writer;
+    private volatile FileIdentity? identity;
+    private FileIdentity? log;
+    private FileIdentity? index;
+
+    public SqliteFile(string path, TimeProvider clock)
+    {
+        Path = path;
+        this.clock = clock;
+        // Beside a writer nobody waits for a reader's lock, so a second is for what other processes do to the file.
+        readers = ConnectionString(path, pooling: true, seconds: 1);
+        writer = ConnectionString(path, pooling: false, seconds: 3);
+    }
+
+    public string Path { get; }
+
+    /// <summary>False: the file that was opened is gone, or another one stands there.</summary>
+    public bool IsInPlace => identity is { } opened && opened == FileIdentity.Of(Path);
+
+    private string LogPath => $"{Path}-wal";
+
+    private string IndexPath => $"{Path}-shm";
+
+    /// <summary>Makes the file where there is none, and brings its schema up to date.</summary>
+    public void Create()
+    {
+        PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        try
+        {
+            if (!File.Exists(Path))
+            {
+                PrivateFiles.Create(Path).Dispose();
+            }
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            // Another process that starts now was first.
+        }
+
+        using var connection = Open();
+        Migrations.Apply(connection, "sqlite", clock);
+        Remember(FileIdentity.Of(Path));
+    }
+
+    public SqliteConnection Reader() => new(readers);
+
+    /// <summary>Opens what stands there now.</summary>
+    /// <exception cref="DatabaseUnavailableException">There is no file, or it is not the database of a Zaguan.</exception>
+    public SqliteConnection OpenWriter()
+    {
+        var now = FileIdentity.Of(Path) ?? throw new DatabaseUnavailableException($"The database {Path} is gone.");
+        var isAnother = now != identity;
+        if (isAnother)
+        {
+            PutLogAside();
+        }
+
+        var connection = Open();
+        try
+        {
+            if (isAnother)
+            {
+                Admit(connection);
+            }
+
+            Remember(now);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings everything that was committed from the log into the file itself, wherever it was moved.</summary>
+    public static void Complete(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // The file cannot be written. Its log stays; PutLogAside keeps it from its successor.
+        }
+    }
+
+    public void CloseReaders()
+    {
+        using var pooled = Reader();
+        SqliteConnection.ClearPool(pooled);
+    }
+
+    /// <summary>SQLite would read the log of the old file into the new one and destroy it. A log that came with the new file is its own.</summary>
+    private void PutLogAside()
+    {
+        if (log is not null && log == FileIdentity.Of(LogPath))
+        {
+            File.Move(LogPath, $"{LogPath}.replaced", overwrite: true);
+        }
+
+        if (index is not null && index == FileIdentity.Of(IndexPath))
+        {
+            File.Delete(IndexPath);
+        }
+    }
+
+    /// <summary>An empty file, or another program's, would make every user unknown.</summary>
+    private void Admit(SqliteConnection connection)
+    {
+        if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migrations'") == 0)
+        {
+            throw new DatabaseUnavailableException($"The file that stands at {Path} now is no database of Zaguan's. Put the database, or a backup of it, in its place.");
+        }
+
+        Migrations.Apply(connection, "sqlite", clock);
+    }
+
+    private void Remember(FileIdentity? opened)
+    {
+        identity = opened;
+        log = FileIdentity.Of(LogPath);
+        index = FileIdentity.Of(IndexPath);
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(writer);
+        connection.Open();
+        connection.Execute("PRAGMA busy_timeout = 3000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        return connection;
+    }
+
+    private static string ConnectionString(string path, bool pooling, int seconds) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = pooling, DefaultTimeout = seconds }.ToString();
+}
