@@ -65,6 +65,7 @@ internal static class PasswordEntry
 
     private static async Task<int> TypeAsync(Terminal terminal, string question, char[] line)
     {
+        terminal.StopEcho();
         await terminal.Error.WriteAsync(question);
         await terminal.Error.FlushAsync();
         var length = 0;

@@ -22,6 +22,9 @@ internal sealed class Terminal
     /// <summary>A key, unseen on the screen.</summary>
     public required Func<ConsoleKeyInfo> ReadKey { get; init; }
 
+    /// <summary>Before the question: who answers it at once would see the first letters otherwise.</summary>
+    public required Action StopEcho { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     public static Terminal OfProcess() => new()
@@ -38,6 +41,8 @@ internal sealed class Terminal
         InputIsTerminal = !Console.IsInputRedirected,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ReadKey = () => Console.ReadKey(intercept: true),
+        // .NET switches the echo off when it first looks at the keys, and leaves it off until the process ends.
+        StopEcho = () => _ = Console.KeyAvailable,
         Clock = TimeProvider.System,
     };
 

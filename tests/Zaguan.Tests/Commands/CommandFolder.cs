@@ -88,6 +88,7 @@ internal sealed class CommandFolder : IAsyncDisposable
             InputIsTerminal = keys is not null,
             OutputIsTerminal = false,
             ReadKey = () => Key(keys!.Dequeue()),
+            StopEcho = () => { },
             Clock = Clock,
         };
         var code = await CommandLine.RunAsync(["--config", Configuration, .. args], terminal, Interrupted);
