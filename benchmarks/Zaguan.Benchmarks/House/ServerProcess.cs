@@ -68,7 +68,7 @@ internal sealed partial class ServerProcess : IDisposable
 
     private static ProcessStartInfo Command(string configurationFile)
     {
-        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Zaguan.exe" : "Zaguan");
+        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "zaguan.exe" : "zaguan");
         string[] command = [executable, "serve", "--config", configurationFile, "--urls", "http://127.0.0.1:0"];
         string[] bound = OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig", "KILL", .. command] : command;
         var start = new ProcessStartInfo(bound[0], bound[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -11,7 +11,7 @@ internal sealed class ZaguanProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private Process process = null!;
 
-    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Zaguan.dll");
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "zaguan.dll");
 
     public string Output
     {

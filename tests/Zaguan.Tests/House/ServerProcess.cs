@@ -88,7 +88,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             }
         }
 
-        string[] command = [.. options.Wrapper, Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "Zaguan.dll"), .. options.Arguments];
+        string[] command = [.. options.Wrapper, Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "zaguan.dll"), .. options.Arguments];
         return new(await ChildProcesses.StartAsync(command, folder, environment), folder, ownsFolder: options.Folder is null);
     }
 
