@@ -1,7 +1,6 @@
 using System.Net;
 using System.Reflection;
 using Zaguan.Applications;
-using Zaguan.Budgets;
 using Zaguan.Contracts;
 using Zaguan.Reading;
 
@@ -67,14 +66,13 @@ internal sealed class Setup
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
         var tree = new ConfigurationTree(configuration, file, source);
         var settings = ReadSettings(tree.Root(names), problems);
-        CheckFolders(settings, problems);
-        CheckBudgets(settings, problems);
+        SettingsCheck.Check(settings, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
         Listening.Check(configuration, options.IsDevelopment, proxies.Count > 0, problems);
         var settingsAreBroken = problems.Count > 0;
 
-        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, settings.ContractsFolder);
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsFolder(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
         ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
@@ -144,50 +142,6 @@ internal sealed class Setup
     }
 
     private static bool IsSetting(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
-
-    private static void CheckFolders(ZaguanSettings settings, Problems problems)
-    {
-        foreach (var (name, folder) in new[] { (nameof(settings.DataFolder), settings.DataFolder), (nameof(settings.ContractsFolder), settings.ContractsFolder) })
-        {
-            if (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal))
-            {
-                problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
-            }
-        }
-    }
-
-    private static void CheckBudgets(ZaguanSettings settings, Problems problems)
-    {
-        var budgets = settings.Budgets;
-        foreach (var (name, rule) in new[] { (nameof(budgets.AccountAndAddress), budgets.AccountAndAddress), (nameof(budgets.Account), budgets.Account), (nameof(budgets.Address), budgets.Address) })
-        {
-            var at = settings.Node!.At("Budgets").At(name);
-            if (rule.Failures < 1)
-            {
-                problems.Add(at.At("Failures"), $"A budget has at least 1 guess, not {rule.Failures}.");
-            }
-
-            if (rule.Within == TimeSpan.Zero && (rule.RefusedFor <= TimeSpan.Zero || rule.RefusedForAtMost < rule.RefusedFor))
-            {
-                problems.Add(at, "A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it.");
-            }
-        }
-
-        if (budgets.Account.Failures > 100)
-        {
-            problems.Add(settings.Node!.At("Budgets").At("Account").At("Failures"), $"At most 100 consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not {budgets.Account.Failures}.");
-        }
-
-        if (settings.Hashing.LongestQueue < 1 || settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
-        {
-            problems.Add(settings.Node!.At("Hashing"), $"\"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
-        }
-
-        if (settings.AccessLog.KeptFor <= TimeSpan.Zero)
-        {
-            problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for some time: \"KeptFor\" is above 0.");
-        }
-    }
 
     private static List<IPNetwork> ReadNetworks(IReadOnlyList<string> written, SourceNode? at, Problems problems)
     {

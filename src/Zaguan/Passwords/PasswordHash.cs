@@ -11,7 +11,7 @@ namespace Zaguan.Passwords;
  * - 16 bytes of salt: NIST SP 800-132 §5.1 asks for 128 bits.
  * - 64 bytes of hash: the whole of SHA-512's output; more would cost twice and protect nothing.
  * - Base64 without padding, as the PHC string format says.
- * - HMAC fills a short key up with zeros (RFC 2104 §2), so "secret" and "secret\0" hash alike. A password with a NUL is never right.
+ * - HMAC fills a short key up with zeros (RFC 2104 §2), so "secret" and "secret\0" hash alike. A password that ends in NUL is never right.
  * - A stored cost is bounded, because an attempt pays what the row says: 2^30 iterations in one row would stop the house.
  */
 internal static class PasswordHash
@@ -46,7 +46,7 @@ internal static class PasswordHash
 
         Span<byte> computed = stackalloc byte[HashLength];
         Rfc2898DeriveBytes.Pbkdf2(password.Reveal(), salt, computed, iterations, HashAlgorithmName.SHA512);
-        return CryptographicOperations.FixedTimeEquals(computed, hash) && !password.Reveal().Contains((byte)0);
+        return CryptographicOperations.FixedTimeEquals(computed, hash) && password.Reveal() is not [.., 0];
     }
 
     private static string Format(int iterations, byte[] salt, byte[] hash) =>

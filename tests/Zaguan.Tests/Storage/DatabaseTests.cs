@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Zaguan.Storage;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Storage;
 
@@ -128,8 +129,19 @@ public sealed class DatabaseTests : IAsyncLifetime
         FileIdentity.Of(file).ShouldBe(first);
         File.Delete(file);
         FileIdentity.Of(file).ShouldBeNull();
+        // Two files of one tick of the kernel's clock have one time of birth.
+        await Eventually.BecomesTrueAsync(() => IsAnotherTick(first!), "the kernel's clock ticks");
         await File.WriteAllTextAsync(file, "2");
         FileIdentity.Of(file).ShouldNotBe(first);
+    }
+
+    private bool IsAnotherTick(FileIdentity than)
+    {
+        var probe = Path.Combine(folder, "probe");
+        File.WriteAllText(probe, "");
+        var born = FileIdentity.Of(probe)!.Born;
+        File.Delete(probe);
+        return born != than.Born;
     }
 
     /// <summary>Holds the writer until everything has been handed in.</summary>

@@ -1,0 +1,64 @@
+using Zaguan.Budgets;
+using Zaguan.Reading;
+
+namespace Zaguan.Operations;
+
+/// <summary>What a setting's type alone does not say: ranges, and values that must fit each other.</summary>
+internal static class SettingsCheck
+{
+    public static void Check(ZaguanSettings settings, Problems problems)
+    {
+        CheckFolders(settings, problems);
+        CheckBudgets(settings, problems);
+        CheckLimits(settings, problems);
+    }
+
+    public static bool IsFolder(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal);
+
+    private static void CheckFolders(ZaguanSettings settings, Problems problems)
+    {
+        foreach (var (name, folder) in new[] { (nameof(settings.DataFolder), settings.DataFolder), (nameof(settings.ContractsFolder), settings.ContractsFolder) })
+        {
+            if (!IsFolder(folder))
+            {
+                problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
+            }
+        }
+    }
+
+    private static void CheckBudgets(ZaguanSettings settings, Problems problems)
+    {
+        var budgets = settings.Budgets;
+        foreach (var (name, rule) in new[] { (nameof(budgets.AccountAndAddress), budgets.AccountAndAddress), (nameof(budgets.Account), budgets.Account), (nameof(budgets.Address), budgets.Address) })
+        {
+            var at = settings.Node!.At("Budgets").At(name);
+            if (rule.Failures < 1)
+            {
+                problems.Add(at.At("Failures"), $"A budget has at least 1 guess, not {rule.Failures}.");
+            }
+
+            if (rule.Within == TimeSpan.Zero && (rule.RefusedFor <= TimeSpan.Zero || rule.RefusedForAtMost < rule.RefusedFor))
+            {
+                problems.Add(at, "A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it.");
+            }
+        }
+
+        if (budgets.Account.Failures > 100)
+        {
+            problems.Add(settings.Node!.At("Budgets").At("Account").At("Failures"), $"At most 100 consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not {budgets.Account.Failures}.");
+        }
+    }
+
+    private static void CheckLimits(ZaguanSettings settings, Problems problems)
+    {
+        if (settings.Hashing.LongestQueue < 1 || settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
+        {
+            problems.Add(settings.Node!.At("Hashing"), $"\"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
+        }
+
+        if (settings.AccessLog.KeptFor <= TimeSpan.Zero)
+        {
+            problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for some time: \"KeptFor\" is above 0.");
+        }
+    }
+}
