@@ -103,16 +103,10 @@ internal sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (queue.IsAddingCompleted)
-        {
-            return;
-        }
-
+        // Not disposed of: a late write is told that the database is closed, a late reader leaves in peace.
         queue.CompleteAdding();
         await Task.Run(writer.Join);
         Close();
-        queue.Dispose();
-        readers.Dispose();
     }
 
     private void Run()
