@@ -16,9 +16,6 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
     /// <summary>What an administrator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notices => notices;
 
-    /// <summary>Whether applications and realms may be called so.</summary>
-    public static bool IsName(string name) => Word().IsMatch(name);
-
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
         var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, secretsFolder, onlyLooks, notices, problems);
@@ -71,12 +68,12 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
     private void CheckWords(string name, ApplicationSettings settings)
     {
-        if (!Word().IsMatch(name))
+        if (!SmallName.Is(name))
         {
             problems.Add(settings.Node!, $"An application is called by small letters, digits and hyphens, not \"{name}\".");
         }
 
-        if (settings.Realm is { } realm && !Word().IsMatch(realm))
+        if (settings.Realm is { } realm && !SmallName.Is(realm))
         {
             problems.Add(settings.Node!.At("Realm"), $"A realm is called by small letters, digits and hyphens, not \"{realm}\".");
         }
@@ -135,9 +132,6 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
     private static CorsPolicy? CompileCors(ApplicationSettings settings, Contract contract) => settings.AllowedOrigins.Count == 0
         ? null
         : new CorsPolicyBuilder([.. settings.AllowedOrigins]).WithMethods(contract.Method).AllowAnyHeader().SetPreflightMaxAge(TimeSpan.FromHours(1)).Build();
-
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Word();
 
     [GeneratedRegex(@"^(/[A-Za-z0-9._~-]+)+\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PathBasePattern();
