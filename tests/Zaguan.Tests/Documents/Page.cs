@@ -20,7 +20,7 @@ internal sealed partial class Page
             .SkipWhile(l => !l.StartsWith($"| {heading} |", StringComparison.Ordinal))
             .Skip(2)
             .TakeWhile(l => l.StartsWith('|'))
-            .Select(l => Bar().Split(l)[1..^1].Select(c => c.Trim()).ToArray())
+            .Select(l => Cells(l))
             .ToList();
         rows.ShouldNotBeEmpty($"No table \"{heading}\" in \"{section}\".");
         return rows;
@@ -40,14 +40,15 @@ internal sealed partial class Page
         }
     }
 
-    /// <summary>The lines that are indented as code and begin with a word and two spaces.</summary>
+    /// <summary>The lines that are indented as code.</summary>
     public IEnumerable<string> Indented => lines.Where(l => l.StartsWith("    ", StringComparison.Ordinal)).Select(l => l.Trim());
 
     /// <summary>`name` → name.</summary>
     public static string Plain(string cell) => cell.Replace("`", "", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None)]
-    private static partial Regex Bar();
+    /// <summary>Between the bars. One behind a backslash belongs to its cell.</summary>
+    private static string[] Cells(string row) =>
+        [.. row.Replace("\\|", "\0", StringComparison.Ordinal).Split('|')[1..^1].Select(c => c.Replace('\0', '|').Trim())];
 
     [GeneratedRegex(@"\]\((?<to>[^)#]+)(#[^)]*)?\)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
