@@ -62,7 +62,7 @@ public sealed class ContractsPageTests
         await using var house = await FourApplications.OpenAsync(
             FourApplications.Settings(("Applications:taller:JWT_SECRET", FourApplications.Secret)),
             new() { Contracts = new(StringComparer.Ordinal) { ["taller.json"] = Document.Blocks("json").First() } });
-        await house.Services.GetRequiredService<UserStore>().AddAsync(new()
+        var rosa = new NewUser
         {
             Realm = "taller",
             Username = "rosa",
@@ -72,11 +72,16 @@ public sealed class ContractsPageTests
             Phone = "987654321",
             Attributes = """{"sucursal":3}""",
             Password = FourApplications.CheapHash("secreta"),
-        });
+        };
+        var users = house.Services.GetRequiredService<UserStore>();
+        await users.AddAsync(rosa);
+        await users.AddAsync(rosa with { Username = "luis", Number = 8, Phone = null });
 
         await ExpectAsync(house, """{"usuario":"rosa","clave":"secreta"}""", 200, documented);
         await ExpectAsync(house, """{"usuario":"rosa"}""", 400, documented);
         await ExpectAsync(house, """{"usuario":"rosa","clave":"otra"}""", 401, documented);
+        using var answer = await house.PostAsync("/servicios/ingreso", """{"usuario":"luis","clave":"secreta"}""");
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["datos"]!.AsObject().Select(m => m.Key).ShouldBe(["codigo", "nombre", "sucursal", "token"]);
     }
 
     [Fact]
