@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.Net.Http.Headers;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
@@ -19,8 +16,8 @@ namespace Zaguan;
 /// <summary>Puts the house together: one line per feature, in start-up order.</summary>
 internal static class Server
 {
-    /// <summary>Longer than a login that waits for its charge and then for its hash.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>Longer than a login that waits for its charge, then for its hash, then for the database.</summary>
+    private static readonly TimeSpan ShutdownTimeout = BudgetGuard.LongestWait + BudgetStore.LongestVerification + TimeSpan.FromSeconds(10);
 
     /// <param name="furnish">What a test puts in last, a log of its own for one.</param>
     /// <exception cref="ProblemsException">What is written down cannot be used.</exception>
@@ -112,99 +109,14 @@ internal static class Server
 
     private static void ComposePipeline(WebApplication app, Setup setup)
     {
-        if (setup.TrustedProxies.Count > 0)
-        {
-            app.UseForwardedHeaders(Forwarding(setup.TrustedProxies));
-        }
-
+        app.UseTrustedProxies(setup.TrustedProxies);
         if (!setup.IsDevelopment)
         {
             app.UseHsts();
         }
 
-        app.Use(SecurityHeaders);
-        app.Use(Logins(app.Services));
-        Health.Map(app);
-    }
-
-    private static ForwardedHeadersOptions Forwarding(IEnumerable<System.Net.IPNetwork> proxies)
-    {
-        // Every hop is looked at, from the nearest outwards, for as long as it is one of ours.
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost, ForwardLimit = null };
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var network in proxies)
-        {
-            options.KnownIPNetworks.Add(network);
-        }
-
-        return options;
-    }
-
-    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
-    {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.CacheControl = "no-store";
-        headers.XFrameOptions = "DENY";
-        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-        headers["Referrer-Policy"] = "no-referrer";
-        return next(http);
-    }
-
-    /// <summary>A request whose path and host are an application's goes to the login endpoint, whatever its method.</summary>
-    private static Func<HttpContext, RequestDelegate, Task> Logins(IServiceProvider services)
-    {
-        var applications = services.GetRequiredService<RunningApplications>();
-        var login = services.GetRequiredService<LoginEndpoint>();
-        var cors = services.GetRequiredService<ICorsService>();
-        return async (http, next) =>
-        {
-            if (applications.Table.Find(http.Request) is not { } application)
-            {
-                await next(http);
-            }
-            else if (!AnswerCors(http, application, cors))
-            {
-                await AnswerMethod(http, application, login);
-            }
-        };
-    }
-
-    /// <summary>True: it was a preflight, and is answered.</summary>
-    private static bool AnswerCors(HttpContext http, Application application, ICorsService cors)
-    {
-        if (application.Cors is not { } policy || !http.Request.Headers.ContainsKey(HeaderNames.Origin))
-        {
-            return false;
-        }
-
-        var result = cors.EvaluatePolicy(http, policy);
-        cors.ApplyResult(result, http.Response);
-        if (result.IsPreflightRequest)
-        {
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
-        }
-
-        return result.IsPreflightRequest;
-    }
-
-    private static async Task AnswerMethod(HttpContext http, Application application, LoginEndpoint login)
-    {
-        if (!string.Equals(http.Request.Method, application.Contract.Method, StringComparison.OrdinalIgnoreCase))
-        {
-            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            http.Response.Headers.Allow = application.Contract.Method;
-            return;
-        }
-
-        try
-        {
-            await login.AnswerAsync(http, application);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
-        {
-            // The client hung up before it had sent its request.
-        }
+        app.UseSecurityHeaders();
+        app.UseLogins();
+        app.MapHealth();
     }
 }

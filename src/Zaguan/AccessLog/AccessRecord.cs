@@ -14,7 +14,7 @@ internal sealed record AccessRecord
 
     public required string Realm { get; init; }
 
-    /// <summary>As the client sent it, without control characters, at most 256 characters.</summary>
+    /// <summary>As the client sent it, with U+FFFD in place of control characters, at most 256 UTF-8 bytes.</summary>
     public required string Identifier { get; init; }
 
     /// <summary>The user, where the identifier meant one.</summary>

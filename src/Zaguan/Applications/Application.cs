@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.Contracts;
 using Zaguan.Login;
-using Zaguan.Sources;
 using Zaguan.Tokens;
 
 namespace Zaguan.Applications;
@@ -29,8 +28,6 @@ internal sealed class Application
     public required string Realm { get; init; }
 
     public Contract Contract { get; }
-
-    public required IReadOnlyList<SourceName> Sources { get; init; }
 
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Zaguan.Reading;
-using Zaguan.Sources;
 
 namespace Zaguan.Applications;
 
@@ -15,9 +14,6 @@ internal sealed record ApplicationSettings
 
     /// <summary>The namespace of its users; absent: the application's name. Two applications with one realm share their users.</summary>
     public string? Realm { get; init; }
-
-    /// <summary>Where passwords are checked.</summary>
-    public IReadOnlyList<SourceName> Sources { get; init; } = [SourceName.Local];
 
     /// <summary>The host names that it answers to; absent: all that no other application with the same path names.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];

@@ -10,8 +10,6 @@ internal static class Accounts
     /// <summary>Name and e-mail address of one user share one budget, so it is the user's key.</summary>
     public static string Of(User user) => $"user:{user.Key}";
 
-    public static string OfKey(long userKey) => $"user:{userKey}";
-
     /// <summary>An identifier that nobody has is guessed at under a budget too. Hashed, because strangers choose its length and its letters.</summary>
     public static string OfUnknown(string realm, string identifier)
     {

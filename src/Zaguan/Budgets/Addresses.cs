@@ -6,22 +6,21 @@ namespace Zaguan.Budgets;
 /// <summary>The address that a budget belongs to.</summary>
 internal static class Addresses
 {
-    /// <summary>Whoever has one IPv6 address has its whole /64 (RFC 6177, RFC 7421), so they share a budget. An IPv4 address in IPv6 clothes is the IPv4 address.</summary>
+    /// <summary>Whoever has one IPv6 address has its whole /64 (RFC 6177, RFC 7421), so they share a budget.</summary>
     public static string Of(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
+        var plain = Plain(address);
+        if (plain.AddressFamily != AddressFamily.InterNetworkV6)
         {
-            return address.MapToIPv4().ToString();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
+            return plain.ToString();
         }
 
         Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
+        plain.TryWriteBytes(bytes, out _);
         bytes[8..].Clear();
         return $"{new IPAddress(bytes)}/64";
     }
+
+    /// <summary>An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is the IPv4 address.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

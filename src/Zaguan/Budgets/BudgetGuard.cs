@@ -7,7 +7,7 @@ namespace Zaguan.Budgets;
 internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeProvider clock)
 {
     /// <summary>Longer than fifty people with one account need on a small machine, shorter than clients wait.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an attempt that waits looks by itself: guesses are given back by other nodes too.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -77,4 +77,7 @@ internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeP
 internal sealed record ChargeResult(Charge? Charge, Outcome? Refusal, TimeSpan RetryAfter)
 {
     public static readonly ChargeResult Busy = new(null, Outcome.Busy, TimeSpan.Zero);
+
+    /// <summary>Nothing will be verified, so there is nothing to pay.</summary>
+    public static readonly ChargeResult SourceNotAllowed = new(null, Outcome.SourceNotAllowed, TimeSpan.Zero);
 }

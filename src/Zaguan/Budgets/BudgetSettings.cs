@@ -19,7 +19,7 @@ internal sealed record BudgetRule
     /// <summary>At least 1.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Only failures within this time count, and the refusal ends with it. Absent: consecutive failures count, however long ago.</summary>
+    /// <summary>Only failures within this time count, and the refusal ends with it. Absent: consecutive failures count, until nobody has guessed for 30 days.</summary>
     public TimeSpan Within { get; init; }
 
     /// <summary>The first refusal; each further one is twice as long.</summary>

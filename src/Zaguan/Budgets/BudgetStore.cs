@@ -43,6 +43,9 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     /// <summary>The longest that a guess may wait for its hash, so that it is settled while its charge lives.</summary>
     public static readonly TimeSpan LongestVerification = TimeSpan.FromMilliseconds(ChargeLifetime / 2);
 
+    /// <summary>A row that nobody touched for so long is forgotten, unless it still refuses: strangers choose how many rows there are.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
     /// <summary>Only rows with a window have it; it is over when its time has passed, or when the clock went back behind it.</summary>
     private const string WindowIsOver = "(budgets.within > 0 AND (@now >= budgets.window_from + budgets.within OR @now < budgets.window_from))";
 

@@ -7,7 +7,7 @@ internal sealed class ServerSideCallers(IReadOnlyList<IPNetwork> networks)
 {
     public bool Contains(IPAddress address)
     {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var plain = Addresses.Plain(address);
         return networks.Any(n => n.Contains(plain));
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Zaguan.AccessLog;
+using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Reading;
 
@@ -166,7 +167,7 @@ internal sealed class AccessLogCommand
 
     /// <summary>As the log writes it.</summary>
     private static (string? Value, string? Objection) ReadAddress(string written) => IPAddress.TryParse(written, out var address)
-        ? ((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(), null)
+        ? (Addresses.Plain(address).ToString(), null)
         : (null, $"--address takes an address such as 192.168.1.20 or 2001:db8::1, not \"{written}\".");
 
     private static (AccessLogFormat? Value, string? Objection) ReadFormat(string written)

@@ -65,7 +65,7 @@ internal static class DatabaseFindings
             return;
         }
 
-        var pending = Migrations.Pending(db, "sqlite");
+        var pending = Migrations.Pending(db);
         if (pending.Count > 0)
         {
             findings.Add(new(Verdict.Notice, About, $"The server will bring the schema up to date when it starts: {string.Join(", ", pending.Select(m => m.Name))}. Make a backup before."));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Zaguan.AccessLog;
-using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Operations;
 using Zaguan.Reading;
@@ -62,5 +61,5 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     }
 
     /// <summary>Also of applications that do not start, as long as their realm has a name.</summary>
-    private IEnumerable<string> ConfiguredRealms => setup.Settings.Applications.Select(a => a.Value.Realm ?? a.Key).Where(ApplicationCompiler.IsName);
+    private IEnumerable<string> ConfiguredRealms => setup.Settings.Applications.Select(a => a.Value.Realm ?? a.Key).Where(SmallName.Is);
 }

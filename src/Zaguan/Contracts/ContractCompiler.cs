@@ -1,12 +1,11 @@
 using System.Collections.Frozen;
-using System.Text.RegularExpressions;
 using Zaguan.Contracts.Templates;
 using Zaguan.Reading;
 
 namespace Zaguan.Contracts;
 
 /// <summary>A contract file → <see cref="Contract"/>, or the list of everything that is wrong with it.</summary>
-internal static partial class ContractCompiler
+internal static class ContractCompiler
 {
     /// <summary>Paths under these are Zaguan's own.</summary>
     private static readonly string[] ReservedPaths = ["/zaguan", "/health"];
@@ -20,7 +19,7 @@ internal static partial class ContractCompiler
     public static Contract? Compile(string name, string origin, ReadOnlySpan<byte> json, Problems problems)
     {
         var before = problems.Count;
-        if (!ContractName().IsMatch(name))
+        if (!SmallName.Is(name))
         {
             problems.Add(origin, $"A contract is called by small letters, digits and hyphens, not \"{name}\"; rename the file.");
         }
@@ -139,6 +138,11 @@ internal static partial class ContractCompiler
         var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime, compiler, problems);
         var claims = CompileClaims(token.Claims, compiler, problems);
         var secret = SettingName(token.Secret is ['{', .. var between, '}'] ? between : "");
+        if (secret.Length > 0 && Vocabulary.ObjectionToSetting(secret) is { } objection)
+        {
+            problems.Add(node.At("secret"), objection);
+        }
+
         var settings = compiler.Uses.Select(u => u with { Name = SettingName(u.Name) }).Where(u => u.Name.Length > 0).ToList();
         foreach (var leak in settings.Where(s => string.Equals(s.Name, secret, StringComparison.Ordinal)))
         {
@@ -180,6 +184,4 @@ internal static partial class ContractCompiler
         return compiler.CompileObject(claims, Scope.Claims);
     }
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex ContractName();
 }

@@ -72,8 +72,10 @@ internal static partial class Vocabulary
 
     public static bool IsList(string name) => Lists.ContainsKey(name);
 
-    /// <summary>What follows <see cref="SettingPrefix"/>. X_FILE is where an administrator says that X stands in a file.</summary>
-    public static bool IsSettingName(string name) => SettingName().IsMatch(name) && !name.EndsWith("_FILE", StringComparison.Ordinal);
+    /// <summary>What is wrong with what follows <see cref="SettingPrefix"/>, or null. X_FILE is where an administrator says that X stands in a file.</summary>
+    public static string? ObjectionToSetting(string name) => SettingName().IsMatch(name) && !name.EndsWith("_FILE", StringComparison.Ordinal)
+        ? null
+        : $"A setting is called by capitals, digits and _ ({{config.JWT_ISSUER_TOKEN}}) and does not end in _FILE, not \"{name}\".";
 
     public static Word? Find(string name)
     {

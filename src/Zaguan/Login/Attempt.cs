@@ -38,7 +38,7 @@ internal sealed class Attempt(Application application, string identifier, Secret
         UserKey = user?.Key,
         IsSuccessful = outcome == Outcome.Granted,
         Outcome = outcome,
-        Address = (client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address).ToString(),
+        Address = Addresses.Plain(client.Address).ToString(),
         Platform = client.Platform,
         UserAgent = client.UserAgent,
         ClientInfo = client.Info,

@@ -4,7 +4,7 @@ using System.Text;
 namespace Zaguan.Login;
 
 /// <summary>Who asks, as far as the request tells. Kept in the access log, cleaned and cut to size.</summary>
-/// <param name="UserAgent">At most 512 characters.</param>
+/// <param name="UserAgent">At most 512 UTF-8 bytes.</param>
 /// <param name="Info">The header x-client-info, text or JSON, at most 2 KiB.</param>
 internal sealed record Client(IPAddress Address, string? UserAgent, string? Platform, string? Info)
 {
@@ -21,7 +21,7 @@ internal sealed record Client(IPAddress Address, string? UserAgent, string? Plat
         return new(http.Connection.RemoteIpAddress ?? IPAddress.None, userAgent, hint ?? Platforms.Of(userAgent), Clean(headers["x-client-info"].ToString(), LongestInfo));
     }
 
-    /// <summary>Without control characters and half surrogate pairs, at most so many UTF-8 bytes; null for nothing. What strangers send ends up on terminals and in spreadsheets.</summary>
+    /// <summary>With U+FFFD in place of control characters and half surrogate pairs, at most so many UTF-8 bytes; null for nothing. What strangers send ends up on terminals and in spreadsheets.</summary>
     public static string? Clean(string text, int mostBytes)
     {
         if (text.Length == 0)

@@ -39,7 +39,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
             var user = await witness.Time("find", () => users.FindAsync(application.Realm, application.Contract.Identifies, attempt.Identifier));
             var charging = attempt.WantsDirectory
-                ? witness.DirectoryIsNotListed(application)
+                ? ChargeResult.SourceNotAllowed
                 : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
             retryAfter = charging.RetryAfter;
 

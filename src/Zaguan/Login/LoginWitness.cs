@@ -1,5 +1,4 @@
 using Zaguan.Applications;
-using Zaguan.Budgets;
 using Zaguan.Operations;
 
 namespace Zaguan.Login;
@@ -22,13 +21,10 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
     {
         telemetry.Answered(application.Name, outcome);
         logger.Answered(application.Name, outcome);
-    }
-
-    /// <summary>A client asks for a directory that the application does not list: refused without verifying anything.</summary>
-    public ChargeResult DirectoryIsNotListed(Application application)
-    {
-        logger.DirectoryIsNotListed(application.Name);
-        return new(null, Outcome.SourceNotAllowed, TimeSpan.Zero);
+        if (outcome == Outcome.SourceNotAllowed)
+        {
+            logger.DirectoryIsNotListed(application.Name);
+        }
     }
 
     public void DatabaseIsUnavailable(Application application, Exception e) => logger.DatabaseIsUnavailable(application.Name, e.Message);

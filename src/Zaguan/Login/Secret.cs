@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -41,10 +40,6 @@ internal sealed class Secret : IDisposable
     public void Dispose() => CryptographicOperations.ZeroMemory(bytes);
 
     public override string ToString() => throw new InvalidOperationException("A secret cannot be printed.");
-
-    public override bool Equals(object? obj) => obj is Secret other && CryptographicOperations.FixedTimeEquals(bytes, other.bytes);
-
-    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     private sealed class Unserialisable : JsonConverter<Secret>
     {

@@ -21,6 +21,14 @@ internal sealed class ConfigurationTree(IConfigurationRoot configuration, string
         };
     }
 
+    /// <summary>Where the value of a key ("Kestrel:Endpoints:Https:Url") was written.</summary>
+    public SourceNode At(string key)
+    {
+        var pointer = key.Split(':').Aggregate("", SourceNode.Step);
+        var (origin, line) = Place(key, pointer);
+        return new() { Kind = NodeKind.Text, Origin = origin, Line = line, Pointer = pointer, Text = configuration[key] ?? "" };
+    }
+
     /// <summary>One setting that stands outside every section, or null where it is absent or empty.</summary>
     public SourceNode? Setting(string name) => configuration[name] is { Length: > 0 } ? Node(configuration.GetSection(name), "") : null;
 

@@ -8,7 +8,7 @@ internal static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static void Map(WebApplication app)
+    public static void MapHealth(this WebApplication app)
     {
         // Under /zaguan like all that is ours, and where load balancers look first.
         foreach (var prefix in new[] { "/zaguan/health", "/health" })

@@ -11,8 +11,6 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>No refusal lasts as long, and a guess a month is nobody's attack.</summary>
-    private static readonly TimeSpan BudgetsKeptFor = TimeSpan.FromDays(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,7 +43,7 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         (string, string)? after = ("", "");
         while (after is { } rows && !stoppingToken.IsCancellationRequested)
         {
-            after = await budgets.ForgetAsync(rows, now - BudgetsKeptFor, Batch);
+            after = await budgets.ForgetAsync(rows, now - BudgetStore.KeptFor, Batch);
         }
     }
 }

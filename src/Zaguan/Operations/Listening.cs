@@ -11,37 +11,38 @@ internal static class Listening
     public const string DefaultUrl = "http://localhost:5080";
 
     /// <summary>The addresses that configuration names, by the rules of ASP.NET Core: endpoints of Kestrel go before urls, urls before ports.</summary>
-    public static IReadOnlyList<(string Url, string Place)> Addresses(IConfiguration configuration)
+    /// <returns>Each with its key in the configuration.</returns>
+    public static IReadOnlyList<(string Url, string Key)> Addresses(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
         if (endpoints.Count > 0)
         {
-            return [.. endpoints.Select(e => (e["Url"] ?? "", $"/Kestrel/Endpoints/{e.Key}/Url"))];
+            return [.. endpoints.Select(e => (e["Url"] ?? "", $"Kestrel:Endpoints:{e.Key}:Url"))];
         }
 
         if (configuration["urls"] is { Length: > 0 } urls)
         {
-            return [.. Split(urls).Select(u => (u, "/urls"))];
+            return [.. Split(urls).Select(u => (u, "urls"))];
         }
 
-        var ports = Split(configuration["HTTP_PORTS"]).Select(p => ($"http://*:{p}", "/HTTP_PORTS"))
-            .Concat(Split(configuration["HTTPS_PORTS"]).Select(p => ($"https://*:{p}", "/HTTPS_PORTS"))).ToList();
-        return ports.Count > 0 ? ports : [(DefaultUrl, "")];
+        var ports = Split(configuration["HTTP_PORTS"]).Select(p => ($"http://*:{p}", "HTTP_PORTS"))
+            .Concat(Split(configuration["HTTPS_PORTS"]).Select(p => ($"https://*:{p}", "HTTPS_PORTS"))).ToList();
+        return ports.Count > 0 ? ports : [(DefaultUrl, "urls")];
     }
 
     /// <summary>Outside Development a password travels encrypted, or not out of this machine.</summary>
-    public static void Check(IConfiguration configuration, bool isDevelopment, bool isBehindProxy, Problems problems)
+    public static void Check(IConfiguration configuration, ConfigurationTree tree, bool isDevelopment, bool isBehindProxy, Problems problems)
     {
-        foreach (var (url, place) in Addresses(configuration))
+        foreach (var (url, key) in Addresses(configuration))
         {
             var address = TryParse(url);
             if (address is null)
             {
-                problems.Add("configuration", null, place, $"\"{url}\" is no address to listen on; write http://localhost:5080 or https://*:443.");
+                problems.Add(tree.At(key), $"\"{url}\" is no address to listen on; write http://localhost:5080 or https://*:443.");
             }
             else if (!isDevelopment && !isBehindProxy && string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase) && !address.IsUnixPipe && !IsLoopback(address.Host))
             {
-                problems.Add("configuration", null, place, $"{url} would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.");
+                problems.Add(tree.At(key), $"{url} would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.");
             }
         }
     }

@@ -41,6 +41,16 @@ internal static class SettingsCheck
             {
                 problems.Add(at, "A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it.");
             }
+
+            if (rule.Within > BudgetStore.KeptFor)
+            {
+                problems.Add(at.At("Within"), $"Failures are remembered for {BudgetStore.KeptFor.TotalDays} days; \"Within\" is at most that.");
+            }
+
+            if (rule.Within > TimeSpan.Zero && at.Members.FirstOrDefault(m => m.Name.StartsWith("RefusedFor", StringComparison.OrdinalIgnoreCase)) is { } idle)
+            {
+                problems.Add(idle.Value, $"A budget with \"Within\" refuses until that time is over; \"{idle.Name}\" has nothing to say here. Leave it out.");
+            }
         }
 
         if (budgets.Account.Failures > 100)
@@ -51,9 +61,15 @@ internal static class SettingsCheck
 
     private static void CheckLimits(ZaguanSettings settings, Problems problems)
     {
-        if (settings.Hashing.LongestQueue < 1 || settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
+        var hashing = settings.Node!.At("Hashing");
+        if (settings.Hashing.LongestQueue < 1)
         {
-            problems.Add(settings.Node!.At("Hashing"), $"\"LongestQueue\" is at least 1, \"LongestWait\" above 0 and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
+            problems.Add(hashing.At("LongestQueue"), $"At least 1 guess may wait to be hashed, not {settings.Hashing.LongestQueue}.");
+        }
+
+        if (settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
+        {
+            problems.Add(hashing.At("LongestWait"), $"A guess waits for its hash for more than 0s and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
         }
 
         if (settings.AccessLog.KeptFor <= TimeSpan.Zero)

@@ -69,7 +69,7 @@ internal sealed class Setup
         SettingsCheck.Check(settings, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
-        Listening.Check(configuration, options.IsDevelopment, proxies.Count > 0, problems);
+        Listening.Check(configuration, tree, options.IsDevelopment, proxies.Count > 0, problems);
         var settingsAreBroken = problems.Count > 0;
 
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsFolder(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);

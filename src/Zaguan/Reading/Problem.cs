@@ -25,8 +25,6 @@ internal sealed class Problems : IReadOnlyCollection<Problem>
 
     public void Add(string origin, int? line, string pointer, string sentence) => found.Add(new(origin, line, pointer, sentence));
 
-    public void AddRange(IEnumerable<Problem> problems) => found.AddRange(problems);
-
     public IEnumerator<Problem> GetEnumerator() => found.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

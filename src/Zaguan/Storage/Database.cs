@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Zaguan.Storage;
 
@@ -103,16 +104,10 @@ internal sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (queue.IsAddingCompleted)
-        {
-            return;
-        }
-
+        // Not disposed of: a late write is told that the database is closed, a late reader leaves in peace.
         queue.CompleteAdding();
         await Task.Run(writer.Join);
         Close();
-        queue.Dispose();
-        readers.Dispose();
     }
 
     private void Run()
@@ -241,5 +236,7 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>https://sqlite.org/rescode.html: what the file, the disk or another process does, against what a statement does.</summary>
     private static bool IsUnavailable(SqliteException e) => e.SqliteErrorCode is
-        3 or 4 or 5 or 6 or 7 or 8 or 9 or 10 or 11 or 13 or 14 or 15 or 22 or 23 or 26;
+        raw.SQLITE_PERM or raw.SQLITE_ABORT or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_READONLY
+        or raw.SQLITE_INTERRUPT or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN
+        or raw.SQLITE_PROTOCOL or raw.SQLITE_NOLFS or raw.SQLITE_AUTH or raw.SQLITE_NOTADB;
 }

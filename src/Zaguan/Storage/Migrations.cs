@@ -9,11 +9,13 @@ namespace Zaguan.Storage;
 /// <summary>Numbered .sql files, embedded, applied once each, in one transaction, by whoever holds the write lock.</summary>
 internal static class Migrations
 {
-    public static void Apply(DbConnection db, string dialect, TimeProvider clock)
+    private const string Prefix = "migrations/sqlite/";
+
+    public static void Apply(DbConnection db, TimeProvider clock)
     {
         db.Execute("BEGIN IMMEDIATE");
         db.Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)");
-        foreach (var (name, sql) in Pending(db, dialect))
+        foreach (var (name, sql) in Pending(db))
         {
             db.Execute(sql);
             db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256 = Sha256(sql), at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
@@ -24,10 +26,10 @@ internal static class Migrations
 
     /// <summary>Those that the database lacks.</summary>
     /// <exception cref="DatabaseUnavailableException">It has others than this Zaguan's.</exception>
-    public static IReadOnlyList<(string Name, string Sql)> Pending(DbConnection db, string dialect)
+    public static IReadOnlyList<(string Name, string Sql)> Pending(DbConnection db)
     {
         var applied = db.Query<(string Name, string Sha256)>("SELECT name, sha256 FROM migrations").ToDictionary(m => m.Name, m => m.Sha256, StringComparer.Ordinal);
-        var scripts = Scripts(dialect).ToList();
+        var scripts = Scripts().ToList();
         if (applied.Keys.Except(scripts.Select(s => s.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
         {
             throw new DatabaseUnavailableException($"The database was written by a newer Zaguan (it has the migration {newer}); start that version, or restore a backup of before.");
@@ -43,14 +45,13 @@ internal static class Migrations
 
     private static string Sha256(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
 
-    private static IEnumerable<(string Name, string Sql)> Scripts(string dialect)
+    private static IEnumerable<(string Name, string Sql)> Scripts()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        var prefix = $"migrations/{dialect}/";
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            yield return (resource[prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
+            yield return (resource[Prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class SqliteFile
         }
 
         using var connection = Open();
-        Migrations.Apply(connection, "sqlite", clock);
+        Migrations.Apply(connection, clock);
         Remember(FileIdentity.Of(Path));
     }
 
@@ -124,7 +124,7 @@ internal sealed class SqliteFile
             throw new DatabaseUnavailableException($"The file that stands at {Path} now is no database of Zaguan's. Put the database, or a backup of it, in its place.");
         }
 
-        Migrations.Apply(connection, "sqlite", clock);
+        Migrations.Apply(connection, clock);
     }
 
     private void Remember(FileIdentity? opened)

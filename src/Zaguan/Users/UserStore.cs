@@ -45,11 +45,15 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     {
         var number = user.Number ?? await db.ExecuteScalarAsync<long>(
             "SELECT coalesce(max(number), 0) + 1 FROM users WHERE realm = @Realm", new { user.Realm });
+        long? role = user.Role is null
+            ? null
+            : await db.ExecuteScalarAsync<long?>("SELECT key FROM roles WHERE realm = @Realm AND name_key = @roleKey", new { user.Realm, roleKey = Names.Key(user.Role) })
+                ?? throw new InvalidOperationException($"The realm \"{user.Realm}\" has no role \"{user.Role}\".");
         await db.ExecuteAsync(
             """
             INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_changed_at, attributes, created_at)
             VALUES (@Realm, @number, @id, @Username, @usernameKey, @Email, @emailKey, @Phone, @GivenName, @FamilyName,
-                    (SELECT key FROM roles WHERE realm = @Realm AND name_key = @roleKey), @Active, @Password, @changedAt, @Attributes, @now)
+                    @role, @Active, @Password, @changedAt, @Attributes, @now)
             """,
             new
             {
@@ -63,7 +67,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                 user.Phone,
                 user.GivenName,
                 user.FamilyName,
-                roleKey = user.Role is null ? null : Names.Key(user.Role),
+                role,
                 user.Active,
                 user.Password,
                 changedAt = user.Password is null ? (long?)null : Now,
@@ -103,8 +107,16 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public Task<bool> DeleteAsync(long key) =>
         database.WriteAsync(async db => await db.ExecuteAsync("DELETE FROM users WHERE key = @key", new { key }) == 1);
 
-    public Task AddRealmsAsync(IEnumerable<string> names) =>
-        database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES (@name) ON CONFLICT (name) DO NOTHING", names.Select(name => new { name })));
+    public Task AddRealmsAsync(IEnumerable<string> names) => database.WriteAsync(async db =>
+    {
+        var added = 0;
+        foreach (var name in names)
+        {
+            added += await AddRealmAsync(db, name);
+        }
+
+        return added;
+    });
 
     public Task<IReadOnlyList<string>> ListRealmsAsync() =>
         database.ReadAsync<IReadOnlyList<string>>(async db => (await db.QueryAsync<string>("SELECT name FROM realms ORDER BY name")).AsList());
@@ -128,7 +140,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         keep: addition => addition.Number is not null);
 
     /// <summary>Adds a role and returns its number.</summary>
-
     public static async Task<long> AddRoleAsync(DbConnection db, string realm, string name, long? number)
     {
         var given = number ?? await db.ExecuteScalarAsync<long>("SELECT coalesce(max(number), 0) + 1 FROM roles WHERE realm = @realm", new { realm });

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -12,48 +11,50 @@ public sealed class SlowConnectionTests
 {
     private const int Connections = 10_000;
 
-    /// <summary>Of the server, in KiB: 40 KiB a connection.</summary>
-    private const long MostMemory = 400 * 1_024;
+    /// <summary>The heap that the server is given, in bytes: enough for one storm, too little for two of which the first stays. A collector without a limit lets garbage lie.</summary>
+    private const long Heap = 256 * 1_024 * 1_024;
+
+    /// <summary>The most that are between two connections at any moment.</summary>
+    private const int Reconnecting = 2_500;
 
     private static readonly DemoLogin Login = DemoLogin.Of("ambiotec");
+    private static readonly byte[] SlowBody = Encoding.ASCII.GetBytes($"POST {Login.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n{{");
+    private static readonly byte[] SlowHeaders = "P"u8.ToArray();
 
     [Fact]
     public async Task Ten_thousand_connections_that_send_a_byte_a_second_stop_nobody_and_leave_nothing_behind()
     {
-        await using var server = await ServerProcess.StartAsync();
+        await using var server = await ServerProcess.StartAsync(new() { Environment = { ["DOTNET_GCHeapHardLimit"] = Heap.ToString("x", CultureInfo.InvariantCulture) } });
         await ExpectLoginAsync(server);
         var (descriptors, memory) = (Descriptors(server), Memory(server));
 
         var sockets = await ConnectAsync(server);
-        using var enough = new CancellationTokenSource();
-        var dripping = DripAsync(sockets, enough.Token);
-        await Eventually.BecomesTrueAsync(() => Descriptors(server) >= descriptors + Connections, "the server has accepted all of them");
+        using var storm = new CancellationTokenSource();
+        var dripping = DripAsync(server, sockets, storm.Token);
+        await Eventually.BecomesTrueAsync(() => Descriptors(server) >= descriptors + Connections - Reconnecting, "the server has accepted all of them");
 
         for (var i = 0; i < 3; i++)
         {
-            var began = Stopwatch.GetTimestamp();
             await ExpectLoginAsync(server);
             using var live = await server.Client.GetAsync("/zaguan/health/live");
             live.StatusCode.ShouldBe(HttpStatusCode.OK);
             using var ready = await server.Client.GetAsync("/zaguan/health/ready");
             ready.StatusCode.ShouldBe(HttpStatusCode.OK);
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(5));
         }
 
-        // They do not go: the server loses patience with them.
-        await Eventually.BecomesTrueAsync(() => Descriptors(server) <= descriptors + 20, "the server has closed all of them");
-        await enough.CancelAsync();
-        await dripping;
-        sockets.ForEach(s => s.Dispose());
-        var kept = Memory(server);
-        kept.ShouldBeLessThan(memory + MostMemory);
+        Descriptors(server).ShouldBeGreaterThan(Connections - Reconnecting);
 
-        // What the collector keeps after a storm is the room that the next one needs: nothing has leaked.
+        // Those whom the server loses patience with do not come back any more.
+        await storm.CancelAsync();
+        await dripping;
+        await Eventually.BecomesTrueAsync(() => Descriptors(server) <= descriptors + 20, "the server has closed all of them");
+        sockets.ForEach(s => s.Dispose());
+        // And once more, in the same heap.
         var again = await ConnectAsync(server);
-        await Eventually.BecomesTrueAsync(() => Descriptors(server) >= descriptors + Connections, "the server has accepted all of them again");
+        await Eventually.BecomesTrueAsync(() => Descriptors(server) >= descriptors + Connections - Reconnecting, "the server has accepted all of them again");
         again.ForEach(s => s.Dispose());
         await Eventually.BecomesTrueAsync(() => Descriptors(server) <= descriptors + 20, "the server has closed all of them again");
-        Memory(server).ShouldBeLessThan(kept + (kept / 4));
+        Memory(server).ShouldBeLessThan(memory + Heap);
         await ExpectLoginAsync(server);
     }
 
@@ -68,40 +69,42 @@ public sealed class SlowConnectionTests
         (await house.AccessLogAsync()).ShouldBeEmpty();
     }
 
-    /// <summary>Half of them are slow with their headers, half with their body.</summary>
     private static async Task<List<Socket>> ConnectAsync(ServerProcess server)
     {
-        var body = Encoding.ASCII.GetBytes($"POST {Login.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n{{");
-        var headers = Encoding.ASCII.GetBytes("P");
         var sockets = new List<Socket>(Connections);
         foreach (var some in Enumerable.Range(0, Connections).Chunk(250))
         {
-            sockets.AddRange(await Task.WhenAll(some.Select(async i =>
-            {
-                var socket = await server.ConnectAsync();
-                await socket.SendAsync(i % 2 == 0 ? body : headers);
-                return socket;
-            })));
+            sockets.AddRange(await Task.WhenAll(some.Select(i => ConnectAsync(server, i))));
         }
 
         return sockets;
     }
 
-    private static async Task DripAsync(List<Socket> sockets, CancellationToken enough)
+    /// <summary>Half of them are slow with their headers, half with their body.</summary>
+    private static async Task<Socket> ConnectAsync(ServerProcess server, int number)
+    {
+        var socket = await server.ConnectAsync();
+        await socket.SendAsync(number % 2 == 0 ? SlowBody : SlowHeaders);
+        return socket;
+    }
+
+    /// <summary>A byte a second each. Whom the server turns out comes again.</summary>
+    private static async Task DripAsync(ServerProcess server, List<Socket> sockets, CancellationToken enough)
     {
         using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
         var drop = "x"u8.ToArray();
         while (!enough.IsCancellationRequested)
         {
-            foreach (var socket in sockets.Where(s => s.Connected))
+            for (var i = 0; i < sockets.Count && !enough.IsCancellationRequested; i++)
             {
                 try
                 {
-                    socket.Send(drop);
+                    sockets[i].Send(drop);
                 }
                 catch (SocketException)
                 {
-                    // The server has closed this one.
+                    sockets[i].Dispose();
+                    sockets[i] = await ConnectAsync(server, i);
                 }
             }
 
@@ -117,8 +120,8 @@ public sealed class SlowConnectionTests
 
     private static int Descriptors(ServerProcess server) => Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length;
 
-    /// <summary>KiB that are the process's own: VmRSS counts the runtime's mapped files too.</summary>
+    /// <summary>Bytes that are the process's own: VmRSS counts the runtime's mapped files too.</summary>
     private static long Memory(ServerProcess server) => long.Parse(
         File.ReadLines($"/proc/{server.Id}/status").Single(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+        CultureInfo.InvariantCulture) * 1_024;
 }

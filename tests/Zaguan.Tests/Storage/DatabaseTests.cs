@@ -127,6 +127,14 @@ public sealed class DatabaseTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, "1");
         var first = FileIdentity.Of(file);
         FileIdentity.Of(file).ShouldBe(first);
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                var probe = Path.Combine(folder, Guid.NewGuid().ToString());
+                File.WriteAllText(probe, "");
+                return FileIdentity.Of(probe)!.Born != first!.Born;
+            },
+            "the clock of the file system moves on");
         File.Delete(file);
         FileIdentity.Of(file).ShouldBeNull();
         // Two files of one tick of the kernel's clock have one time of birth.

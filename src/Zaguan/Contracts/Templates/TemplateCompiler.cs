@@ -185,9 +185,9 @@ internal sealed class TemplateCompiler(Problems problems)
             return null;
         }
 
-        if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) && !Vocabulary.IsSettingName(name[Vocabulary.SettingPrefix.Length..]))
+        if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) && Vocabulary.ObjectionToSetting(name[Vocabulary.SettingPrefix.Length..]) is { } objection)
         {
-            problems.Add(node, $"A setting is called by capitals, digits and _ ({{config.JWT_ISSUER_TOKEN}}) and does not end in _FILE, not \"{name[Vocabulary.SettingPrefix.Length..]}\".");
+            problems.Add(node, objection);
         }
 
         uses.Add(new(name, pieces.Skip(1).Any(p => p.StartsWith("default:", StringComparison.Ordinal)), node));

@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using Zaguan.Contracts;
+using Zaguan.Login;
+using Zaguan.Reading;
+using Zaguan.Tokens;
+
+namespace Zaguan.Applications;
+
+/// <summary>What a contract says of its token, with an application's settings → the issuer that signs it.</summary>
+internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> contracts, bool isDevelopment, string secretsFolder, bool onlyLooks, List<string> notices, Problems problems)
+{
+    /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
+    private readonly HashSet<string> secretSettings = contracts.Where(c => c.Token is not null).Select(c => c.Token!.SecretSetting).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The issuer, and the values of the settings that the claims name. No issuer: no token, or problems that were added.</summary>
+    public (TokenIssuer?, IReadOnlyDictionary<string, string>) Compile(string name, ApplicationSettings settings, Contract contract)
+    {
+        CheckSettingNames(settings, contract);
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (contract.Token is not { } token)
+        {
+            if (settings.IssueToken is not null)
+            {
+                problems.Add(settings.Node!.At("IssueToken"), $"The contract \"{contract.Name}\" has no token to issue.");
+            }
+
+            return (null, values);
+        }
+
+        if (!token.Optional && settings.IssueToken is not null)
+        {
+            problems.Add(settings.Node!.At("IssueToken"), $"The contract \"{contract.Name}\" always answers its token; leave IssueToken out.");
+        }
+
+        if (token.Optional && settings.IssueToken is not true)
+        {
+            return (null, values);
+        }
+
+        ReadSettings(settings, contract, token, values);
+        var lifetime = CompileLifetime(settings, token, values);
+        var secret = FindSecret(name, settings, token.SecretSetting);
+        return (lifetime is null || secret is null ? null : new(secret, lifetime.Value, token.Claims), values);
+    }
+
+    private void ReadSettings(ApplicationSettings settings, Contract contract, TokenContract token, Dictionary<string, string> values)
+    {
+        foreach (var uses in token.Settings.GroupBy(u => u.Name, StringComparer.Ordinal))
+        {
+            if (secretSettings.Contains(uses.Key))
+            {
+                problems.Add(uses.First().At, $"{{config.{uses.Key}}} is the signing secret of a contract; nothing but a signature may use it.");
+            }
+            else if (named.Find(settings, uses.Key) is { } found)
+            {
+                values[uses.Key] = found.Value ?? "";
+            }
+            else if (!uses.All(u => u.HasDefault))
+            {
+                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here, or in the environment as {uses.Key}.");
+            }
+        }
+    }
+
+    private TimeSpan? CompileLifetime(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values)
+    {
+        var text = token.Lifetime.Render(new AnswerValues { Settings = values });
+        if (Duration.TryParse(text, out var lifetime) && lifetime > TimeSpan.Zero)
+        {
+            return lifetime;
+        }
+
+        // Without a setting it was checked with its contract.
+        var name = token.Lifetime.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
+        if (named.Find(settings, name) is { Value: not null } found)
+        {
+            problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");
+        }
+
+        return null;
+    }
+
+    private Secret? FindSecret(string application, ApplicationSettings settings, string name)
+    {
+        if (named.Find(settings, name) is { } given)
+        {
+            if (given.Value is not null && SigningSecrets.Objection(given.Value, isDevelopment) is { } objection)
+            {
+                problems.Add(given.At, $"\"{name}\": {objection}");
+            }
+
+            return given.Value is null ? null : Secret.FromText(given.Value);
+        }
+
+        if (!isDevelopment)
+        {
+            problems.Add(settings.Node!, $"\"{name}\", the secret that signs this application's tokens, is missing. Set it here, in the environment as {name}, or name a file that holds it as {name}_FILE.");
+            return null;
+        }
+
+        var file = Path.Combine(secretsFolder, $"{application}.{name}");
+        if (onlyLooks && !File.Exists(file))
+        {
+            notices.Add($"\"{application}\" has no {name}; the server makes one when it starts, and keeps it in {file} (Development only).");
+            return new(RandomNumberGenerator.GetBytes(TokenIssuer.ShortestSecret));
+        }
+
+        try
+        {
+            var secret = SigningSecrets.Keep(file, out var isNew);
+            if (isNew)
+            {
+                notices.Add($"\"{application}\" has no {name}; one was made and is kept in {file} (Development only).");
+            }
+
+            return secret;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(file, $"A secret for \"{application}\" cannot be kept here: {e.Message}");
+            return null;
+        }
+    }
+
+    private void CheckSettingNames(ApplicationSettings settings, Contract contract)
+    {
+        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
+        var known = names.Concat(names.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, node) in settings.Settings.Where(s => known.Contains(s.Key) && s.Value.Kind != NodeKind.Text))
+        {
+            problems.Add(node, $"\"{name}\" is a text, not {node.KindInWords}.");
+        }
+
+        foreach (var (name, node) in settings.Settings.Where(s => !known.Contains(s.Key)))
+        {
+            var candidates = RecordReader.Properties(typeof(ApplicationSettings)).Select(p => p.Name).Concat(names);
+            problems.Add(node, $"\"{name}\" is neither a setting of applications nor one that the contract \"{contract.Name}\" names.{Nearest.Suggestion(name, candidates)}");
+        }
+    }
+}
