@@ -11,7 +11,7 @@ namespace Zaguan.Tests.Applications;
 public sealed class ReloadTests
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
-    private static readonly FourApplications Venta = FourApplications.SistemaVenta;
+    private static readonly DemoLogin Venta = DemoLogin.SistemaVenta;
 
     [Fact]
     public async Task A_changed_file_is_taken_up_by_the_watch()
@@ -22,11 +22,11 @@ public sealed class ReloadTests
 
         Write(house, "sistema-venta", Saying("Vuelva a intentarlo"));
         clock.Advance(Look);
-        await Eventually(async () => await RefusalAsync(house) is "Vuelva a intentarlo");
+        await Eventually.BecomesTrueAsync(async () => await RefusalAsync(house) is "Vuelva a intentarlo", "the new contract answers");
 
         Write(house, "sistema-venta", Saying("Otra vez"));
         clock.Advance(Look);
-        await Eventually(async () => await RefusalAsync(house) is "Otra vez");
+        await Eventually.BecomesTrueAsync(async () => await RefusalAsync(house) is "Otra vez", "the new contract answers");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ReloadTests
         Write(house, "sistema-venta", Saying("Sana"));
         Refresh(house);
         (await RefusalAsync(house)).ShouldBe("Sana");
-        (await FourApplications.Inventario.LogsInAsync(house, FourApplications.Inventario.Body())).ShouldBeTrue();
+        (await DemoLogin.Inventario.LogsInAsync(house, DemoLogin.Inventario.RightBody)).ShouldBeTrue();
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ReloadTests
         await using var house = await FourApplications.OpenAsync();
         Write(house, "ambiotec", Repository.ContractText("ambiotec").Replace("{config.JWT_SECRET}", "{config.OTRA_LLAVE}", StringComparison.Ordinal));
         Refresh(house);
-        (await FourApplications.Ambiotec.LogsInAsync(house, FourApplications.Ambiotec.Body())).ShouldBeTrue();
+        (await DemoLogin.Ambiotec.LogsInAsync(house, DemoLogin.Ambiotec.RightBody)).ShouldBeTrue();
         Errors(house).ShouldContain(e => e.Contains("\"OTRA_LLAVE\", the secret that signs this application's tokens, is missing"));
         Errors(house)[^1].ShouldBe("contracts: These contracts do not fit the applications as they are configured; the applications go on with the contracts that they had.");
 
@@ -131,7 +131,7 @@ public sealed class ReloadTests
         Write(house, "sistema-venta", Saying("Mudada").Replace("/api/Usuario/IniciarSesion", "/api/Sesion", StringComparison.Ordinal));
         Refresh(house);
         (await RefusalAsync(house, "/api/Sesion")).ShouldBe("Mudada");
-        using var gone = await house.PostAsync(Venta.Path, Venta.Body());
+        using var gone = await house.PostAsync(Venta.Path, Venta.RightBody);
         ((int)gone.StatusCode).ShouldBe(404);
 
         Write(house, "sistema-venta", Saying("Intrusa").Replace("/api/Usuario/IniciarSesion", "/api/login", StringComparison.Ordinal));
@@ -189,13 +189,13 @@ public sealed class ReloadTests
         // A loop of links: every look at it fails, whoever looks.
         Directory.CreateSymbolicLink(contracts, contracts);
         clock.Advance(Look);
-        await Eventually(() => Task.FromResult(Errors(house).Any(e => e.StartsWith("contracts: The folder of contracts cannot be read", StringComparison.Ordinal))));
+        await Eventually.BecomesTrueAsync(() => Errors(house).Any(e => e.StartsWith("contracts: The folder of contracts cannot be read", StringComparison.Ordinal)), "the folder is reported");
 
         File.Delete(contracts);
         Directory.CreateDirectory(contracts);
         Write(house, "sistema-venta", Saying("Ha vuelto"));
         clock.Advance(Look);
-        await Eventually(async () => await RefusalAsync(house) is "Ha vuelto");
+        await Eventually.BecomesTrueAsync(async () => await RefusalAsync(house) is "Ha vuelto", "the new contract answers");
     }
 
     [Fact]
@@ -203,11 +203,11 @@ public sealed class ReloadTests
     {
         await using var house = await FourApplications.OpenAsync();
         var slow = FourApplications.CheapHash("clave").Replace("i=1$", "i=2000000$", StringComparison.Ordinal);
-        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = Venta.Name, Username = "lenta", Email = "lenta@example.com", Password = slow });
+        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = Venta.Application, Username = "lenta", Email = "lenta@example.com", Password = slow });
 
         var inFlight = RefusalAsync(house, identifier: "lenta@example.com");
         var database = house.Services.GetRequiredService<Database>();
-        await Eventually(async () => await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT coalesce(sum(in_flight), 0) FROM budgets")) > 0);
+        await Eventually.BecomesTrueAsync(async () => await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT coalesce(sum(in_flight), 0) FROM budgets")) > 0, "the guess is charged");
         Write(house, "sistema-venta", Saying("La nueva"));
         Refresh(house);
         inFlight.IsCompleted.ShouldBeFalse("the hash takes about a second");
@@ -228,20 +228,11 @@ public sealed class ReloadTests
     private static async Task<string> RefusalAsync(TestHouse house, string? path = null, string? identifier = null)
     {
         // An empty password is no attempt: it costs no guess, and is answered with the same refusal.
-        using var answer = await house.PostAsync(path ?? Venta.Path, Venta.Body(identifier, identifier is null ? "" : "otra"));
+        using var answer = await house.PostAsync(path ?? Venta.Path, Venta.Body(identifier ?? Venta.Identifier, identifier is null ? "" : "otra"));
         var json = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         return json["msg"]!.GetValue<string>();
     }
 
     private static List<string> Errors(TestHouse house) =>
         [.. house.Log.All.Where(l => l.StartsWith("Error 1101 ", StringComparison.Ordinal)).Select(l => l["Error 1101 ".Length..].Trim().Replace(house.Folder + "/", "", StringComparison.Ordinal))];
-
-    private static async Task Eventually(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            await Task.Delay(20, patience.Token);
-        }
-    }
 }

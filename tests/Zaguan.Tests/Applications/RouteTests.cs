@@ -8,7 +8,7 @@ namespace Zaguan.Tests.Applications;
 /// <summary>Two applications with one contract's path are told apart by host or by path base.</summary>
 public sealed class RouteTests
 {
-    private static readonly FourApplications Venta = FourApplications.SistemaVenta;
+    private static readonly DemoLogin Venta = DemoLogin.SistemaVenta;
 
     [Fact]
     public async Task Applications_with_one_path_are_told_apart_by_host()
@@ -77,7 +77,7 @@ public sealed class RouteTests
     /// <summary>The realm that a login there ended in, or null where no application took it.</summary>
     private static async Task<string?> RealmAsync(TestHouse house, string path, string host)
     {
-        using var answer = await house.PostAsync(path, Encoding.UTF8.GetBytes(Venta.Body()), "application/json", ("Host", host));
+        using var answer = await house.PostAsync(path, Encoding.UTF8.GetBytes(Venta.RightBody), "application/json", ("Host", host));
         return answer.IsSuccessStatusCode ? (await house.AccessLogAsync())[^1].Realm : null;
     }
 }

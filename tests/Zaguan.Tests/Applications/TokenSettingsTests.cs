@@ -52,18 +52,18 @@ public sealed class TokenSettingsTests : IDisposable
     [Fact]
     public async Task An_Ambiotec_token_is_good_for_8_hours_or_for_JWT_EXPIRES()
     {
-        Lifetime(await ClaimsAsync(FourApplications.Ambiotec, FourApplications.Secret)).ShouldBe(TimeSpan.FromHours(8));
-        Lifetime(await ClaimsAsync(FourApplications.Ambiotec, FourApplications.Secret, ("JWT_EXPIRES", "30m"))).ShouldBe(TimeSpan.FromMinutes(30));
+        Lifetime(await ClaimsAsync(DemoLogin.Ambiotec, FourApplications.Secret)).ShouldBe(TimeSpan.FromHours(8));
+        Lifetime(await ClaimsAsync(DemoLogin.Ambiotec, FourApplications.Secret, ("JWT_EXPIRES", "30m"))).ShouldBe(TimeSpan.FromMinutes(30));
     }
 
     [Fact]
     public async Task Inventario_answers_a_token_only_where_it_is_asked_to()
     {
         await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("JWT_SECRET", Other)));
-        using var answer = await house.PostAsync(FourApplications.Inventario.Path, FourApplications.Inventario.Body());
+        using var answer = await house.PostAsync(DemoLogin.Inventario.Path, DemoLogin.Inventario.RightBody);
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("token");
 
-        await ClaimsAsync(FourApplications.Inventario, Other, ("Applications:inventario:IssueToken", "true"), ("JWT_SECRET", Other));
+        await ClaimsAsync(DemoLogin.Inventario, Other, ("Applications:inventario:IssueToken", "true"), ("JWT_SECRET", Other));
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class TokenSettingsTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static Task<JsonElement> RomsoftClaimsAsync(string secret, params (string, string?)[] more) => ClaimsAsync(FourApplications.Romsoft, secret, more);
+    private static Task<JsonElement> RomsoftClaimsAsync(string secret, params (string, string?)[] more) => ClaimsAsync(DemoLogin.Romsoft, secret, more);
 
-    private static async Task<JsonElement> ClaimsAsync(FourApplications application, string secret, params (string, string?)[] more)
+    private static async Task<JsonElement> ClaimsAsync(DemoLogin application, string secret, params (string, string?)[] more)
     {
         await using var house = await FourApplications.OpenAsync(FourApplications.Settings(more));
-        using var answer = await house.PostAsync(application.Path, application.Body());
+        using var answer = await house.PostAsync(application.Path, application.RightBody);
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         var token = json.RootElement.TryGetProperty("Data", out var data) ? data.GetProperty("token") : json.RootElement.GetProperty("token");
         return GoldenJson.ClaimsOf(token.GetString()!, secret);

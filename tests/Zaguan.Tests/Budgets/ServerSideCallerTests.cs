@@ -11,9 +11,9 @@ public sealed class ServerSideCallerTests
     public async Task An_account_that_is_locked_at_a_server_side_caller_is_refused_at_once()
     {
         await using var house = await OpenAsync(("Budgets:AccountAndAddress:Failures", "1"), ("Budgets:AccountAndAddress:RefusedFor", "1m"), ("Budgets:AccountAndAddress:RefusedForAtMost", "1h"));
-        await GuessAsync(house, "johndoe");
+        await GuessAsync(house, DemoLogin.Ambiotec.Identifier);
 
-        using var refused = await GuessAsync(house, "johndoe");
+        using var refused = await GuessAsync(house, DemoLogin.Ambiotec.Identifier);
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         refused.Headers.RetryAfter.ShouldNotBeNull();
@@ -27,7 +27,7 @@ public sealed class ServerSideCallerTests
         await using var house = await OpenAsync(("Budgets:Address:Failures", "1"), ("Budgets:Address:Within", "15m"));
         await GuessAsync(house, "nadie");
 
-        using var other = await GuessAsync(house, "johndoe");
+        using var other = await GuessAsync(house, DemoLogin.Ambiotec.Identifier);
 
         other.Headers.RetryAfter.ShouldBeNull();
         (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([Outcome.UnknownUser, Outcome.WrongPassword]);
@@ -45,5 +45,5 @@ public sealed class ServerSideCallerTests
     }
 
     private static Task<HttpResponseMessage> GuessAsync(TestHouse house, string name) =>
-        house.PostAsync("/api/login", $$"""{"usuario_login":"{{name}}","usuario_password":"incorrecta"}""");
+        house.PostAsync(DemoLogin.Ambiotec.Path, DemoLogin.Ambiotec.Body(name, "incorrecta"));
 }

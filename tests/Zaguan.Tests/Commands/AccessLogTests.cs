@@ -178,18 +178,23 @@ public sealed class AccessLogTests
     {
         await using var folder = new CommandFolder();
         await using var house = await folder.OpenHouseAsync();
-        await house.PostAsync("/api/login", """{"usuario_login":"primera","usuario_password":"x"}""");
+        await AttemptAsync(house, DemoLogin.Ambiotec, "primera");
 
         await using var following = await ZaguanProcess.StartAsync(folder.Folder, "access-log", "--follow", "--format", format, "--application", "ambiotec");
         await following.WaitForOutputAsync("primera");
-        await house.PostAsync("/api/Account/Login", """{"Username":"ajena","Password":"x"}""");
-        await house.PostAsync("/api/login", """{"usuario_login":"segunda","usuario_password":"x"}""");
+        await AttemptAsync(house, DemoLogin.Romsoft, "ajena");
+        await AttemptAsync(house, DemoLogin.Ambiotec, "segunda");
         await following.WaitForOutputAsync("segunda");
-        await following.InterruptAsync();
+        following.Interrupt();
 
         (await following.EndAsync()).ShouldBe(ExitCode.Done);
         following.Output.ShouldNotContain("ajena");
         following.Output.Split("primera").Length.ShouldBe(2, "Each record is printed once.");
+    }
+
+    private static async Task AttemptAsync(TestHouse house, DemoLogin login, string identifier)
+    {
+        using var answer = await house.PostAsync(login.Path, login.Body(identifier, "x"));
     }
 
     private static AccessRecord Record(string identifier, Outcome outcome, string address = "10.0.0.1", int hours = 0) => new()

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using Zaguan.Commands;
 using Zaguan.Login;
 using Zaguan.Passwords;
@@ -10,6 +9,8 @@ namespace Zaguan.Tests.Commands;
 
 public sealed class UsersTests
 {
+    private static readonly DemoLogin John = DemoLogin.Ambiotec;
+
     [Fact]
     public async Task User_added_by_another_process_logs_in_at_the_running_server()
     {
@@ -231,12 +232,12 @@ public sealed class UsersTests
         await using var folder = new CommandFolder();
         await using var house = await folder.OpenHouseAsync();
 
-        (await folder.RunAsync("users", "disable", "johndoe", "--realm", "ambiotec")).Output.ShouldContain("is disabled now");
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await folder.RunAsync("users", "disable", John.Identifier, "--realm", "ambiotec")).Output.ShouldContain("is disabled now");
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.Unauthorized);
 
-        (await folder.RunAsync("users", "enable", "johndoe", "--realm", "ambiotec")).Output.ShouldContain("is enabled now");
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.OK);
-        (await folder.RunAsync("users", "enable", "johndoe", "--realm", "ambiotec")).Output.ShouldContain("already");
+        (await folder.RunAsync("users", "enable", John.Identifier, "--realm", "ambiotec")).Output.ShouldContain("is enabled now");
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.OK);
+        (await folder.RunAsync("users", "enable", John.Identifier, "--realm", "ambiotec")).Output.ShouldContain("already");
     }
 
     [Fact]
@@ -246,21 +247,21 @@ public sealed class UsersTests
         await using var house = await folder.OpenHouseAsync();
         for (var i = 0; i < 5; i++)
         {
-            (await LogInAsync(house, "johndoe", "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await LogInAsync(house, John.Identifier, "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         Directory.CreateDirectory(Path.Combine(folder.Folder, "contracts"));
         folder.Write("contracts/roto.json", "{");
 
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.Unauthorized);
-        var locked = (await folder.RunAsync("users", "show", "johndoe", "--realm", "ambiotec", "--json")).Json.GetProperty("locked")[0];
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.Unauthorized);
+        var locked = (await folder.RunAsync("users", "show", John.Identifier, "--realm", "ambiotec", "--json")).Json.GetProperty("locked")[0];
         locked.GetProperty("address").GetString().ShouldBe("127.0.0.1");
         locked.GetProperty("until").GetDateTimeOffset().ShouldBeGreaterThan(TimeProvider.System.GetUtcNow());
-        (await folder.RunAsync("users", "show", "johndoe", "--realm", "ambiotec")).Output.ShouldContain("until ");
+        (await folder.RunAsync("users", "show", John.Identifier, "--realm", "ambiotec")).Output.ShouldContain("until ");
 
-        (await folder.RunAsync("users", "unlock", "johndoe", "--realm", "ambiotec")).Output.ShouldContain("is unlocked");
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.OK);
-        (await folder.RunAsync("users", "show", "johndoe", "--realm", "ambiotec", "--json")).Json.GetProperty("locked").GetArrayLength().ShouldBe(0);
+        (await folder.RunAsync("users", "unlock", John.Identifier, "--realm", "ambiotec")).Output.ShouldContain("is unlocked");
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.OK);
+        (await folder.RunAsync("users", "show", John.Identifier, "--realm", "ambiotec", "--json")).Json.GetProperty("locked").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
@@ -296,11 +297,11 @@ public sealed class UsersTests
     {
         await using var folder = new CommandFolder();
         await using var house = await folder.OpenHouseAsync();
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.OK);
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.OK);
 
-        (await folder.RunAsync("users", "delete", "johndoe", "--realm", "ambiotec", "--yes")).Code.ShouldBe(ExitCode.Done);
+        (await folder.RunAsync("users", "delete", John.Identifier, "--realm", "ambiotec", "--yes")).Code.ShouldBe(ExitCode.Done);
 
-        (await LogInAsync(house, "johndoe", "securePass123")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await LogInAsync(house, John.Identifier, John.Password)).ShouldBe(HttpStatusCode.Unauthorized);
         (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([Outcome.Granted, Outcome.UnknownUser]);
     }
 
@@ -338,7 +339,7 @@ public sealed class UsersTests
 
     private static async Task<HttpStatusCode> LogInAsync(TestHouse house, string name, string password)
     {
-        using var answer = await house.PostAsync("/api/login", JsonSerializer.Serialize(new { usuario_login = name, usuario_password = password }));
+        using var answer = await house.PostAsync(John.Path, John.Body(name, password));
         return answer.StatusCode;
     }
 }

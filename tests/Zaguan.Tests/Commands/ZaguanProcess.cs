@@ -1,17 +1,24 @@
 using System.Diagnostics;
 using System.Text;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
-/// <summary>A command in a process of its own, which ends with the runner at the latest.</summary>
+/// <summary>A command in a process of its own.</summary>
 internal sealed class ZaguanProcess : IAsyncDisposable
 {
-    private readonly TaskCompletionSource<Process> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process process;
     private readonly StringBuilder output = new();
-    private Process process = null!;
+    private readonly Task reading;
 
-    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "zaguan.dll");
+    private ZaguanProcess(Process process)
+    {
+        this.process = process;
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+    }
+
+    /// <summary>For command lines that a shell reads.</summary>
+    public static string Program => ChildProcesses.Zaguan[^1];
 
     public string Output
     {
@@ -24,17 +31,10 @@ internal sealed class ZaguanProcess : IAsyncDisposable
         }
     }
 
-    public static Task<ZaguanProcess> StartAsync(string folder, params string[] args) => StartProgramAsync(folder, ["dotnet", Program, .. args]);
+    public static Task<ZaguanProcess> StartAsync(string folder, params string[] args) => StartProgramAsync(folder, [.. ChildProcesses.Zaguan, .. args]);
 
     /// <param name="command">With the program that runs it.</param>
-    public static async Task<ZaguanProcess> StartProgramAsync(string folder, IReadOnlyList<string> command)
-    {
-        var it = new ZaguanProcess();
-        // The kernel's signal comes when the thread that started the child ends, so that thread stays until the child is gone.
-        new Thread(() => it.Run(folder, command)) { IsBackground = true }.Start();
-        it.process = await it.started.Task;
-        return it;
-    }
+    public static async Task<ZaguanProcess> StartProgramAsync(string folder, IReadOnlyList<string> command) => new(await ChildProcesses.StartAsync(command, folder));
 
     /// <summary>To its end.</summary>
     public static async Task<Ran> RunAsync(string folder, byte[] input, params string[] args)
@@ -52,63 +52,32 @@ internal sealed class ZaguanProcess : IAsyncDisposable
         await process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Ctrl-C.</summary>
-    public async Task InterruptAsync()
-    {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public void Interrupt() => ChildProcesses.Interrupt(process);
 
-    public async Task WaitForOutputAsync(string text)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!Output.Contains(text, StringComparison.Ordinal))
+    public Task WaitForOutputAsync(string text) => Eventually.BecomesTrueAsync(
+        () =>
         {
-            ended.Task.IsCompleted.ShouldBeFalse($"It ended before it said \"{text}\": {Output}");
-            await Task.Delay(20, patience.Token);
-        }
-    }
+            var hasEnded = reading.IsCompleted;
+            var isThere = Output.Contains(text, StringComparison.Ordinal);
+            (hasEnded && !isThere).ShouldBeFalse($"It ended before it said \"{text}\": {Output}");
+            return isThere;
+        },
+        $"it says \"{text}\"");
 
-    public Task<int> EndAsync() => ended.Task.WaitAsync(TimeSpan.FromMinutes(3));
+    /// <summary>Its exit code, once it has ended and everything that it printed has been read.</summary>
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await reading;
+        return process.ExitCode;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (!ended.Task.IsCompleted)
-        {
-            process.Kill();
-            await ended.Task;
-        }
-
+        process.Kill();
+        await process.WaitForExitAsync();
+        await reading;
         process.Dispose();
-    }
-
-    private void Run(string folder, IReadOnlyList<string> command)
-    {
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. command])
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-        };
-        start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
-        start.Environment.Remove("DOTNET_ENVIRONMENT");
-        try
-        {
-            var child = Process.Start(start)!;
-            var reading = new[] { ReadAsync(child.StandardOutput), ReadAsync(child.StandardError) };
-            started.SetResult(child);
-            child.WaitForExit();
-            Task.WaitAll(reading);
-            ended.SetResult(child.ExitCode);
-        }
-        catch (Exception e)
-        {
-            started.TrySetException(e);
-            ended.TrySetException(e);
-        }
     }
 
     private async Task ReadAsync(StreamReader from)

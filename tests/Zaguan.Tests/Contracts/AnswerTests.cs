@@ -105,7 +105,7 @@ public sealed class AnswerTests
             .Replace("\"error\": \"Servicio no disponible\"", "\"at\": \"{now}\"", StringComparison.Ordinal)
             .Replace("\"error\": \"Datos inválidos\"", "\"at\": \"{now}\"", StringComparison.Ordinal);
         await using var house = await FourApplications.OpenAsync(options: new() { Clock = new ManualClock(), Contracts = new(StringComparer.Ordinal) { ["ambiotec.json"] = text } });
-        var refused = FourApplications.Ambiotec.Body(password: "otra");
+        var refused = DemoLogin.Ambiotec.WrongBody;
 
         (await AtAsync(refused)).ShouldBe("2026-03-01T08:00:00.000Z");
         (await AtAsync("")).ShouldBe("2026-03-01T08:00:00.000Z");
@@ -115,7 +115,7 @@ public sealed class AnswerTests
 
         async Task<string?> AtAsync(string body)
         {
-            using var answer = await house.PostAsync("/api/login", body);
+            using var answer = await house.PostAsync(DemoLogin.Ambiotec.Path, body);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             return json.RootElement.GetProperty("at").GetString();
         }

@@ -80,6 +80,7 @@ public sealed class ContractProblemsTests
         { "\"refused\": { \"status\": 401, \"body\": { \"error\": \"no\" } },", "", ["p.json:4 at /answers: \"refused\" is missing."] },
         { "{config.LLAVE}", "4b436579-7850-45bc-be7a-0e8a7c7715c9", ["p.json:11 at /token/secret: A secret never stands in a contract: name the setting that holds it, \"{config.NAME}\", in capitals and without a default."] },
         { "{config.LLAVE}", "{config.LLAVE|default:x}", ["p.json:11 at /token/secret: A secret never stands in a contract: name the setting that holds it, \"{config.NAME}\", in capitals and without a default."] },
+        { "{config.LLAVE}", "{config.LLAVE_FILE}", ["p.json:11 at /token/secret: A setting is called by capitals, digits and _ ({config.JWT_ISSUER_TOKEN}) and does not end in _FILE, not \"LLAVE_FILE\"."] },
         { "{user.id}", "{config.LLAVE}", ["p.json:13 at /token/claims/sub: {config.LLAVE} is the signing secret; nothing but the signature may use it."] },
         { "{config.VIDA|default:8h}", "{config.LLAVE}m", ["p.json:12 at /token/lifetime: {config.LLAVE} is the signing secret; nothing but the signature may use it."] },
         { "{user.id}", "{config.Kestrel:Certificates:Default:Password}", ["p.json:13 at /token/claims/sub: A setting is called by capitals, digits and _ ({config.JWT_ISSUER_TOKEN}) and does not end in _FILE, not \"Kestrel:Certificates:Default:Password\"."] },

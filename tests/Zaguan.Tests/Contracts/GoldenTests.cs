@@ -15,15 +15,12 @@ public sealed class GoldenTests
 
     private static readonly Dictionary<string, string> Secrets = new(StringComparer.Ordinal)
     {
-        ["JWT_SECRET_KEY"] = "la llave de Romsoft, solo para pruebas: 8f0c1d",
-        ["JWT_SECRET"] = "la llave de los otros dos, solo para pruebas: 77ab",
+        ["JWT_SECRET_KEY"] = FourApplications.RomsoftSecret,
+        ["JWT_SECRET"] = FourApplications.Secret,
     };
 
-    private static readonly Dictionary<string, string?> Settings = new(Secrets!, StringComparer.Ordinal)
+    private static readonly Dictionary<string, string?> Settings = new(FourApplications.Settings(), StringComparer.OrdinalIgnoreCase)
     {
-        ["Applications:romsoft:JWT_ISSUER_TOKEN"] = "http://localhost:44390",
-        ["Applications:romsoft:JWT_AUDIENCE_TOKEN"] = "http://localhost:44390",
-        ["Applications:sistema-venta:Contract"] = "sistema-venta",
         ["Applications:venta-angular:Contract"] = "sistema-venta",
         ["Applications:venta-angular:Realm"] = "sistema-venta",
         ["Applications:venta-angular:Hosts:0"] = "angular.example",
@@ -32,12 +29,11 @@ public sealed class GoldenTests
         ["Applications:venta-discreta:Realm"] = "sistema-venta",
         ["Applications:venta-discreta:Hosts:0"] = "discreta.example",
         ["Applications:venta-discreta:DiscloseAccountState"] = "false",
-        ["Applications:inventario:Contract"] = "inventario",
         ["Applications:inventario-con-token:Contract"] = "inventario",
         ["Applications:inventario-con-token:Realm"] = "inventario",
         ["Applications:inventario-con-token:Hosts:0"] = "con-token.example",
         ["Applications:inventario-con-token:IssueToken"] = "true",
-        ["Applications:ambiotec:Contract"] = "ambiotec",
+        ["Applications:inventario-con-token:JWT_SECRET"] = FourApplications.Secret,
         // One guess locks an account and two throttle an address, so that states cost few hashes.
         ["Budgets:AccountAndAddress:Failures"] = "1",
         ["Budgets:Address:Failures"] = "2",

@@ -30,7 +30,7 @@ public sealed class MutationTests
     {
         var decoder = ContractCompiler.Compile("romsoft", "romsoft", Encoding.UTF8.GetBytes(Repository.ContractText("romsoft")), [])!.Decoder;
         var mutated = from edits in Gen.ListOf(EditGen)
-                      select Apply("""{"Username":"admin","Password":"yourpassword","ValidacionAD":false}"""u8.ToArray(), edits.Take(4));
+                      select Apply(Encoding.UTF8.GetBytes(DemoLogin.Romsoft.RightBody[..^1] + ",\"ValidacionAD\":false}"), edits.Take(4));
         var random = from bytes in Gen.ArrayOf(Gen.Choose(0, 255)) select bytes.Select(b => (byte)b).ToArray();
         Prop.ForAll(Gen.OneOf(mutated, random).ToArbitrary(), Decodes).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
 

@@ -9,53 +9,55 @@ internal sealed record Declared(HttpStatusCode Status, string Body);
 /// <summary>One of the four applications, its demo user, and what its document declares.</summary>
 internal sealed record DemoLogin(string Application, string Path, string IdentifierField, string PasswordField, string Identifier, string Password)
 {
-    public static readonly IReadOnlyList<DemoLogin> All =
-    [
-        new("romsoft", "/api/Account/Login", "Username", "Password", "admin", "yourpassword")
-        {
-            GrantedMark = "\"Warning\":false",
-            Malformed = RomsoftRefusal,
-            InvalidIdentifier = RomsoftRefusal,
-            InvalidPassword = RomsoftRefusal,
-            Unknown = RomsoftRefusal,
-            Wrong = RomsoftRefusal,
-            Failed = RomsoftFailure,
-            Unavailable = RomsoftFailure,
-        },
-        new("sistema-venta", "/api/Usuario/IniciarSesion", "Correo", "Clave", "juan.perez@example.com", "password123")
-        {
-            GrantedMark = "\"status\":true",
-            Malformed = VentaRefusal,
-            InvalidIdentifier = VentaRefusal,
-            InvalidPassword = VentaRefusal,
-            Unknown = new(HttpStatusCode.OK, """{"status":false,"value":null,"msg":"Usuario no encontrado"}"""),
-            Wrong = VentaRefusal,
-            Failed = VentaFailure,
-            Unavailable = VentaFailure,
-        },
-        new("inventario", "/api/v1/auth/login", "username", "password", "john_doe", "securePassword123")
-        {
-            GrantedMark = "\"status\":\"success\"",
-            Malformed = new(HttpStatusCode.BadRequest, """{"status":"error","message":"Body requerido."}"""),
-            InvalidIdentifier = InventarioInvalid,
-            InvalidPassword = InventarioInvalid,
-            Unknown = InventarioRefusal,
-            Wrong = InventarioRefusal,
-            Failed = InventarioFailure,
-            Unavailable = InventarioFailure,
-        },
-        new("ambiotec", "/api/login", "usuario_login", "usuario_password", "johndoe", "securePass123")
-        {
-            GrantedMark = "\"access_id\":",
-            Malformed = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_login","message":"usuario_login is required"},{"field":"usuario_password","message":"usuario_password is required"}]}"""),
-            InvalidIdentifier = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_login","message":"usuario_login is required"}]}"""),
-            InvalidPassword = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_password","message":"usuario_password is required"}]}"""),
-            Unknown = AmbiotecRefusal,
-            Wrong = AmbiotecRefusal,
-            Failed = new(HttpStatusCode.InternalServerError, """{"error":"Error interno al iniciar sesión"}"""),
-            Unavailable = new(HttpStatusCode.ServiceUnavailable, """{"error":"Servicio no disponible","message":"No se puede conectar con la base de datos. Por favor, contacte a soporte del sistema."}"""),
-        },
-    ];
+    public static readonly DemoLogin Romsoft = new("romsoft", "/api/Account/Login", "Username", "Password", "admin", "yourpassword")
+    {
+        GrantedMark = "\"Success\":true,\"Warning\":false",
+        Malformed = RomsoftRefusal,
+        InvalidIdentifier = RomsoftRefusal,
+        InvalidPassword = RomsoftRefusal,
+        Unknown = RomsoftRefusal,
+        Wrong = RomsoftRefusal,
+        Failed = RomsoftFailure,
+        Unavailable = RomsoftFailure,
+    };
+
+    public static readonly DemoLogin SistemaVenta = new("sistema-venta", "/api/Usuario/IniciarSesion", "Correo", "Clave", "juan.perez@example.com", "password123")
+    {
+        GrantedMark = "\"status\":true",
+        Malformed = VentaRefusal,
+        InvalidIdentifier = VentaRefusal,
+        InvalidPassword = VentaRefusal,
+        Unknown = new(HttpStatusCode.OK, """{"status":false,"value":null,"msg":"Usuario no encontrado"}"""),
+        Wrong = VentaRefusal,
+        Failed = VentaFailure,
+        Unavailable = VentaFailure,
+    };
+
+    public static readonly DemoLogin Inventario = new("inventario", "/api/v1/auth/login", "username", "password", "john_doe", "securePassword123")
+    {
+        GrantedMark = "\"status\":\"success\"",
+        Malformed = new(HttpStatusCode.BadRequest, """{"status":"error","message":"Body requerido."}"""),
+        InvalidIdentifier = InventarioInvalid,
+        InvalidPassword = InventarioInvalid,
+        Unknown = InventarioRefusal,
+        Wrong = InventarioRefusal,
+        Failed = InventarioFailure,
+        Unavailable = InventarioFailure,
+    };
+
+    public static readonly DemoLogin Ambiotec = new("ambiotec", "/api/login", "usuario_login", "usuario_password", "johndoe", "securePass123")
+    {
+        GrantedMark = "\"access_id\":",
+        Malformed = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_login","message":"usuario_login is required"},{"field":"usuario_password","message":"usuario_password is required"}]}"""),
+        InvalidIdentifier = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_login","message":"usuario_login is required"}]}"""),
+        InvalidPassword = new(HttpStatusCode.BadRequest, """{"error":"Datos inválidos","details":[{"field":"usuario_password","message":"usuario_password is required"}]}"""),
+        Unknown = AmbiotecRefusal,
+        Wrong = AmbiotecRefusal,
+        Failed = new(HttpStatusCode.InternalServerError, """{"error":"Error interno al iniciar sesión"}"""),
+        Unavailable = new(HttpStatusCode.ServiceUnavailable, """{"error":"Servicio no disponible","message":"No se puede conectar con la base de datos. Por favor, contacte a soporte del sistema."}"""),
+    };
+
+    public static readonly IReadOnlyList<DemoLogin> All = [Romsoft, SistemaVenta, Inventario, Ambiotec];
 
     public static TheoryData<string> Names => new(All.Select(a => a.Application));
 
@@ -78,10 +80,20 @@ internal sealed record DemoLogin(string Application, string Path, string Identif
 
     public string RightBody => Body(Identifier, Password);
 
+    public string WrongBody => Body(Identifier, "otra");
+
     public static DemoLogin Of(string application) => All.Single(a => string.Equals(a.Application, application, StringComparison.Ordinal));
 
     public string Body(object? identifier, object? password) =>
         JsonSerializer.Serialize(new Dictionary<string, object?>(StringComparer.Ordinal) { [IdentifierField] = identifier, [PasswordField] = password });
+
+    public bool IsGranted(string answer) => answer.Contains(GrantedMark, StringComparison.Ordinal);
+
+    public async Task<bool> LogsInAsync(TestHouse house, string body)
+    {
+        using var answer = await house.PostAsync(Path, body);
+        return IsGranted(await answer.Content.ReadAsStringAsync());
+    }
 
     private static Declared RomsoftRefusal => new(HttpStatusCode.OK, """{"Success":true,"Warning":true,"Message":"El usuario no existe o los datos son incorrectos.","Data":null}""");
 

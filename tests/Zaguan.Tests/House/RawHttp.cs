@@ -7,7 +7,7 @@ namespace Zaguan.Tests.House;
 /// <summary>HTTP/1.1 by hand, for requests that no client library would send.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Sends it, and reads until the server has nothing more to say and closes. "" where it closes without a word.</summary>
     /// <param name="thenFinish">The client says that it sends no more.</param>

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -88,14 +85,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             }
         }
 
-        string[] command = [.. options.Wrapper, Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "zaguan.dll"), .. options.Arguments];
+        string[] command = [.. options.Wrapper, .. ChildProcesses.Zaguan, .. options.Arguments];
         return new(await ChildProcesses.StartAsync(command, folder, environment), folder, ownsFolder: options.Folder is null);
     }
 
     /// <summary>Waits for its address. False: it ended instead.</summary>
     public async Task<bool> ListensAsync()
     {
-        if (await listening.Task.WaitAsync(TimeSpan.FromSeconds(60)) is not { } address)
+        if (await listening.Task.WaitAsync(TimeSpan.FromMinutes(2)) is not { } address)
         {
             return false;
         }
@@ -104,7 +101,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 1_000 })
         {
             BaseAddress = address,
-            Timeout = TimeSpan.FromMinutes(1),
+            Timeout = TimeSpan.FromMinutes(3),
         };
         return true;
     }
@@ -120,23 +117,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
-    /// <summary>A connection to it, byte by byte.</summary>
-    public async Task<Socket> ConnectAsync()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, Address.Port);
-        return socket;
-    }
-
     /// <summary>Asks it to end (SIGTERM).</summary>
-    public void Terminate() => _ = SendSignal(Id, 15);
+    public void Terminate() => ChildProcesses.Terminate(process);
 
     public void Kill() => process.Kill();
 
     /// <summary>Its exit code, once it has ended and everything that it printed has been read.</summary>
     public async Task<int> ExitAsync()
     {
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         await reading;
         return process.ExitCode;
     }
@@ -174,8 +163,4 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     [GeneratedRegex("Now listening on: (?<address>https?://[0-9.:]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NowListening();
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int process, int signal);
 }

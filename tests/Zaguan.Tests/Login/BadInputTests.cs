@@ -113,7 +113,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task An_object_nested_to_depth_32_is_read_and_one_level_more_is_malformed()
     {
-        var login = DemoLogin.Of("inventario");
+        var login = DemoLogin.Inventario;
         await using var house = await TestHouse.OpenAsync();
         await ExpectAsync(house, login, "33", Nested(login, 33), login.Malformed);
         using var answer = await house.PostAsync(login.Path, Nested(login, 32));
@@ -127,7 +127,7 @@ public sealed class BadInputTests
     [InlineData(1_000_000, HttpStatusCode.RequestEntityTooLarge)]
     public async Task A_body_above_16_KiB_is_too_large_whether_its_length_is_declared_or_not(int length, HttpStatusCode expected)
     {
-        var login = DemoLogin.Of("ambiotec");
+        var login = DemoLogin.Ambiotec;
         await using var house = await TestHouse.OpenAsync();
         var body = login.RightBody.PadRight(length);
         var declared = await RawHttp.ExchangeAsync(house.Address, $"POST {login.Path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
@@ -140,7 +140,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_password_of_1_MB_is_too_large_for_an_ordinary_client_too()
     {
-        var login = DemoLogin.Of("ambiotec");
+        var login = DemoLogin.Ambiotec;
         await using var house = await TestHouse.OpenAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, login.Path) { Content = new StringContent(login.Body("johndoe", new string('x', 1_000_000)), Encoding.UTF8, "application/json") };
         request.Headers.ExpectContinue = true;
@@ -168,7 +168,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task What_is_no_HTTP_is_turned_away_without_a_word_about_the_inside()
     {
-        var login = DemoLogin.Of("ambiotec");
+        var login = DemoLogin.Ambiotec;
         await using var house = await TestHouse.OpenAsync();
         var post = $"POST {login.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
         var requests = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -217,7 +217,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_client_that_goes_away_in_the_middle_of_its_request_leaves_nothing_behind()
     {
-        var login = DemoLogin.Of("ambiotec");
+        var login = DemoLogin.Ambiotec;
         await using var house = await TestHouse.OpenAsync();
         for (var i = 0; i < 20; i++)
         {

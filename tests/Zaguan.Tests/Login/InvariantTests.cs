@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +12,7 @@ namespace Zaguan.Tests.Login;
 /// <summary>What must always hold, seen from outside.</summary>
 public sealed class InvariantTests
 {
-    private const string Ambiotec = "/api/login";
+    private static readonly DemoLogin Ambiotec = DemoLogin.Ambiotec;
 
     [Fact]
     public async Task Every_attempt_that_reaches_verification_costs_exactly_one_hash_whoever_it_is()
@@ -24,9 +23,9 @@ public sealed class InvariantTests
         await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "rota", Password = "$pbkdf2-sha512$i=1000000000$AAAA$AAAA" });
         foreach (var (identifier, password, outcome) in new[]
         {
-            ("johndoe", "securePass123", Outcome.Granted),
-            ("johndoe", "wrong", Outcome.WrongPassword),
-            ("nobody", "securePass123", Outcome.UnknownUser),
+            (Ambiotec.Identifier, Ambiotec.Password, Outcome.Granted),
+            (Ambiotec.Identifier, "wrong", Outcome.WrongPassword),
+            ("nobody", Ambiotec.Password, Outcome.UnknownUser),
             ("inactiva", "claveInactiva1", Outcome.Inactive),
             ("inactiva", "wrong", Outcome.WrongPassword),
             ("sinclave", "", Outcome.Invalid),
@@ -48,14 +47,14 @@ public sealed class InvariantTests
     public async Task A_locked_account_refuses_even_the_right_password_without_a_hash_and_nobody_can_tell()
     {
         await using var house = await TestHouse.OpenAsync();
-        await FailAsync(house, "johndoe", 5);
+        await FailAsync(house, Ambiotec.Identifier, 5);
         var hashes = house.Hashes;
 
-        using var wrong = await LogInAsync(house, "johndoe", "wrong");
-        using var right = await LogInAsync(house, "johndoe", "securePass123");
+        using var wrong = await LogInAsync(house, Ambiotec.Identifier, "wrong");
+        using var right = await LogInAsync(house, Ambiotec.Identifier, Ambiotec.Password);
 
         house.Hashes.ShouldBe(hashes);
-        (right.StatusCode, await right.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.Unauthorized, """{"error":"Credenciales inválidas"}"""));
+        (right.StatusCode, await right.Content.ReadAsStringAsync()).ShouldBe((Ambiotec.Wrong.Status, Ambiotec.Wrong.Body));
         (wrong.StatusCode, await wrong.Content.ReadAsStringAsync()).ShouldBe((right.StatusCode, await right.Content.ReadAsStringAsync()));
         right.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(50, 60);
         right.Headers.Select(h => h.Key).ShouldBe(wrong.Headers.Select(h => h.Key));
@@ -80,7 +79,7 @@ public sealed class InvariantTests
         await using var house = await TestHouse.OpenAsync();
 
         using var unknown = await LogInAsync(house, "nobody", "wrong");
-        using var wrong = await LogInAsync(house, "johndoe", "wrong");
+        using var wrong = await LogInAsync(house, Ambiotec.Identifier, "wrong");
 
         (await unknown.Content.ReadAsByteArrayAsync()).ShouldBe(await wrong.Content.ReadAsByteArrayAsync());
         unknown.StatusCode.ShouldBe(wrong.StatusCode);
@@ -98,13 +97,13 @@ public sealed class InvariantTests
                 ["Applications:sistema-venta:Realm"] = "ambiotec",
             },
         });
-        await FailAsync(house, "johndoe", 3);
+        await FailAsync(house, Ambiotec.Identifier, 3);
         for (var i = 0; i < 2; i++)
         {
-            using var byEmail = await house.PostAsync("/api/Usuario/IniciarSesion", """{"Correo":"john@example.com","Clave":"wrong"}""");
+            using var byEmail = await house.PostAsync(DemoLogin.SistemaVenta.Path, DemoLogin.SistemaVenta.Body("john@example.com", "wrong"));
         }
 
-        using var answer = await LogInAsync(house, "johndoe", "securePass123");
+        using var answer = await LogInAsync(house, Ambiotec.Identifier, Ambiotec.Password);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await house.AccessLogAsync())[^1].Outcome.ShouldBe(Outcome.Locked);
@@ -128,15 +127,14 @@ public sealed class InvariantTests
     public async Task A_client_that_hangs_up_has_guessed_all_the_same()
     {
         await using var house = await TestHouse.OpenAsync();
-        var body = """{"usuario_login":"johndoe","usuario_password":"wrong"}""";
+        var body = Ambiotec.WrongBody;
         var budgets = house.Services.GetRequiredService<BudgetStore>();
-        var user = await house.Services.GetRequiredService<UserStore>().FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, "johndoe");
+        var user = await house.Services.GetRequiredService<UserStore>().FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, Ambiotec.Identifier);
         var subject = new BudgetSubject(Accounts.Of(user!), "127.0.0.1", AddressIsShared: false);
         for (var i = 0; i < 5; i++)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(house.Address.Host, house.Address.Port);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {Ambiotec} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            using var socket = await RawHttp.ConnectAsync(house.Address);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {Ambiotec.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
             await Eventually.BecomesTrueAsync(async () => (await budgets.ReadAsync(subject)).Any(r => r.InFlight > 0), "the guess is charged");
             // Reset, not closed: the server notices at once.
             socket.LingerState = new(true, 0);
@@ -144,7 +142,7 @@ public sealed class InvariantTests
             await Eventually.BecomesTrueAsync(async () => (await house.AccessLogAsync()).Count == i + 1, "the guess is recorded");
         }
 
-        using var answer = await LogInAsync(house, "johndoe", "securePass123");
+        using var answer = await LogInAsync(house, Ambiotec.Identifier, Ambiotec.Password);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([.. Enumerable.Repeat(Outcome.WrongPassword, 5), Outcome.Locked]);
@@ -160,8 +158,8 @@ public sealed class InvariantTests
         using var granted = await LogInAsync(house, "ana", Planted);
         using var wrong = await LogInAsync(house, "ana", $"{Planted}-wrong");
         using var unknown = await LogInAsync(house, "nobody", Planted);
-        using var malformed = await house.PostAsync(Ambiotec, $$"""{"usuario_login":"ana","usuario_password":"{{Planted}}","x":""");
-        using var invalid = await house.PostAsync(Ambiotec, $$"""{"usuario_password":"{{Planted}}"}""");
+        using var malformed = await house.PostAsync(Ambiotec.Path, Ambiotec.Body("ana", Planted)[..^1] + ",\"x\":");
+        using var invalid = await house.PostAsync(Ambiotec.Path, Ambiotec.Body(null, Planted));
 
         var token = JsonDocument.Parse(await granted.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString()!;
         house.Log.All.Count.ShouldBeGreaterThan(5);
@@ -178,16 +176,16 @@ public sealed class InvariantTests
     public async Task An_attempt_is_recorded_with_what_is_known_of_the_client()
     {
         await using var house = await TestHouse.OpenAsync();
-        var body = """{"usuario_login":"johndoe","usuario_password":"securePass123"}"""u8.ToArray();
-        using var answer = await house.PostAsync(Ambiotec, body, "application/json",
+        var body = Encoding.UTF8.GetBytes(Ambiotec.RightBody);
+        using var answer = await house.PostAsync(Ambiotec.Path, body, "application/json",
             ("User-Agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"), ("x-client-info", """{"version":"2.1"}"""));
-        using var hinted = await house.PostAsync(Ambiotec, body, "application/json",
+        using var hinted = await house.PostAsync(Ambiotec.Path, body, "application/json",
             ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"), ("Sec-CH-UA-Platform", "\"Chrome OS\""), ("x-client-info", new string('ñ', 3_000)));
 
         var log = await house.AccessLogAsync();
 
         (log[0].Platform, log[0].ClientInfo, log[0].UserAgent).ShouldBe(("iOS", """{"version":"2.1"}""", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"));
-        (log[0].Application, log[0].Realm, log[0].Identifier, log[0].Username, log[0].Address, log[0].IsSuccessful).ShouldBe(("ambiotec", "ambiotec", "johndoe", "johndoe", "127.0.0.1", true));
+        (log[0].Application, log[0].Realm, log[0].Identifier, log[0].Username, log[0].Address, log[0].IsSuccessful).ShouldBe(("ambiotec", "ambiotec", Ambiotec.Identifier, Ambiotec.Identifier, "127.0.0.1", true));
         log[1].Platform.ShouldBe("Chrome OS");
         Encoding.UTF8.GetByteCount(log[1].ClientInfo!).ShouldBe(2_048);
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("user").GetProperty("access_id").GetInt64().ShouldBe(log[0].Id);
@@ -197,7 +195,7 @@ public sealed class InvariantTests
     public async Task Every_token_has_a_session_row()
     {
         await using var house = await TestHouse.OpenAsync();
-        using var answer = await LogInAsync(house, "johndoe", "securePass123");
+        using var answer = await LogInAsync(house, Ambiotec.Identifier, Ambiotec.Password);
         var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString()!;
         var claims = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
 
@@ -212,7 +210,7 @@ public sealed class InvariantTests
     }
 
     private static Task<HttpResponseMessage> LogInAsync(TestHouse house, string identifier, string password) =>
-        house.PostAsync(Ambiotec, JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["usuario_login"] = identifier, ["usuario_password"] = password }));
+        house.PostAsync(Ambiotec.Path, Ambiotec.Body(identifier, password));
 
     private static async Task FailAsync(TestHouse house, string identifier, int times)
     {

@@ -9,8 +9,8 @@ public sealed class CorsTests
 {
     private const string Allowed = "https://tienda.example";
 
-    private static readonly DemoLogin Venta = DemoLogin.Of("sistema-venta");
-    private static readonly DemoLogin Inventario = DemoLogin.Of("inventario");
+    private static readonly DemoLogin Venta = DemoLogin.SistemaVenta;
+    private static readonly DemoLogin Inventario = DemoLogin.Inventario;
 
     private static HouseOptions Options => new()
     {

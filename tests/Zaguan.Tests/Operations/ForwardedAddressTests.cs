@@ -7,7 +7,7 @@ namespace Zaguan.Tests.Operations;
 /// <summary>Whose address an attempt counts against: the client's, as far as the proxies that we know can vouch for it.</summary>
 public sealed class ForwardedAddressTests
 {
-    private static readonly DemoLogin Login = DemoLogin.Of("ambiotec");
+    private static readonly DemoLogin Login = DemoLogin.Ambiotec;
 
     [Theory]
     [InlineData("", "203.0.113.9", "127.0.0.1")] // A stranger says who he is.

@@ -7,7 +7,7 @@ public sealed class SecurityHeaderTests
 {
     private static readonly Dictionary<string, string?> Production = new(StringComparer.Ordinal)
     {
-        ["Applications:ambiotec:JWT_SECRET"] = "F3nZqkD1wXbq7yR0vLcT9sJ2mHgA8uPe",
+        ["Applications:ambiotec:JWT_SECRET"] = FourApplications.Secret,
         ["Network:TrustedProxies:0"] = "127.0.0.1",
     };
 

@@ -10,9 +10,7 @@ namespace Zaguan.Tests.Operations;
 /// <summary>What cannot be served safely does not start: it says what is wrong and what to do, and never prints a stack trace.</summary>
 public sealed class StartUpTests
 {
-    private const string Secret = "F3nZqkD1wXbq7yR0vLcT9sJ2mHgA8uPe";
-
-    private static Dictionary<string, string?> Ambiotec => new(StringComparer.Ordinal) { ["Applications__ambiotec__JWT_SECRET"] = Secret };
+    private static Dictionary<string, string?> Ambiotec => new(StringComparer.Ordinal) { ["Applications__ambiotec__JWT_SECRET"] = FourApplications.Secret };
 
     [Fact]
     public async Task Outside_Development_with_nothing_configured_it_says_what_to_configure() =>
@@ -145,7 +143,7 @@ public sealed class StartUpTests
                 ["Kestrel__Certificates__Default__Password"] = "clave",
             },
         });
-        var login = DemoLogin.Of("romsoft");
+        var login = DemoLogin.Romsoft;
         using var client = new HttpClient(new SocketsHttpHandler
         {
             SslOptions = { CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificate } } },

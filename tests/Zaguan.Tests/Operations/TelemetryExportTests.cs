@@ -11,7 +11,7 @@ namespace Zaguan.Tests.Operations;
 
 public sealed class TelemetryExportTests
 {
-    private static readonly DemoLogin Login = DemoLogin.Of("ambiotec");
+    private static readonly DemoLogin Login = DemoLogin.Ambiotec;
 
     [Theory]
     [InlineData(true)]
@@ -73,12 +73,12 @@ public sealed class TelemetryExportTests
             Environment =
             {
                 ["Applications__sistema-venta__Contract"] = "sistema-venta",
-                ["Applications__romsoft__JWT_SECRET_KEY"] = "F3nZqkD1wXbq7yR0vLcT9sJ2mHgA8uPe",
+                ["Applications__romsoft__JWT_SECRET_KEY"] = FourApplications.Secret,
                 ["Applications__romsoft__JWT_ISSUER_TOKEN"] = "zaguan",
                 ["Applications__romsoft__JWT_AUDIENCE_TOKEN"] = "zaguan",
             },
         });
-        using var answer = await server.PostAsync(DemoLogin.Of("romsoft").Path, """{"Username":"admin","Password":"planted","ValidacionAD":true}""");
+        using var answer = await server.PostAsync(DemoLogin.Romsoft.Path, DemoLogin.Romsoft.Body("admin", "planted")[..^1] + ",\"ValidacionAD\":true}");
         server.Terminate();
         (await server.ExitAsync()).ShouldBe(0);
 

@@ -6,17 +6,20 @@ namespace Zaguan.Tests.Passwords;
 
 public sealed class HashGateTests
 {
+    /// <summary>Many times what the threads of this machine, whatever it is, hash while a test hands them in.</summary>
+    private static readonly int Flood = 100 * Environment.ProcessorCount;
+
     [Fact]
     public async Task Beyond_the_queue_a_guess_is_turned_away_at_once_and_all_others_are_served()
     {
         using var telemetry = new Telemetry();
-        using var gate = new HashGate(new() { LongestQueue = 4 }, telemetry);
+        using var gate = new HashGate(new() { LongestQueue = 4, LongestWait = TimeSpan.FromMinutes(10) }, telemetry);
         using var password = Secret.FromText("contraseña");
 
-        var guesses = Enumerable.Range(0, 100).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)).ToList();
+        var guesses = Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)).ToList();
 
         var turnedAway = guesses.Where(g => g.IsCompleted && g.Result is null).ToList();
-        turnedAway.Count.ShouldBeInRange(100 - 4 - (2 * Environment.ProcessorCount), 96);
+        turnedAway.Count.ShouldBeInRange(Flood / 2, Flood - 4);
         (await Task.WhenAll(guesses.Except(turnedAway))).ShouldAllBe(right => right == false);
     }
 
@@ -24,12 +27,12 @@ public sealed class HashGateTests
     public async Task What_would_wait_for_too_long_is_turned_away()
     {
         using var telemetry = new Telemetry();
-        using var gate = new HashGate(new() { LongestQueue = 1_000, LongestWait = TimeSpan.FromMilliseconds(50) }, telemetry);
+        using var gate = new HashGate(new() { LongestQueue = Flood, LongestWait = TimeSpan.FromSeconds(1) }, telemetry);
         using var password = Secret.FromText("contraseña");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)));
 
-        answers.Count(a => a is null).ShouldBeGreaterThan(25);
+        answers.Count(a => a is null).ShouldBeGreaterThan(Flood / 2);
         answers.Count(a => a is false).ShouldBeGreaterThanOrEqualTo(1);
     }
 

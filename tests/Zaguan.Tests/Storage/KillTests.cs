@@ -17,7 +17,7 @@ public sealed class KillTests
     private const int Clients = 24;
     private const int MostAnswersBeforeAKill = 1_000;
 
-    private static readonly DemoLogin Login = DemoLogin.Of("ambiotec");
+    private static readonly DemoLogin Login = DemoLogin.Ambiotec;
 
     [Fact]
     public async Task Killed_twenty_times_under_load_no_answered_attempt_is_missing_from_the_access_log()

@@ -9,7 +9,7 @@ namespace Zaguan.Tests.Storage;
 
 public sealed class MigrationTests : IDisposable
 {
-    private static readonly Dictionary<string, string?> Production = new(StringComparer.Ordinal) { ["Applications__ambiotec__JWT_SECRET"] = "F3nZqkD1wXbq7yR0vLcT9sJ2mHgA8uPe" };
+    private static readonly Dictionary<string, string?> Production = new(StringComparer.Ordinal) { ["Applications__ambiotec__JWT_SECRET"] = FourApplications.Secret };
 
     private readonly string folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
 
