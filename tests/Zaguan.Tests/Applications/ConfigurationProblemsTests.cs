@@ -50,7 +50,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "demasiado corta" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret has 15 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48"] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "abcabcabcabcabcabcabcabcabcabcabcabcabc" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48"] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": { "a": "S" } } } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE.", "zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\" is a text, not an object."] },
-        { """{ "Applications": { "ambiotec": { "JWT_SECRET_FILE": "/no/hay" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET_FILE: The file of \"JWT_SECRET\" cannot be read: Could not find a part of the path '/no/hay'."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET_FILE": "/no/hay" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET_FILE: The file that \"JWT_SECRET_FILE\" names cannot be read: there is none."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "8 hours" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"8 hours\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "0h" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"0h\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "99999999999999999999d" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"99999999999999999999d\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
@@ -69,10 +69,10 @@ public sealed class ConfigurationProblemsTests : IDisposable
         { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "AccountAndAddress": { "Failures": 0 }, "Account": { "Failures": 101 } } }""", ["zaguan.json:1 at /Budgets/AccountAndAddress/Failures: A budget has at least 1 guess, not 0.", "zaguan.json:1 at /Budgets/Account/Failures: At most 100 consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not 101."] },
         { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "AccountAndAddress": { "RefusedFor": "2h" }, "Account": { "RefusedFor": "0s" } } }""", ["zaguan.json:1 at /Budgets/AccountAndAddress: A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it.", "zaguan.json:1 at /Budgets/Account: A budget without \"Within\" says how long it refuses: \"RefusedFor\" above 0, and \"RefusedForAtMost\" not below it."] },
         { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "Address": { "Within": "31d" } } }""", ["zaguan.json:1 at /Budgets/Address/Within: Failures are remembered for 30 days; \"Within\" is at most that."] },
-        { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "Address": { "Within": "30d" }, "Account": { "Within": "1h", "RefusedFor": "15m" } } }""", ["zaguan.json:1 at /Budgets/Account/RefusedFor: A budget with \"Within\" refuses until that time is over; \"RefusedFor\" has nothing to say here. Leave it out."] },
+        { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "Address": { "Within": "30d" }, "AccountAndAddress": { "Within": "1h", "RefusedFor": "15m" } } }""", ["zaguan.json:1 at /Budgets/AccountAndAddress/RefusedFor: A budget with \"Within\" refuses until that time is over; \"RefusedFor\" has nothing to say here. Leave it out."] },
         { """{ "Applications": { "sistema-venta": {} }, "Budgets": { "Address": { "RefusedForAtMost": "1h" } } }""", ["zaguan.json:1 at /Budgets/Address/RefusedForAtMost: A budget with \"Within\" refuses until that time is over; \"RefusedForAtMost\" has nothing to say here. Leave it out."] },
         { """{ "Applications": { "sistema-venta": {} }, "Hashing": { "LongestQueue": 0, "LongestWait": "31s" } }""", ["zaguan.json:1 at /Hashing/LongestQueue: At least 1 guess may wait to be hashed, not 0.", "zaguan.json:1 at /Hashing/LongestWait: A guess waits for its hash for more than 0s and at most 30s."] },
-        { """{ "Applications": { "sistema-venta": {} }, "Hashing": { "LongestWait": "0s" }, "AccessLog": { "KeptFor": "0d" } }""", ["zaguan.json:1 at /Hashing/LongestWait: A guess waits for its hash for more than 0s and at most 30s.", "zaguan.json:1 at /AccessLog/KeptFor: Access records are kept for some time: \"KeptFor\" is above 0."] },
+        { """{ "Applications": { "sistema-venta": {} }, "Hashing": { "LongestWait": "0s" }, "AccessLog": { "KeptFor": "0d" } }""", ["zaguan.json:1 at /Hashing/LongestWait: A guess waits for its hash for more than 0s and at most 30s.", "zaguan.json:1 at /AccessLog/KeptFor: Access records are kept for at least a day: \"KeptFor\" is \"1d\" or more."] },
         { """{ "Applications": { "sistema-venta": {} }, "urls": "http://localhost:80;cerca" }""", ["zaguan.json:1 at /urls: \"cerca\" is no address to listen on; write http://localhost:5080 or https://*:443."] },
         { """{ "Applications": { "sistema-venta": {} }, "Kestrel": { "Endpoints": { "Web": { "Url": "http://192.0.2.1:80" } } } }""", ["zaguan.json:1 at /Kestrel/Endpoints/Web/Url: http://192.0.2.1:80 would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies."] },
         { """{ "Applications": { "sistema-venta": { "Realm": "a", "realm": "b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/realm: \"realm\" stands here a second time; keep one of them."] },
@@ -170,6 +170,41 @@ public sealed class ConfigurationProblemsTests : IDisposable
         var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" }, "ambiotec": {} } }""", ("JWT_SECRET", Secret), ("JWT_SECRET_KEY", Secret));
 
         Problems(setup).ShouldBe(["contracts/romsoft.json:54 at /token/claims/iss: {config.JWT_SECRET} is the signing secret of a contract; nothing but a signature may use it."]);
+    }
+
+    [Theory]
+    [InlineData("""{ "Network": { "TrustedProxies": ["0.0.0.0/0"] } }""", "everybody")]
+    [InlineData("""{ "Network": { "ServerSideCallers": ["::/0"] } }""", "everybody")]
+    [InlineData("""{ "Network": { "TrustedProxies": ["192.168.1"] } }""", "neither an address")]
+    [InlineData("""{ "Budgets": { "Account": { "Within": "1s" } } }""", "NIST")]
+    [InlineData("""{ "Budgets": { "AccountAndAddress": { "Failures": 101 } } }""", "NIST")]
+    [InlineData("""{ "AccessLog": { "KeptFor": "1s" } }""", "at least a day")]
+    [InlineData("""{ "JWT_EXPIRE_MINUTE": "60" }""", "Did you mean \"JWT_EXPIRE_MINUTES\"?")]
+    public void What_would_disarm_the_house_in_silence_does_not_start(string json, string sentence)
+    {
+        var written = json.Insert(1, """ "Applications": { "sistema-venta": {} }, """);
+
+        Problems(Read(written)).ShouldContain(p => p.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_contract_reaches_no_variable_of_the_environment_that_is_not_a_tokens()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "romsoft.json"), Repository.ContractText("romsoft").Replace("{config.JWT_ISSUER_TOKEN}", "{config.AWS_SECRET_ACCESS_KEY}", StringComparison.Ordinal));
+
+        var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" } } }""", ("JWT_SECRET_KEY", Secret), ("AWS_SECRET_ACCESS_KEY", "x"));
+
+        Problems(setup).ShouldBe(["zaguan.json:1 at /Applications/romsoft: \"AWS_SECRET_ACCESS_KEY\" is missing: the contract \"romsoft\" names it. Set it here."]);
+    }
+
+    [Fact]
+    public void Realms_that_sign_with_one_secret_are_noticed()
+    {
+        var setup = Read("""{ "Applications": { "norte": { "Contract": "ambiotec", "PathBase": "/norte" }, "sur": { "Contract": "ambiotec", "PathBase": "/sur" } } }""", ("JWT_SECRET", Secret));
+
+        Problems(setup).ShouldBeEmpty();
+        setup.Notices.ShouldContain(n => n.Contains("one secret", StringComparison.Ordinal));
     }
 
     [Fact]
