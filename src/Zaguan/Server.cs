@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Console;
+using System.Data.Common;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
@@ -41,7 +42,7 @@ internal static class Server
         builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel);
         ConfigureLogging(builder.Logging, setup.IsDevelopment);
 
-        var database = Database.Open(setup.DatabaseFile, clock);
+        var database = Database.Open(setup.DatabaseFile, clock, db => Admit(db, setup));
         var services = builder.Services;
         services.Configure<HostOptions>(h => h.ShutdownTimeout = ShutdownTimeout);
         services.AddCors().AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
@@ -56,11 +57,15 @@ internal static class Server
         services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
-        services.AddHostedService<Housekeeping>();
+        services.AddSingleton<Readiness>().AddHostedService<Housekeeping>();
 
         furnish?.Invoke(builder);
         var app = builder.Build();
-        await PrepareDatabaseAsync(app.Services, setup, database);
+        if (setup.IsDevelopment)
+        {
+            await Demo.SeedAsync(database, app.Services.GetRequiredService<UserStore>());
+        }
+
         ComposePipeline(app, setup);
         return app;
     }
@@ -70,6 +75,8 @@ internal static class Server
         kestrel.AddServerHeader = false;
         // What a login reads is bounded more tightly (RequestReader); this is the fence behind it.
         kestrel.Limits.MaxRequestBodySize = 4 * RequestReader.LargestBody;
+        // What a client sends behind a login that still waits is not kept for it.
+        kestrel.Limits.MaxRequestBufferSize = 4 * RequestReader.LargestBody;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
     }
 
@@ -92,19 +99,16 @@ internal static class Server
         logging.Services.Configure<ConsoleLoggerOptions>(c => c.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }
 
-    private static async Task PrepareDatabaseAsync(IServiceProvider services, Setup setup, Database database)
+    /// <summary>What a database must be before it serves: at the start, and when a backup takes its place.</summary>
+    private static void Admit(DbConnection db, Setup setup)
     {
-        var users = services.GetRequiredService<UserStore>();
-        await users.AddRealmsAsync(setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal));
-        await services.GetRequiredService<BudgetStore>().ApplyRulesAsync(setup.Settings.Budgets);
-        if (setup.IsDevelopment)
+        if (!setup.IsDevelopment && Demo.IsIn(db))
         {
-            await Demo.SeedAsync(database, users);
+            throw new DatabaseUnavailableException($"The database {setup.DatabaseFile} holds the demo users, whose passwords everybody knows. Use another one outside Development (\"DataFolder\").");
         }
-        else if (await Demo.IsInAsync(database))
-        {
-            throw new DatabaseUnavailableException($"The database {database.Path} holds the demo users, whose passwords everybody knows. Use another one outside Development (\"DataFolder\").");
-        }
+
+        UserStore.AddRealms(db, setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal));
+        BudgetStore.ApplyRules(db, setup.Settings.Budgets);
     }
 
     private static void ComposePipeline(WebApplication app, Setup setup)

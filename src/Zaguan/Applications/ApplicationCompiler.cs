@@ -13,9 +13,6 @@ namespace Zaguan.Applications;
 internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems, bool onlyLooks = false)
 {
     private readonly List<string> notices = [];
-    /// <summary>What an administrator should know although nothing is wrong.</summary>
-    public IReadOnlyList<string> Notices => notices;
-
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
         var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, secretsFolder, onlyLooks, notices, problems);
@@ -39,7 +36,8 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
 
         ApplicationTable.CheckRoutes(compiled, problems);
-        return new([.. compiled.Select(c => c.Item1)]);
+        notices.AddRange(tokens.SharedSecrets());
+        return new([.. compiled.Select(c => c.Item1)], notices);
     }
 
     private Application Compile(string name, ApplicationSettings settings, Contract contract, TokenCompiler tokens)

@@ -27,7 +27,7 @@ internal sealed record ApplicationSettings
     /// <summary>How the names in answers are written.</summary>
     public PropertyNaming PropertyNaming { get; init; } = PropertyNaming.AsWritten;
 
-    /// <summary>False: unknown and disabled users are answered like a wrong password, even where the contract tells them apart.</summary>
+    /// <summary>False: unknown and disabled users and wrong passwords are all answered "refused", even where the contract tells them apart.</summary>
     public bool DiscloseAccountState { get; init; } = true;
 
     /// <summary>Whether a token that the contract calls optional is issued.</summary>

@@ -4,7 +4,7 @@ using Zaguan.Reading;
 namespace Zaguan.Applications;
 
 /// <summary>Which application a request is for, by path and host. Immutable: a change makes a new table.</summary>
-internal sealed class ApplicationTable(IReadOnlyList<Application> applications)
+internal sealed class ApplicationTable(IReadOnlyList<Application> applications, IReadOnlyList<string> notices)
 {
     private readonly FrozenDictionary<string, Application[]> byPath = applications
         .GroupBy(a => Canonical(a.Path), StringComparer.OrdinalIgnoreCase)
@@ -12,6 +12,9 @@ internal sealed class ApplicationTable(IReadOnlyList<Application> applications)
         .ToFrozenDictionary(g => g.Key, g => g.OrderBy(a => a.Hosts.Count == 0).ToArray(), StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<Application> Applications => applications;
+
+    /// <summary>What an administrator should know although nothing is wrong.</summary>
+    public IReadOnlyList<string> Notices => notices;
 
     public Application? Find(HttpRequest request)
     {

@@ -39,6 +39,10 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         }
     }
 
+    // Which secret signs is not for a file to say that came while the server ran.
+    private static bool ChangesItsSecret(Contract running, Contract changed) =>
+        running.Token is not null && changed.Token is not null && !string.Equals(running.Token.SecretSetting, changed.Token.SecretSetting, StringComparison.Ordinal);
+
     private void TakeUp(IReadOnlyDictionary<string, Contract> loaded, Problems problems)
     {
         // The last good ones, and over them what the folder says now.
@@ -49,11 +53,21 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         }
 
         var before = problems.Count;
+        foreach (var contract in table.Applications.Select(a => a.Contract).Where(c => ChangesItsSecret(c, candidates[c.Name])).Distinct())
+        {
+            problems.Add(setup.ContractsFolder, $"The contract \"{contract.Name}\" names another setting for its signing secret now. That takes a restart.");
+        }
+
         var compiled = setup.CompileApplications(candidates, problems);
         if (problems.Count > before)
         {
             problems.Add(setup.ContractsFolder, "These contracts do not fit the applications as they are configured; the applications go on with the contracts that they had.");
             return;
+        }
+
+        foreach (var notice in compiled.Notices.Except(table.Notices, StringComparer.Ordinal))
+        {
+            logger.ContractNotice(notice);
         }
 
         (contracts, table) = (candidates, compiled);
@@ -91,6 +105,9 @@ internal static partial class ApplicationsLog
 
     [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "The contracts were read again; {Count} applications run")]
     public static partial void ContractsTakenUp(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 1104, Level = LogLevel.Warning, Message = "{Notice}")]
+    public static partial void ContractNotice(this ILogger logger, string notice);
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Error, Message = "The folder of contracts could not be looked at")]
     public static partial void ContractsNotLookedAt(this ILogger logger, Exception fault);

@@ -12,6 +12,15 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
     /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
     private readonly HashSet<string> secretSettings = contracts.Where(c => c.Token is not null).Select(c => c.Token!.SecretSetting).ToHashSet(StringComparer.Ordinal);
 
+    private readonly List<(string Application, string Realm, Secret Secret)> secrets = [];
+
+    /// <summary>Notices for realms whose applications sign with one secret: a back-end of one takes the tokens of the other, and user number 1 is in both.</summary>
+    public IEnumerable<string> SharedSecrets() =>
+        from later in secrets.Select((s, i) => (s.Application, s.Realm, s.Secret, Index: i))
+        from earlier in secrets.Take(later.Index)
+        where !string.Equals(later.Realm, earlier.Realm, StringComparison.Ordinal) && later.Secret.Reveal().SequenceEqual(earlier.Secret.Reveal())
+        select $"\"{earlier.Application}\" and \"{later.Application}\" have realms of their own and one secret: a back-end of either takes the other's tokens. Give each its own.";
+
     /// <summary>The issuer, and the values of the settings that the claims name. No issuer: no token, or problems that were added.</summary>
     public (TokenIssuer?, IReadOnlyDictionary<string, string>) Compile(string name, ApplicationSettings settings, Contract contract)
     {
@@ -40,6 +49,11 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         ReadSettings(settings, contract, token, values);
         var lifetime = CompileLifetime(settings, token, values);
         var secret = FindSecret(name, settings, token.SecretSetting);
+        if (secret is not null)
+        {
+            secrets.Add((name, settings.Realm ?? name, secret));
+        }
+
         return (lifetime is null || secret is null ? null : new(secret, lifetime.Value, token.Claims), values);
     }
 
@@ -57,10 +71,12 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             }
             else if (!uses.All(u => u.HasDefault))
             {
-                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here, or in the environment as {uses.Key}.");
+                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here{Elsewhere(uses.Key)}.");
             }
         }
     }
+
+    private static string Elsewhere(string name) => name.StartsWith(NamedSettings.SharedPrefix, StringComparison.Ordinal) ? $", or in the environment as {name}" : "";
 
     private TimeSpan? CompileLifetime(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values)
     {
@@ -94,7 +110,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
         if (!isDevelopment)
         {
-            problems.Add(settings.Node!, $"\"{name}\", the secret that signs this application's tokens, is missing. Set it here, in the environment as {name}, or name a file that holds it as {name}_FILE.");
+            problems.Add(settings.Node!, $"\"{name}\", the secret that signs this application's tokens, is missing. Set it here{Elsewhere(name)}, or name a file that holds it as {name}_FILE.");
             return null;
         }
 
@@ -111,6 +127,11 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             if (isNew)
             {
                 notices.Add($"\"{application}\" has no {name}; one was made and is kept in {file} (Development only).");
+            }
+
+            if (secret.Length < TokenIssuer.ShortestSecret)
+            {
+                problems.Add(file, "The secret that is kept here is too short to sign with; delete the file, and another one is made.");
             }
 
             return secret;

@@ -11,9 +11,10 @@ internal static class Accounts
     public static string Of(User user) => $"user:{user.Key}";
 
     /// <summary>An identifier that nobody has is guessed at under a budget too. Hashed, because strangers choose its length and its letters.</summary>
-    public static string OfUnknown(string realm, string identifier)
+    /// <param name="key">As it is compared, or as it was sent where it cannot be anybody's name.</param>
+    public static string OfUnknown(string realm, string key)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{realm}\n{Names.Key(identifier)}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{realm}\n{key}"));
         return $"unknown:{Convert.ToHexStringLower(hash.AsSpan(0, 16))}";
     }
 }

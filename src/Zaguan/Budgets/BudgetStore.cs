@@ -193,21 +193,18 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         new { account, now = Now })).Where(row => BudgetPolicy.Judge(row, Now, ChargeLifetime) == BudgetVerdict.Refused).ToList());
 
     /// <summary>Puts every row under today's rules; what was counted stays.</summary>
-    public Task ApplyRulesAsync(BudgetSettings rules) => database.WriteAsync(async db =>
+    public static void ApplyRules(DbConnection db, BudgetSettings rules)
     {
-        var changed = 0;
         foreach (var (rows, rule) in new[] { ("account <> '' AND address <> ''", rules.AccountAndAddress), ("address = ''", rules.Account), ("account = ''", rules.Address) })
         {
-            changed += await db.ExecuteAsync(
+            db.Execute(
                 $"""
                 UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost
                 WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
                 """,
                 Lengths.Of(rule));
         }
-
-        return changed;
-    });
+    }
 
     /// <summary>Deletes rows that nobody touched since <paramref name="before"/>, looking at <paramref name="batch"/> rows behind (account, address). Null when the end is reached.</summary>
     public Task<(string Account, string Address)?> ForgetAsync((string Account, string Address) after, DateTimeOffset before, int batch) =>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Reflection;
+using System.Text;
 using Zaguan.Contracts;
 using Zaguan.Reading;
 
@@ -12,7 +14,9 @@ internal static class ContractCommand
         var files = new Argument<string[]>("FILE") { Description = "Contract files.", Arity = ArgumentArity.OneOrMore };
         var check = new Command("check", "Say everything that is wrong with contract files.") { files };
         check.SetAction((parsed, _) => CheckAsync(terminal, parsed.GetRequiredValue(files)));
-        return new("contract", "Contract files.") { check };
+        var schema = new Command("schema", "Print the JSON schema of contract files, for an editor.");
+        schema.SetAction((_, _) => PrintSchemaAsync(terminal));
+        return new("contract", "Contract files.") { check, schema };
     }
 
     private static async Task<int> CheckAsync(Terminal terminal, IReadOnlyList<string> files)
@@ -52,5 +56,13 @@ internal static class ContractCommand
         }
 
         return ExitCode.Problems;
+    }
+
+    private static async Task<int> PrintSchemaAsync(Terminal terminal)
+    {
+        await using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("contract.schema.json")!;
+        using var schema = new StreamReader(resource, Encoding.UTF8);
+        await terminal.Output.WriteAsync(await schema.ReadToEndAsync());
+        return ExitCode.Done;
     }
 }

@@ -72,7 +72,7 @@ internal static class DatabaseFindings
             return;
         }
 
-        if (!setup.IsDevelopment && db.ExecuteScalar<string?>("SELECT value FROM facts WHERE name = @Fact", new { Demo.Fact }) is not null)
+        if (!setup.IsDevelopment && Demo.IsIn(db))
         {
             findings.Add(new(Verdict.Problem, About, "It holds the demo users, whose passwords everybody knows; the server refuses it outside Development. Use another one (\"DataFolder\")."));
         }

@@ -51,7 +51,7 @@ internal static class ServeCommand
 
     private static async Task ShowDemoAsync(WebApplication app, Setup setup)
     {
-        if (!await Demo.IsInAsync(app.Services.GetRequiredService<Database>()))
+        if (!await app.Services.GetRequiredService<Database>().ReadAsync(db => Task.FromResult(Demo.IsIn(db))))
         {
             return;
         }

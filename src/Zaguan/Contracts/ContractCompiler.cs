@@ -183,5 +183,4 @@ internal static class ContractCompiler
 
         return compiler.CompileObject(claims, Scope.Claims);
     }
-
 }

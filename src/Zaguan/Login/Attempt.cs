@@ -16,6 +16,9 @@ internal sealed class Attempt(Application application, string identifier, Secret
 
     public string Identifier => identifier;
 
+    /// <summary>The identifier as it is compared; null where it cannot be anybody's.</summary>
+    public string? Key { get; } = Names.TryKey(identifier);
+
     public Secret Password => password;
 
     /// <summary>The client asks that a directory checks the password.</summary>
@@ -25,7 +28,7 @@ internal sealed class Attempt(Application application, string identifier, Secret
 
     /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
     public BudgetSubject Subject(User? user, bool addressIsShared) =>
-        new(user is null ? Accounts.OfUnknown(application.Realm, identifier) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
+        new(user is null ? Accounts.OfUnknown(application.Realm, Key ?? identifier) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
 
     public Client Client => client;
 

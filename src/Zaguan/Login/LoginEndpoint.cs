@@ -26,18 +26,17 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
 
         if (request.Refusal is { } refusal)
         {
-            await EncodeAsync(http, application, refusal, AnswerValues.Nothing with { Invalid = request.Invalid, Now = witness.Now });
+            await EncodeAsync(http, application, refusal, application.AnswerTo(refusal).Render(AnswerValues.Nothing with { Invalid = request.Invalid, Now = witness.Now }));
             return;
         }
 
         using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now);
-        var values = AnswerValues.Nothing with { Now = attempt.At };
-        var retryAfter = TimeSpan.Zero;
-        Outcome outcome;
+        var (outcome, retryAfter) = (Outcome.Failed, TimeSpan.Zero);
+        ReadOnlyMemory<byte>? body = null;
         try
         {
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
-            var user = await witness.Time("find", () => users.FindAsync(application.Realm, application.Contract.Identifies, attempt.Identifier));
+            var user = attempt.WantsDirectory ? null : await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key));
             var charging = attempt.WantsDirectory
                 ? ChargeResult.SourceNotAllowed
                 : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
@@ -47,12 +46,13 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
             outcome = charging.Refusal ?? await witness.Time("verify", () => local.VerifyAsync(user, attempt.Password));
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
-            var accessId = await witness.Time("record", () => RecordAsync(attempt, user, outcome, charging.Charge, session));
+            var record = await witness.Time("record", () => RecordAsync(attempt, user, outcome, charging.Charge));
+            outcome = record.Outcome;
 
             // 6. Issue the token.
-            values = new AnswerValues { User = user, AccessId = accessId, Now = attempt.At, Settings = application.Settings };
-            values.Token = session is null ? null : application.Token!.Issue(session, values);
+            var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
+            values.Token = record.Session is { } session ? application.Token!.Issue(session, values) : null;
+            body = application.AnswerTo(outcome).Render(values);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -71,32 +71,35 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         }
 
         // 7. Encode.
-        await EncodeAsync(http, application, outcome, values, retryAfter);
+        await EncodeAsync(http, application, outcome, body ?? application.AnswerTo(outcome).Render(AnswerValues.Nothing with { Now = attempt.At }), retryAfter);
     }
 
-    private async Task<long> RecordAsync(Attempt attempt, User? user, Outcome outcome, Charge? charge, Session? session)
+    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? user, Outcome verified, Charge? charge)
     {
-        var accessId = await database.WriteAsync(async db =>
+        var record = await database.WriteAsync(async db =>
         {
+            // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
+            var outcome = verified == Outcome.Granted ? await UserStore.ConfirmAsync(db, user!) : verified;
             if (charge is not null)
             {
                 await budgets.SettleAsync(db, charge, outcome);
             }
 
-            var id = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
+            var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
+            var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
             if (session is not null)
             {
-                await SessionStore.OpenAsync(db, session, id);
+                await SessionStore.OpenAsync(db, session, accessId);
             }
 
-            return id;
+            return new LoginRecord(outcome, accessId, session);
         });
         if (charge is not null)
         {
             budgets.Settled(charge);
         }
 
-        return accessId;
+        return record;
     }
 
     private async Task<Outcome> RecordFaultAsync(Attempt attempt, Exception fault)
@@ -119,13 +122,11 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         }
     }
 
-    private async Task EncodeAsync(HttpContext http, Application application, Outcome outcome, AnswerValues values, TimeSpan retryAfter = default)
+    private async Task EncodeAsync(HttpContext http, Application application, Outcome outcome, ReadOnlyMemory<byte> body, TimeSpan retryAfter = default)
     {
         witness.Answered(application, outcome);
-        var answer = application.AnswerTo(outcome);
-        var body = answer.Render(values);
         var response = http.Response;
-        response.StatusCode = answer.Status;
+        response.StatusCode = application.AnswerTo(outcome).Status;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
         if (RetryAfterSeconds(outcome, retryAfter) is { } seconds)
@@ -144,4 +145,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         Outcome.Granted or Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.SourceNotAllowed
             or Outcome.Malformed or Outcome.Invalid or Outcome.Failed => null,
     };
+
+    /// <summary>What the transaction at the end of an attempt settled for good.</summary>
+    private sealed record LoginRecord(Outcome Outcome, long AccessId, Session? Session);
 }

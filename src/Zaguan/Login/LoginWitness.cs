@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Zaguan.Applications;
 using Zaguan.Operations;
 
@@ -6,6 +7,8 @@ namespace Zaguan.Login;
 /// <summary>What a login says while it happens: time, metrics, log. Never a password, an identifier or a token.</summary>
 internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILogger<LoginEndpoint> logger)
 {
+    private readonly ConcurrentDictionary<string, bool> noticed = new(StringComparer.Ordinal);
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>Does one step of a login and measures it.</summary>
@@ -21,7 +24,8 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
     {
         telemetry.Answered(application.Name, outcome);
         logger.Answered(application.Name, outcome);
-        if (outcome == Outcome.SourceNotAllowed)
+        // Once: a client that asks for it does so at every login, and strangers could fill the log.
+        if (outcome == Outcome.SourceNotAllowed && noticed.TryAdd(application.Name, true))
         {
             logger.DirectoryIsNotListed(application.Name);
         }
@@ -37,7 +41,7 @@ internal static partial class LoginLog
     [LoggerMessage(EventId = 1001, Level = LogLevel.Debug, Message = "{Application}: {Outcome}")]
     public static partial void Answered(this ILogger logger, string application, Outcome outcome);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Application}: a client asked that a directory checks the password, but the application lists no such source; refused")]
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Application}: a client asked that a directory checks the password, but there is no such source; refused. This is said once per application")]
     public static partial void DirectoryIsNotListed(this ILogger logger, string application);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "{Application}: {Problem} The client was told that the service is unavailable")]

@@ -18,7 +18,7 @@ internal enum Outcome
     /// <summary>The address's budget is exhausted; nothing was verified.</summary>
     Throttled = 5,
 
-    /// <summary>The request asked for a source that the application does not list; nothing was verified.</summary>
+    /// <summary>The request asked for a source that there is not; nothing was verified.</summary>
     SourceNotAllowed = 6,
 
     /// <summary>The body could not be read. Not an attempt: nobody can say whose it was.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Zaguan.Applications;
 using Zaguan.Login;
@@ -11,7 +12,7 @@ namespace Zaguan.Operations;
 internal static class Demo
 {
     /// <summary>Marks a database that these users were put into: it never serves outside Development.</summary>
-    public const string Fact = "holds-demo-users";
+    private const string Fact = "holds-demo-users";
 
     private static readonly (string Password, string Role, long RoleNumber, NewUser User)[] Users =
     [
@@ -29,7 +30,6 @@ internal static class Demo
             return false;
         }
 
-        await users.AddRealmsAsync(Users.Select(u => u.User.Realm));
         var hashed = Users.Select(u =>
         {
             using var password = Secret.FromText(u.Password);
@@ -37,6 +37,7 @@ internal static class Demo
         }).ToList();
         return await database.WriteAsync(async db =>
         {
+            UserStore.AddRealms(db, Users.Select(u => u.User.Realm));
             await db.ExecuteAsync("INSERT INTO facts (name, value) VALUES (@Fact, 'true')", new { Fact });
             foreach (var (user, demo) in hashed.Zip(Users))
             {
@@ -48,8 +49,7 @@ internal static class Demo
         });
     }
 
-    public static async Task<bool> IsInAsync(Database database) =>
-        await database.ReadAsync(db => db.ExecuteScalarAsync<string?>("SELECT value FROM facts WHERE name = @Fact", new { Fact })) is not null;
+    public static bool IsIn(DbConnection db) => db.ExecuteScalar<string?>("SELECT value FROM facts WHERE name = @Fact", new { Fact }) is not null;
 
     /// <summary>One command per application that serves a demo user, ready to paste.</summary>
     public static IEnumerable<string> Commands(ApplicationTable table, string baseUrl)

@@ -1,13 +1,8 @@
-using Dapper;
-using Zaguan.Storage;
-
 namespace Zaguan.Operations;
 
 /// <summary>Whether the process lives, and whether it can serve a login: its database takes a write.</summary>
 internal static class Health
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     public static void MapHealth(this WebApplication app)
     {
         // Under /zaguan like all that is ours, and where load balancers look first.
@@ -18,21 +13,9 @@ internal static class Health
         }
     }
 
-    private static async Task<IResult> ReadyAsync(Database database, TimeProvider clock)
-    {
-        try
-        {
-            // A transaction that changes nothing succeeds on a full disk.
-            var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            await database.WriteAsync(db => db.ExecuteAsync(
-                "INSERT INTO facts (name, value) VALUES ('asked-whether-ready-at', @at) ON CONFLICT (name) DO UPDATE SET value = excluded.value", new { at })).WaitAsync(Patience, clock);
-            return Results.Json(new Status("ready"));
-        }
-        catch (Exception e) when (e is DatabaseUnavailableException or TimeoutException)
-        {
-            return Results.Json(new Status("not ready: the database takes no writes"), statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-    }
+    private static async Task<IResult> ReadyAsync(Readiness readiness) => await readiness.AskAsync()
+        ? Results.Json(new Status("ready"))
+        : Results.Json(new Status("not ready: the database takes no writes"), statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private sealed record Status(string Is);
 }

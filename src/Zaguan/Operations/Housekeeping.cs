@@ -1,6 +1,5 @@
 using Zaguan.AccessLog;
 using Zaguan.Budgets;
-using Zaguan.Storage;
 using Zaguan.Tokens;
 
 namespace Zaguan.Operations;
@@ -11,7 +10,6 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
@@ -21,8 +19,9 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
             {
                 await ForgetAsync(stoppingToken);
             }
-            catch (DatabaseUnavailableException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Whatever it is, the server goes on, and the next hour tries again.
                 logger.HousekeepingWaits(e.Message);
             }
         }

@@ -6,6 +6,9 @@ namespace Zaguan.Operations;
 /// <summary>What a setting's type alone does not say: ranges, and values that must fit each other.</summary>
 internal static class SettingsCheck
 {
+    /// <summary>NIST SP 800-63B-4 §3.2.2.</summary>
+    private const int MostConsecutiveFailures = 100;
+
     public static void Check(ZaguanSettings settings, Problems problems)
     {
         CheckFolders(settings, problems);
@@ -53,9 +56,17 @@ internal static class SettingsCheck
             }
         }
 
-        if (budgets.Account.Failures > 100)
+        foreach (var (name, failures) in new[] { (nameof(budgets.AccountAndAddress), budgets.AccountAndAddress.Failures), (nameof(budgets.Account), budgets.Account.Failures) })
         {
-            problems.Add(settings.Node!.At("Budgets").At("Account").At("Failures"), $"At most 100 consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not {budgets.Account.Failures}.");
+            if (failures > MostConsecutiveFailures)
+            {
+                problems.Add(settings.Node!.At("Budgets").At(name).At("Failures"), $"At most {MostConsecutiveFailures} consecutive failures of one account are allowed (NIST SP 800-63B-4 §3.2.2), not {failures}.");
+            }
+        }
+
+        if (budgets.Account.Within > TimeSpan.Zero)
+        {
+            problems.Add(settings.Node!.At("Budgets").At("Account").At("Within"), "Consecutive failures of one account count however far apart they are (NIST SP 800-63B-4 §3.2.2); leave \"Within\" out.");
         }
     }
 
@@ -72,9 +83,9 @@ internal static class SettingsCheck
             problems.Add(hashing.At("LongestWait"), $"A guess waits for its hash for more than 0s and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
         }
 
-        if (settings.AccessLog.KeptFor <= TimeSpan.Zero)
+        if (settings.AccessLog.KeptFor < TimeSpan.FromDays(1))
         {
-            problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for some time: \"KeptFor\" is above 0.");
+            problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for at least a day: \"KeptFor\" is \"1d\" or more.");
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class Setup
 
     public required Problems Problems { get; init; }
 
-    public required IReadOnlyList<string> Notices { get; init; }
+    /// <summary>What an administrator should know although nothing is wrong.</summary>
+    public IReadOnlyList<string> Notices => Applications.Notices;
 
     public required bool IsDevelopment { get; init; }
 
@@ -76,8 +77,8 @@ internal sealed class Setup
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
         ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
-        var compiler = Compiler(problems);
-        var applications = compiler.Compile(settings.Applications, contracts);
+        var applications = Compiler(problems).Compile(settings.Applications, contracts);
+        CheckSharedSettings(source, contracts.Values, problems);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
         {
             problems.Add(file, $"No application is configured. Name one under \"Applications\" in {file}, for example: {{ \"Applications\": {{ \"ambiotec\": {{ \"JWT_SECRET_FILE\": \"/etc/zaguan/ambiotec.secret\" }} }} }}. (In Development the shipped contracts run without configuration: set ASPNETCORE_ENVIRONMENT=Development.)");
@@ -93,7 +94,6 @@ internal sealed class Setup
             ContractsFingerprint = fingerprint,
             CompileApplications = (changed, found) => Compiler(found).Compile(settings.Applications, changed),
             Problems = problems,
-            Notices = compiler.Notices,
             IsDevelopment = options.IsDevelopment,
             TrustedProxies = proxies,
             ServerSideCallers = callers,
@@ -141,6 +141,17 @@ internal sealed class Setup
         return new RecordReader(Spelling.Configuration, problems).Read<ZaguanSettings>(tree);
     }
 
+    /// <summary>Settings at the root that no contract names: misspelt ones, most of the time. The environment holds much that is not ours, so only the file is looked at.</summary>
+    private static void CheckSharedSettings(SourceNode? file, IEnumerable<Contract> contracts, Problems problems)
+    {
+        var named = contracts.Where(c => c.Token is not null).SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting))
+            .SelectMany(name => new[] { name, $"{name}_FILE" }).Concat(["HTTP_PORTS", "HTTPS_PORTS"]).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        foreach (var (name, value) in (file?.Members ?? []).Where(m => IsSetting(m.Name) && !m.Name.StartsWith("OTEL_", StringComparison.Ordinal) && !named.Contains(m.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            problems.Add(value, $"No contract names a setting \"{name}\".{Nearest.Suggestion(name, named)}");
+        }
+    }
+
     private static bool IsSetting(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
 
     private static List<IPNetwork> ReadNetworks(IReadOnlyList<string> written, SourceNode? at, Problems problems)
@@ -148,13 +159,18 @@ internal sealed class Setup
         var networks = new List<IPNetwork>();
         foreach (var text in written)
         {
-            if (IPAddress.TryParse(text, out var address))
+            // .NET reads "192.168.1" as 192.168.0.1, which nobody means.
+            if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3))
             {
                 networks.Add(new(address, address.GetAddressBytes().Length * 8));
             }
-            else if (IPNetwork.TryParse(text, out var network))
+            else if (IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0)
             {
                 networks.Add(network);
+            }
+            else if (network.PrefixLength == 0 && text.EndsWith("/0", StringComparison.Ordinal))
+            {
+                problems.Add(at!, $"\"{text}\" is everybody; name the addresses that are yours.");
             }
             else
             {

@@ -36,7 +36,7 @@ internal sealed record NetworkSettings
     [JsonIgnore]
     public SourceNode? Node { get; init; }
 
-    /// <summary>Addresses or networks ("10.0.0.0/8") of proxies whose X-Forwarded-For, -Proto and -Host are believed.</summary>
+    /// <summary>Addresses or networks ("10.0.0.0/8") of proxies whose X-Forwarded-For and -Proto are believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>Addresses or networks of servers that log in for many people and forward no client address: they have no address budget.</summary>

@@ -40,12 +40,13 @@ internal sealed class Database : IAsyncDisposable
     public string Path => file.Path;
 
     /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
-    public static Database Open(string path, TimeProvider clock)
+    /// <param name="admission">What must be so before it serves, now and whenever another file takes its place; it throws where it is not.</param>
+    public static Database Open(string path, TimeProvider clock, Action<DbConnection>? admission = null)
     {
         _ = SqliteLibrary.Version;
         try
         {
-            var opened = new SqliteFile(path, clock);
+            var opened = new SqliteFile(path, clock, admission);
             opened.Create();
             return new Database(opened);
         }

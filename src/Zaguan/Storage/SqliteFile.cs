@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -7,15 +8,18 @@ namespace Zaguan.Storage;
 internal sealed class SqliteFile
 {
     private readonly TimeProvider clock;
+    private readonly Action<DbConnection>? admission;
     private readonly string readers;
     private readonly string writer;
     private volatile FileIdentity? identity;
     private FileIdentity? log;
     private FileIdentity? index;
 
-    public SqliteFile(string path, TimeProvider clock)
+    /// <param name="admission">What must be so before the database serves; it throws where it is not.</param>
+    public SqliteFile(string path, TimeProvider clock, Action<DbConnection>? admission)
     {
         Path = path;
+        this.admission = admission;
         this.clock = clock;
         // Beside a writer nobody waits for a reader's lock, so a second is for what other processes do to the file.
         readers = ConnectionString(path, pooling: true, seconds: 1);
@@ -49,6 +53,7 @@ internal sealed class SqliteFile
 
         using var connection = Open();
         Migrations.Apply(connection, clock);
+        admission?.Invoke(connection);
         Remember(FileIdentity.Of(Path));
     }
 
@@ -125,6 +130,7 @@ internal sealed class SqliteFile
         }
 
         Migrations.Apply(connection, clock);
+        admission?.Invoke(connection);
     }
 
     private void Remember(FileIdentity? opened)

@@ -48,8 +48,14 @@ internal static class SigningSecrets
         if (isNew)
         {
             PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            using var stream = PrivateFiles.Create(file);
-            stream.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+            // Under its name only when it is whole: half a secret would sign, and be kept.
+            var unfinished = $"{file}.{Guid.NewGuid():N}";
+            using (var stream = PrivateFiles.Create(unfinished))
+            {
+                stream.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+            }
+
+            File.Move(unfinished, file, overwrite: false);
         }
 
         return Secret.FromText(File.ReadAllText(file).Trim());

@@ -8,6 +8,28 @@ internal static class Names
     /// <summary>The longest user name or e-mail address that is stored, in characters.</summary>
     public const int Longest = 256;
 
+    /// <summary>
+    /// As it is compared; null for what cannot be anybody's name: too long even in decomposed letters (putting marks in order
+    /// takes a time that grows with the square of their number), or with a code point that Unicode gives to nobody.
+    /// </summary>
+    public static string? TryKey(string name)
+    {
+        if (name.Length > 4 * Longest)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Key(name);
+        }
+        catch (ArgumentException)
+        {
+            // U+FFFE and its like; .NET has no way to ask first.
+            return null;
+        }
+    }
+
     /// <summary>Upper case, because fewer letters are lost that way than in lower case (ς and σ are both Σ); composed again, because changing case can decompose.</summary>
     public static string Key(string name) => name.Trim().Normalize(NormalizationForm.FormC).ToUpperInvariant().Normalize(NormalizationForm.FormC);
 
@@ -18,6 +40,7 @@ internal static class Names
         _ when string.IsNullOrWhiteSpace(name) => $"{what} is not empty.",
         { Length: > Longest } => $"{what} has at most {Longest} characters, not {name.Length}.",
         _ when HasHalfPair(name) => $"{what} holds half a character (a lone surrogate); write it anew.",
+        _ when TryKey(name) is null => $"{what} holds a character that is none (U+FFFE and its like); write it anew.",
         _ when name.Any(char.IsControl) => $"{what} has no control characters: no tabs, no line ends.",
         _ => null,
     };

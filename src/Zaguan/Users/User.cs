@@ -36,6 +36,9 @@ internal sealed record User
 
     public string? RoleName { get; init; }
 
+    /// <summary>Whom it is about, and no hash.</summary>
+    public override string ToString() => $"{Username} ({Realm})";
+
     public string? FullName => (GivenName, FamilyName) switch
     {
         (null, null) => null,

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Zaguan.Contracts;
+using Zaguan.Login;
 using Zaguan.Storage;
 
 namespace Zaguan.Users;
@@ -14,8 +15,13 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         FROM users u LEFT JOIN roles r ON r.key = u.role_key
         """;
 
+    private const string AddRealm = "INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING";
+
     /// <summary>The account that an identifier means, or null.</summary>
-    public Task<User?> FindAsync(string realm, Identifies identifies, string identifier)
+    public Task<User?> FindAsync(string realm, Identifies identifies, string identifier) => FindByKeyAsync(realm, identifies, Names.TryKey(identifier));
+
+    /// <param name="key">See <see cref="Names.TryKey"/>.</param>
+    public Task<User?> FindByKeyAsync(string realm, Identifies identifies, string? key)
     {
         var column = identifies switch
         {
@@ -23,7 +29,20 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             Identifies.Email => "email_key",
         };
         return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
-            $"{Columns} WHERE u.realm = @realm AND u.{column} = @key", new { realm, key = Names.Key(identifier) }));
+            $"{Columns} WHERE u.realm = @realm AND u.{column} = @key", new { realm, key }));
+    }
+
+    /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>
+    public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified)
+    {
+        var now = await db.QuerySingleOrDefaultAsync<(bool Active, string? Password)?>("SELECT active, password FROM users WHERE key = @Key", new { verified.Key });
+        return now switch
+        {
+            null => Outcome.UnknownUser,
+            { Password: var password } when !string.Equals(password, verified.Password, StringComparison.Ordinal) => Outcome.WrongPassword,
+            { Active: true } => Outcome.Granted,
+            { Active: false } => Outcome.Inactive,
+        };
     }
 
     /// <summary>By user name, or else by e-mail address: how people on the command line name a user.</summary>
@@ -107,22 +126,20 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public Task<bool> DeleteAsync(long key) =>
         database.WriteAsync(async db => await db.ExecuteAsync("DELETE FROM users WHERE key = @key", new { key }) == 1);
 
-    public Task AddRealmsAsync(IEnumerable<string> names) => database.WriteAsync(async db =>
+    /// <summary>Those that are not there yet.</summary>
+    public static void AddRealms(DbConnection db, IEnumerable<string> names)
     {
-        var added = 0;
-        foreach (var name in names)
+        foreach (var realm in names)
         {
-            added += await AddRealmAsync(db, name);
+            db.Execute(AddRealm, new { realm });
         }
-
-        return added;
-    });
+    }
 
     public Task<IReadOnlyList<string>> ListRealmsAsync() =>
         database.ReadAsync<IReadOnlyList<string>>(async db => (await db.QueryAsync<string>("SELECT name FROM realms ORDER BY name")).AsList());
 
     private static Task<int> AddRealmAsync(DbConnection db, string realm) =>
-        db.ExecuteAsync("INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING", new { realm });
+        db.ExecuteAsync(AddRealm, new { realm });
 
     /// <summary>Adds a role, and the realm where configuration alone knew it, unless its name or number is another's: then nothing is written.</summary>
     public Task<Addition> TryAddRoleAsync(string realm, string name, long? number) => database.WriteAsync(
@@ -200,4 +217,7 @@ internal sealed record NewUser
 
     /// <summary>A JSON object.</summary>
     public string? Attributes { get; init; }
+
+    /// <summary>Whom it is about, and no hash.</summary>
+    public override string ToString() => $"{Username} ({Realm})";
 }

@@ -234,7 +234,7 @@ public sealed class BudgetStoreTests
             await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull(), Settlement.Failure);
         }
 
-        await table.Store.ApplyRulesAsync(new());
+        await table.ApplyRulesAsync(new());
 
         (await table.Guard.ChargeAsync(BudgetTable.Ana, CancellationToken.None)).Refusal.ShouldBe(Outcome.Locked);
         table.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -50,6 +50,12 @@ internal sealed class BudgetTable : IAsyncDisposable
         Guard.Settled(charge);
     }
 
+    public Task ApplyRulesAsync(BudgetSettings rules) => database.WriteAsync(db =>
+    {
+        BudgetStore.ApplyRules(db, rules);
+        return Task.FromResult(true);
+    });
+
     /// <summary>Guesses until refused; how many were verified.</summary>
     public async Task<int> FailUntilRefusedAsync(BudgetSubject? subject = null)
     {

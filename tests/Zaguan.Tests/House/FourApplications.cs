@@ -37,10 +37,9 @@ internal static class FourApplications
     {
         var house = await TestHouse.OpenAsync((options ?? new()) with { Settings = settings ?? Settings(), IsDevelopment = false });
         var users = house.Services.GetRequiredService<UserStore>();
-        await users.AddRealmsAsync(DemoLogin.All.Select(a => a.Application));
         foreach (var login in DemoLogin.All)
         {
-            await users.AddAsync(new()
+            await users.TryAddAsync(new()
             {
                 Realm = login.Application,
                 Username = login.Identifier,
