@@ -31,7 +31,8 @@ public sealed class ParallelGuessTests
     public async Task Fifty_people_who_share_an_account_all_get_in(string application)
     {
         var login = DemoLogin.Of(application);
-        await using var house = await TestHouse.OpenAsync();
+        // Some ten milliseconds a hash: the last one is in time on a busy machine too, and all of them come while five are being verified.
+        await using var house = await FourApplications.OpenAsync(iterations: 20_000);
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => GuessAsync(house, login, login.Password)));
 
