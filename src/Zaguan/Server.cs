@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging.Console;
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
