@@ -71,12 +71,12 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             }
             else if (!uses.All(u => u.HasDefault))
             {
-                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here{Elsewhere(uses.Key)}.");
+                problems.Add(settings.Node!, $"\"{uses.Key}\" is missing: the contract \"{contract.Name}\" names it. Set it here{Environment(uses.Key, ", or")}.");
             }
         }
     }
 
-    private static string Elsewhere(string name) => name.StartsWith(NamedSettings.SharedPrefix, StringComparison.Ordinal) ? $", or in the environment as {name}" : "";
+    private static string Environment(string name, string before) => name.StartsWith(NamedSettings.SharedPrefix, StringComparison.Ordinal) ? $"{before} in the environment as {name}" : "";
 
     private TimeSpan? CompileLifetime(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values)
     {
@@ -110,7 +110,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
         if (!isDevelopment)
         {
-            problems.Add(settings.Node!, $"\"{name}\", the secret that signs this application's tokens, is missing. Set it here{Elsewhere(name)}, or name a file that holds it as {name}_FILE.");
+            problems.Add(settings.Node!, $"\"{name}\", the secret that signs this application's tokens, is missing. Set it here{Environment(name, ",")}, or name a file that holds it as {name}_FILE.");
             return null;
         }
 

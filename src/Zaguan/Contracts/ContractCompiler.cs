@@ -138,7 +138,8 @@ internal static class ContractCompiler
         var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime, compiler, problems);
         var claims = CompileClaims(token.Claims, compiler, problems);
         var secret = SettingName(token.Secret is ['{', .. var between, '}'] ? between : "");
-        if (secret.Length > 0 && Vocabulary.ObjectionToSetting(secret) is { } objection)
+        // Where its form is wrong already, that was told.
+        if (Vocabulary.ObjectionToSetting(secret) is { } objection && problems.All(p => !string.Equals(p.Pointer, node.At("secret").Pointer, StringComparison.Ordinal)))
         {
             problems.Add(node.At("secret"), objection);
         }

@@ -46,10 +46,10 @@ public sealed class ConfigurationProblemsTests : IDisposable
                 "zaguan.json:1 at /Applications/sistema-venta/AllowedOrigins: \"*\" is every origin; leave out the others, or it.",
             ]
         },
-        { """{ "Applications": { "ambiotec": {} } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, or in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE."] },
+        { """{ "Applications": { "ambiotec": {} } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "demasiado corta" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret has 15 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48"] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "abcabcabcabcabcabcabcabcabcabcabcabcabc" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48"] },
-        { """{ "Applications": { "ambiotec": { "JWT_SECRET": { "a": "S" } } } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, or in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE.", "zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\" is a text, not an object."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": { "a": "S" } } } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE.", "zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\" is a text, not an object."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET_FILE": "/no/hay" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET_FILE: The file that \"JWT_SECRET_FILE\" names cannot be read: there is none."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "8 hours" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"8 hours\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "0h" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"0h\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
@@ -173,6 +173,41 @@ public sealed class ConfigurationProblemsTests : IDisposable
         var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" }, "ambiotec": {} } }""", ("JWT_SECRET", Secret), ("JWT_SECRET_KEY", Secret));
 
         Problems(setup).ShouldBe(["contracts/romsoft.json:54 at /token/claims/iss: {config.JWT_SECRET} is the signing secret of a contract; nothing but a signature may use it."]);
+    }
+
+    [Theory]
+    [InlineData("""{ "Network": { "TrustedProxies": ["0.0.0.0/0"] } }""", "everybody")]
+    [InlineData("""{ "Network": { "ServerSideCallers": ["::/0"] } }""", "everybody")]
+    [InlineData("""{ "Network": { "TrustedProxies": ["192.168.1"] } }""", "neither an address")]
+    [InlineData("""{ "Budgets": { "Account": { "Within": "1s" } } }""", "NIST")]
+    [InlineData("""{ "Budgets": { "AccountAndAddress": { "Failures": 101 } } }""", "NIST")]
+    [InlineData("""{ "AccessLog": { "KeptFor": "1s" } }""", "at least a day")]
+    [InlineData("""{ "JWT_EXPIRE_MINUTE": "60" }""", "Did you mean \"JWT_EXPIRE_MINUTES\"?")]
+    public void What_would_disarm_the_house_in_silence_does_not_start(string json, string sentence)
+    {
+        var written = json.Insert(1, """ "Applications": { "sistema-venta": {} }, """);
+
+        Problems(Read(written)).ShouldContain(p => p.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_contract_reaches_no_variable_of_the_environment_that_is_not_a_tokens()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "romsoft.json"), Repository.ContractText("romsoft").Replace("{config.JWT_ISSUER_TOKEN}", "{config.AWS_SECRET_ACCESS_KEY}", StringComparison.Ordinal));
+
+        var setup = Read("""{ "Applications": { "romsoft": { "JWT_AUDIENCE_TOKEN": "x" } } }""", ("JWT_SECRET_KEY", Secret), ("AWS_SECRET_ACCESS_KEY", "x"));
+
+        Problems(setup).ShouldBe(["zaguan.json:1 at /Applications/romsoft: \"AWS_SECRET_ACCESS_KEY\" is missing: the contract \"romsoft\" names it. Set it here."]);
+    }
+
+    [Fact]
+    public void Realms_that_sign_with_one_secret_are_noticed()
+    {
+        var setup = Read("""{ "Applications": { "norte": { "Contract": "ambiotec", "PathBase": "/norte" }, "sur": { "Contract": "ambiotec", "PathBase": "/sur" } } }""", ("JWT_SECRET", Secret));
+
+        Problems(setup).ShouldBeEmpty();
+        setup.Notices.ShouldContain(n => n.Contains("one secret", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -56,6 +56,19 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Which_secret_signs_does_not_change_while_the_server_runs()
+    {
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("JWT_OTHER", new string([.. Enumerable.Range('a', 26).Concat(Enumerable.Range('A', 26)).Select(c => (char)c)]))));
+        Write(house, "ambiotec", Repository.ContractText("ambiotec").Replace("{config.JWT_SECRET}", "{config.JWT_OTHER}", StringComparison.Ordinal).Replace("Credenciales inválidas", "Otra", StringComparison.Ordinal));
+
+        Refresh(house);
+
+        Errors(house).ShouldContain(e => e.Contains("another setting for its signing secret", StringComparison.Ordinal));
+        using var answer = await house.PostAsync(DemoLogin.Ambiotec.Path, DemoLogin.Ambiotec.WrongBody);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Credenciales inválidas");
+    }
+
+    [Fact]
     public async Task A_broken_file_does_not_keep_a_sound_one_from_being_taken_up()
     {
         await using var house = await FourApplications.OpenAsync();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Budgets;
 using Zaguan.Login;
+using Zaguan.Passwords;
 using Zaguan.Tests.House;
 using Zaguan.Users;
 
@@ -146,6 +147,45 @@ public sealed class InvariantTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([.. Enumerable.Repeat(Outcome.WrongPassword, 5), Outcome.Locked]);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_disabled_while_the_password_waits_to_be_verified_does_not_get_in()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var users = house.Services.GetRequiredService<UserStore>();
+        var user = (await users.FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, "johndoe"))!;
+        var gate = house.Services.GetRequiredService<HashGate>();
+        using var other = Secret.FromText("otra");
+        // Enough in front of it that it is still waiting when the administrator is done.
+        var queue = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(other, null)).ToList();
+        var waiting = LogInAsync(house, "johndoe", "securePass123");
+        var subject = new BudgetSubject(Accounts.Of(user), "127.0.0.1", AddressIsShared: false);
+        await Eventually.BecomesTrueAsync(async () => (await house.Services.GetRequiredService<BudgetStore>().ReadAsync(subject)).Any(r => r.InFlight > 0), "the login is charged");
+
+        await users.SetActiveAsync(user.Key, false);
+
+        using var answer = await waiting;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await house.AccessLogAsync())[^1].Outcome.ShouldBe(Outcome.Inactive);
+        await Task.WhenAll(queue);
+    }
+
+    [Theory]
+    [InlineData("a\\uFFFEb")]
+    [InlineData("a\\u0345")]
+    public async Task An_identifier_that_cannot_be_a_name_is_nobodys_under_a_budget_of_its_own(string escaped)
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var identifier = escaped.Contains("0345", StringComparison.Ordinal) ? "a" + string.Concat(Enumerable.Repeat("\\u0345\\u0334", 1_000)) : escaped;
+        for (var i = 0; i < 6; i++)
+        {
+            using var answer = await house.PostAsync(Ambiotec.Path, $$"""{"usuario_login":"{{identifier}}","usuario_password":"x"}""");
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([.. Enumerable.Repeat(Outcome.UnknownUser, 5), Outcome.Locked]);
+        house.Hashes.ShouldBe(5);
     }
 
     [Fact]

@@ -28,6 +28,16 @@ public sealed class ForwardedAddressTests
     }
 
     [Fact]
+    public async Task A_proxy_that_nobody_named_is_noticed_once()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        await AttemptAsync(house, "x", "203.0.113.9");
+        await AttemptAsync(house, "y", "203.0.113.9");
+
+        house.Log.All.Count(l => l.Contains("X-Forwarded-For", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_variable_of_ASP_NET_that_believes_everybody_is_not_believed()
     {
         await using var server = await ServerProcess.StartAsync(new() { Environment = { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true", ["Budgets__Address__Failures"] = "2", ["Budgets__Address__Within"] = "15m" } });
