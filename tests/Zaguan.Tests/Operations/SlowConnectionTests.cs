@@ -44,7 +44,7 @@ public sealed class SlowConnectionTests
             ready.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        Descriptors(server).ShouldBeGreaterThan(Connections - Reconnecting);
+        await Eventually.BecomesTrueAsync(() => Descriptors(server) >= descriptors + Connections - Reconnecting, "those whom it turned out meanwhile are back", Patience);
 
         // Those whom the server loses patience with do not come back any more.
         await storm.CancelAsync();
