@@ -18,9 +18,19 @@ internal sealed record BudgetSubject(string Account, string Address, bool Addres
 /// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
 internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows);
 
-/// <param name="Failed">All failures of the row up to this charge: what a success forgives.</param>
-/// <param name="Burials">Changes when the row's charges were counted as failures because nobody settled them.</param>
-internal sealed record ChargedRow(string Account, string Address, long Failed, long Burials);
+/// <summary>Read by property: where a statement returns no row, SQLite tells Dapper no types to choose a constructor by.</summary>
+internal sealed record ChargedRow
+{
+    public string Account { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    /// <summary>All failures of the row up to this charge: what a success forgives.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Changes when the row's charges were counted as failures because nobody settled them.</summary>
+    public long Burials { get; init; }
+}
 
 internal enum Settlement
 {

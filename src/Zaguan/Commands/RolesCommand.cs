@@ -40,7 +40,7 @@ internal static class RolesCommand
 
         if (asJson)
         {
-            await desk.Terminal.WriteJsonAsync(Json(new(realm, added, name)));
+            await desk.Terminal.WriteJsonAsync(Json(new() { Realm = realm, Number = added, Name = name }));
         }
         else
         {

@@ -33,6 +33,12 @@ internal static class RequestReader
             // Cut off half way, or badly chunked: a body that cannot be read.
             return application.Contract.Decoder.Decode([]);
         }
+        catch (IOException)
+        {
+            // The client reset its connection. Kestrel may not have heard of it yet, and would take this for a fault of ours.
+            request.HttpContext.Abort();
+            throw;
+        }
     }
 
     private static DecodedRequest Decode(in ReadOnlySequence<byte> body, Application application)

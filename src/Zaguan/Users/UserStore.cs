@@ -186,7 +186,14 @@ internal sealed record Taken
     public string By { get; init; } = "";
 }
 
-internal sealed record Role(string Realm, long Number, string Name);
+internal sealed record Role
+{
+    public string Realm { get; init; } = "";
+
+    public long Number { get; init; }
+
+    public string Name { get; init; } = "";
+}
 
 /// <summary>A user to be added.</summary>
 internal sealed record NewUser

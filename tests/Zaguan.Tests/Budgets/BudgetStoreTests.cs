@@ -20,6 +20,16 @@ public sealed class BudgetStoreTests
     }
 
     [Fact]
+    public async Task What_all_rules_refuse_at_once_is_refused()
+    {
+        var once = new BudgetRule { Failures = 1, RefusedFor = TimeSpan.FromMinutes(1), RefusedForAtMost = TimeSpan.FromMinutes(1) };
+        await using var table = new BudgetTable(new() { AccountAndAddress = once, Account = once, Address = new() { Failures = 1, Within = TimeSpan.FromMinutes(1) } });
+        await table.FailUntilRefusedAsync();
+
+        (await table.ChargeAsync()).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Another_address_has_guesses_of_its_own()
     {
         await using var table = new BudgetTable();
