@@ -33,7 +33,7 @@ internal static class RequestReader
             // Cut off half way, or badly chunked: a body that cannot be read.
             return application.Contract.Decoder.Decode([]);
         }
-        catch (IOException)
+        catch (IOException e) when (e is not BadHttpRequestException)
         {
             // The client reset its connection. Kestrel may not have heard of it yet, and would take this for a fault of ours.
             request.HttpContext.Abort();
