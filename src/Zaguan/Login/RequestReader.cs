@@ -11,7 +11,7 @@ internal static class RequestReader
     /// <summary>No login is longer (CONTRACTS: 413 beyond).</summary>
     public const int LargestBody = 16 * 1024;
 
-    /// <summary>Null: the body is too large.</summary>
+    /// <summary>Null: the body is too large, or nobody is there any more who could be answered.</summary>
     public static async Task<DecodedRequest?> ReadAsync(HttpRequest request, Application application, CancellationToken cancellationToken)
     {
         if (request.ContentLength > LargestBody)
@@ -33,11 +33,11 @@ internal static class RequestReader
             // Cut off half way, or badly chunked: a body that cannot be read.
             return application.Contract.Decoder.Decode([]);
         }
-        catch (IOException)
+        catch (IOException e) when (e is not BadHttpRequestException)
         {
-            // The client reset its connection. Kestrel may not have heard of it yet, and would take this for a fault of ours.
+            // The client reset its connection. That is no fault of ours, and whoever logs faults may not have heard of it yet.
             request.HttpContext.Abort();
-            throw;
+            return null;
         }
     }
 

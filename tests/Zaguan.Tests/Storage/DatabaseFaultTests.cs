@@ -98,6 +98,12 @@ public sealed class DatabaseFaultTests
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         string[] unshare = Environment.IsPrivilegedProcess ? ["unshare", "--mount"] : ["unshare", "--mount", "--map-root-user"];
+        using (var probe = await ChildProcesses.StartAsync([.. unshare, "true"], folder))
+        {
+            await probe.WaitForExitAsync();
+            Assert.SkipUnless(probe.ExitCode == 0, "A disk of its own needs the right to mount, which this machine or container does not give.");
+        }
+
         await using var server = await ServerProcess.StartAsync(new()
         {
             Folder = folder,
