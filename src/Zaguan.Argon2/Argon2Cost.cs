@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Zaguan.Argon2;
 
 /// <summary>What a hash costs (RFC 9106 §3.1).</summary>
 /// <param name="MemoryKiB">Memory in KiB (<c>m</c>): at least 8 for each lane.</param>
 /// <param name="Passes">How often the memory is gone over (<c>t</c>): at least 1.</param>
 /// <param name="Lanes">Lanes (<c>p</c>), 1 to 16,777,215. They are part of the result and are filled one after the other.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Argon2Cost(int MemoryKiB, int Passes, int Lanes)
 {
     /// <summary>The most lanes that RFC 9106 knows.</summary>

@@ -104,7 +104,7 @@ public unsafe struct Blake2b
     /// <param name="digest">As many bytes as the constructor was told.</param>
     public void Finish(Span<byte> digest)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, digestBytes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, digestBytes, nameof(digest));
         fixed (byte* b = block)
         {
             new Span<byte>(b + filled, BlockBytes - filled).Clear();

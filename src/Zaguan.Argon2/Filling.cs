@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Zaguan.Argon2;
 
 /// <summary>Goes over the memory: passes, slices, lanes (RFC 9106 §3.2, steps 3 to 6).</summary>
@@ -81,6 +83,7 @@ internal static unsafe class Filling
     }
 
     /// <summary>A quarter of a lane in one pass.</summary>
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Segment(Argon2Type Type, Argon2Cost Cost, int Pass, int Slice, int Lane)
     {
         public int LaneLength { get; } = Cost.LaneLength;

@@ -1,0 +1,22 @@
+namespace Zaguan.Passwords.Formats;
+
+/// <summary>Bytes as the formats write them.</summary>
+internal static class Encoded
+{
+    /// <summary>Base64 with its padding or without. Null for anything else, blanks included.</summary>
+    public static byte[]? Base64(string text)
+    {
+        var padded = text.PadRight((text.Length + 3) / 4 * 4, '=');
+        var bytes = new byte[padded.Length / 4 * 3];
+        return !text.Any(char.IsWhiteSpace) && Convert.TryFromBase64String(padded, bytes, out var length) ? bytes[..length] : null;
+    }
+
+    public static string Base64Unpadded(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
+
+    /// <summary>Digits of either case. Null for anything else.</summary>
+    public static byte[]? Hex(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
+
+    /// <summary>A number without sign, blanks or superfluous zeros, as all formats write it. Null for anything else, and beyond <paramref name="most"/>.</summary>
+    public static int? Number(string text, int most = int.MaxValue) =>
+        text is "0" or [>= '1' and <= '9', ..] && int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
+}

@@ -1,0 +1,49 @@
+namespace Zaguan.Passwords.Formats;
+
+/// <summary>Every format that a stored password may have.</summary>
+internal static class HashFormats
+{
+    /// <summary>No format is longer, in characters; what is longer is not looked at.</summary>
+    public const int LongestText = 4_096;
+
+    private const string DeclaredMark = "$as$";
+
+    public static IReadOnlyList<HashFormat> All { get; } =
+    [
+        .. PhcFormats.Rows,
+    ];
+
+    private static readonly Dictionary<string, HashFormat> Declared = All.Where(f => f.IsDeclared).ToDictionary(f => f.Name, StringComparer.Ordinal);
+
+    /// <summary>Reads what is in the database, or what an import was given where the text says its format.</summary>
+    /// <returns>Null: of no format that is known.</returns>
+    public static HashReading? Read(string text)
+    {
+        if (text.Length > LongestText)
+        {
+            return null;
+        }
+
+        if (text.StartsWith(DeclaredMark, StringComparison.Ordinal))
+        {
+            return text.Split('$', 4) is [_, _, var name, var rest] && Declared.TryGetValue(name, out var format) ? ReadAs(format, rest) : null;
+        }
+
+        foreach (var format in All)
+        {
+            if (!format.IsDeclared && format.Read(text) is { } reading)
+            {
+                return reading;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>As it is kept where the text alone does not say its format: <c>$as$FORMAT$TEXT</c>.</summary>
+    public static string Declare(HashFormat format, string text) => $"{DeclaredMark}{format.Name}${text}";
+
+    /// <summary>A declared format's recipe says its format too.</summary>
+    private static HashReading? ReadAs(HashFormat format, string text) =>
+        format.Read(text) is { Hash: { } hash } reading ? reading with { Hash = hash with { Recipe = Declare(format, hash.Recipe) } } : format.Read(text);
+}

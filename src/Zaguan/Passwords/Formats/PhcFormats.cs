@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Zaguan.Argon2;
+
+namespace Zaguan.Passwords.Formats;
+
+/*
+ * PHC strings (https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md): $ID[$v=VERSION][$NAME=VALUE,…]$SALT$HASH, Base64 without padding.
+ */
+internal static class PhcFormats
+{
+    /// <summary>A login computes it on one core: 256 MiB and four passes are about half a second.</summary>
+    private const int MostArgon2MemoryKiB = 256 * 1024;
+
+    private const int MostArgon2BlocksFilled = 4 * MostArgon2MemoryKiB;
+
+    private const int MostArgon2Lanes = 64;
+
+    /// <summary>About two seconds of SHA-512, one of SHA-256.</summary>
+    private const int MostPbkdf2Iterations = 4_000_000;
+
+    /// <summary>What OWASP asks of bcrypt's peers is hundreds of thousands; below this, PBKDF2 is guessed faster than bcrypt 10.</summary>
+    private const int FewestStrongPbkdf2Iterations = 100_000;
+
+    public static IEnumerable<HashFormat> Rows =>
+    [
+        new("argon2", "https://github.com/P-H-C/phc-winner-argon2 (encoded hashes), RFC 9106", ReadArgon2),
+        new("pbkdf2", "https://github.com/P-H-C/phc-string-format, RFC 8018 §5.2", ReadPbkdf2),
+    ];
+
+    public static string CostOf(Argon2Type type, Argon2Cost cost) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name(type)} m={cost.MemoryKiB},t={cost.Passes},p={cost.Lanes}");
+
+    public static string Format(Argon2Type type, Argon2Cost cost, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> digest) =>
+        string.Create(CultureInfo.InvariantCulture, $"${Name(type)}$v=19$m={cost.MemoryKiB},t={cost.Passes},p={cost.Lanes}${Encoded.Base64Unpadded(salt)}${Encoded.Base64Unpadded(digest)}");
+
+    private static string Name(Argon2Type type) => type switch
+    {
+        Argon2Type.Argon2d => "argon2d",
+        Argon2Type.Argon2i => "argon2i",
+        Argon2Type.Argon2id => "argon2id",
+    };
+
+    private static HashReading? ReadArgon2(string text)
+    {
+        var parts = text.Split('$');
+        if (parts is not ["", "argon2d" or "argon2i" or "argon2id", ..])
+        {
+            return null;
+        }
+
+        var type = Enum.GetValues<Argon2Type>().Single(t => string.Equals(Name(t), parts[1], StringComparison.Ordinal));
+        if (parts is not [_, _, var version, var parameters, var salt64, var digest64])
+        {
+            return HashReading.Refused("This Argon2 hash is cut off or has too many parts; it should be $argon2id$v=19$m=…,t=…,p=…$SALT$HASH.");
+        }
+
+        if (!string.Equals(version, "v=19", StringComparison.Ordinal))
+        {
+            return HashReading.Refused("Only version 1.3 of Argon2 (v=19) is computed.");
+        }
+
+        if (parameters.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], ['p', '=', .. var p]]
+            || Encoded.Number(m) is not { } memory || Encoded.Number(t) is not { } passes || Encoded.Number(p) is not { } lanes)
+        {
+            return HashReading.Refused("The parameters of this Argon2 hash cannot be read; they should be m=…,t=…,p=….");
+        }
+
+        var cost = new Argon2Cost(memory, passes, lanes);
+        if (cost.Objection is { } objection)
+        {
+            return HashReading.Refused(objection);
+        }
+
+        if (lanes > MostArgon2Lanes || memory > MostArgon2MemoryKiB || (long)memory * passes > MostArgon2BlocksFilled)
+        {
+            return HashReading.Refused(string.Create(CultureInfo.InvariantCulture,
+                $"This Argon2 hash (m={memory},t={passes},p={lanes}) costs more than a login may: at most {MostArgon2MemoryKiB} KiB, {MostArgon2BlocksFilled} KiB over all passes, and {MostArgon2Lanes} lanes."));
+        }
+
+        return Encoded.Base64(salt64) is { Length: >= 8 and <= 64 } salt && Encoded.Base64(digest64) is { Length: >= 16 and <= 64 } digest
+            ? HashReading.Of(new()
+            {
+                Cost = CostOf(type, cost),
+                IsWeak = memory < 1024,
+                Digest = digest,
+                Compute = (password, argon2) =>
+                {
+                    var key = new byte[digest.Length];
+                    argon2.DeriveKey(type, cost, password, salt, key);
+                    return key;
+                },
+                Recipe = Format(type, cost, salt, new byte[digest.Length]),
+            })
+            : HashReading.Refused("The salt (8 to 64 bytes) or the hash (16 to 64) of this Argon2 hash cannot be read.");
+    }
+
+    private static HashReading? ReadPbkdf2(string text)
+    {
+        var parts = text.Split('$');
+        HashAlgorithmName? algorithm = parts is ["", var id, ..] ? id switch
+        {
+            "pbkdf2-sha1" or "pbkdf2" => HashAlgorithmName.SHA1,
+            "pbkdf2-sha256" => HashAlgorithmName.SHA256,
+            "pbkdf2-sha512" => HashAlgorithmName.SHA512,
+            _ => null,
+        } : null;
+        if (algorithm is not { } hash || parts is not [_, _, ['i', '=', ..], ..])
+        {
+            return null;
+        }
+
+        if (parts is not [_, _, var parameters, var salt64, var digest64])
+        {
+            return HashReading.Refused("This PBKDF2 hash is cut off or has too many parts; it should be $pbkdf2-sha512$i=…$SALT$HASH.");
+        }
+
+        if (parameters.Split(',') is not [['i', '=', .. var i], ..] || Encoded.Number(i, MostPbkdf2Iterations) is not (> 0 and { } iterations))
+        {
+            return HashReading.Refused($"The iterations of this PBKDF2 hash cannot be read, or they are more than {MostPbkdf2Iterations}, the most that is computed for a login.");
+        }
+
+        return Encoded.Base64(salt64) is { Length: <= 64 } salt && Encoded.Base64(digest64) is { Length: >= 16 and <= 64 } digest
+            ? HashReading.Of(Pbkdf2(hash, iterations, salt, digest, $"${parts[1]}${parameters}${salt64}${Encoded.Base64Unpadded(new byte[digest.Length])}"))
+            : HashReading.Refused("The salt (at most 64 bytes) or the hash (16 to 64) of this PBKDF2 hash cannot be read.");
+    }
+
+    /// <summary>HMAC fills a short key up with zeros (RFC 2104 §2), so that "secret" and "secret\0" hash alike: a password that ends in NUL is never right.</summary>
+    public static StoredHash Pbkdf2(HashAlgorithmName algorithm, int iterations, byte[] salt, byte[] digest, string recipe) => new()
+    {
+        Cost = string.Create(CultureInfo.InvariantCulture, $"pbkdf2-{algorithm.Name!.ToLowerInvariant()} {iterations}{(digest.Length > DigestLength(algorithm) ? $" × {(digest.Length + DigestLength(algorithm) - 1) / DigestLength(algorithm)}" : "")}"),
+        IsWeak = iterations < FewestStrongPbkdf2Iterations,
+        Digest = digest,
+        Compute = (password, _) => password is [.., 0] ? new byte[digest.Length + 1] : Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, algorithm, digest.Length),
+        Recipe = recipe,
+    };
+
+    private static int DigestLength(HashAlgorithmName algorithm) =>
+        algorithm == HashAlgorithmName.SHA1 ? SHA1.HashSizeInBytes : algorithm == HashAlgorithmName.SHA256 ? SHA256.HashSizeInBytes : SHA512.HashSizeInBytes;
+}
