@@ -44,6 +44,10 @@ internal static class Listening
             {
                 problems.Add(tree.At(key), $"{url} would carry passwords in plain text over the network. Use https:// with a certificate (Kestrel:Certificates), listen on localhost, or name the proxy that does the encryption under Network:TrustedProxies.");
             }
+            else if (!isDevelopment && string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) && !HasCertificate(configuration, key))
+            {
+                problems.Add(tree.At(key), $"{url} has no certificate. Name one under Kestrel:Certificates:Default (\"Path\" and \"KeyPath\" of its PEM files); the one that .NET makes for developers is not used outside Development.");
+            }
         }
     }
 
@@ -77,6 +81,11 @@ internal static class Listening
             return null;
         }
     }
+
+    /// <summary>Of all endpoints, or this one's own.</summary>
+    private static bool HasCertificate(IConfiguration configuration, string key) =>
+        configuration.GetSection("Kestrel:Certificates:Default").Exists()
+        || (key.EndsWith(":Url", StringComparison.Ordinal) && configuration.GetSection(key[..^":Url".Length]) is var endpoint && (endpoint.GetSection("Certificate").Exists() || endpoint.GetSection("Sni").Exists()));
 
     private static bool IsLoopback(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -116,7 +116,7 @@ public sealed class StartUpTests
 
     [Fact]
     public async Task HTTPS_without_a_certificate_is_said() =>
-        await ExpectRefusalAsync(new() { IsDevelopment = false, Environment = Ambiotec, Arguments = ["serve", "--urls", "https://127.0.0.1:0"] }, 1, "certificate");
+        await ExpectRefusalAsync(new() { IsDevelopment = false, Environment = Ambiotec, Arguments = ["serve", "--urls", "https://127.0.0.1:0"] }, 3, "https://127.0.0.1:0 has no certificate. Name one under Kestrel:Certificates:Default");
 
     [Fact]
     public async Task A_certificate_that_does_not_exist_is_said() =>
