@@ -50,6 +50,12 @@ internal sealed record StoredHash
     /// nothing can be guessed at with it: what is kept beside the Argon2id hash that is put over a weak one.
     /// </summary>
     public required string Recipe { get; init; }
+
+    /// <summary>The Argon2id that computing it includes: a guess that pays it already is not made to pay it again.</summary>
+    public Argon2Cost? Argon2 { get; init; }
+
+    /// <summary>An Argon2id over another hash.</summary>
+    public bool IsWrapped { get; init; }
 }
 
 /// <summary>The password's bytes (UTF-8) to the digest's. Never throws, whatever the password: empty, with NULs, a megabyte.</summary>

@@ -10,6 +10,7 @@ internal static class HashFormats
 
     public static IReadOnlyList<HashFormat> All { get; } =
     [
+        .. WrappedFormat.Rows,
         .. PhcFormats.Rows,
     ];
 
@@ -44,6 +45,9 @@ internal static class HashFormats
     public static string Declare(HashFormat format, string text) => $"{DeclaredMark}{format.Name}${text}";
 
     /// <summary>A declared format's recipe says its format too.</summary>
-    private static HashReading? ReadAs(HashFormat format, string text) =>
-        format.Read(text) is { Hash: { } hash } reading ? reading with { Hash = hash with { Recipe = Declare(format, hash.Recipe) } } : format.Read(text);
+    private static HashReading? ReadAs(HashFormat format, string text)
+    {
+        var reading = format.Read(text);
+        return reading?.Hash is { } hash ? HashReading.Of(hash with { Recipe = Declare(format, hash.Recipe) }) : reading;
+    }
 }

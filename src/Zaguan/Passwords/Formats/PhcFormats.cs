@@ -41,7 +41,7 @@ internal static class PhcFormats
         Argon2Type.Argon2id => "argon2id",
     };
 
-    private static HashReading? ReadArgon2(string text)
+    public static HashReading? ReadArgon2(string text)
     {
         var parts = text.Split('$');
         if (parts is not ["", "argon2d" or "argon2i" or "argon2id", ..])
@@ -91,6 +91,7 @@ internal static class PhcFormats
                     return key;
                 },
                 Recipe = Format(type, cost, salt, new byte[digest.Length]),
+                Argon2 = type == Argon2Type.Argon2id ? cost : null,
             })
             : HashReading.Refused("The salt (8 to 64 bytes) or the hash (16 to 64) of this Argon2 hash cannot be read.");
     }
@@ -131,7 +132,11 @@ internal static class PhcFormats
         Cost = string.Create(CultureInfo.InvariantCulture, $"pbkdf2-{algorithm.Name!.ToLowerInvariant()} {iterations}{(digest.Length > DigestLength(algorithm) ? $" × {(digest.Length + DigestLength(algorithm) - 1) / DigestLength(algorithm)}" : "")}"),
         IsWeak = iterations < FewestStrongPbkdf2Iterations,
         Digest = digest,
-        Compute = (password, _) => password is [.., 0] ? new byte[digest.Length + 1] : Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, algorithm, digest.Length),
+        Compute = (password, _) =>
+        {
+            var derived = Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, algorithm, digest.Length);
+            return password is [.., 0] ? [.. derived, 0] : derived;
+        },
         Recipe = recipe,
     };
 

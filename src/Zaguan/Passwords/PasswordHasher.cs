@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text;
+using Zaguan.Argon2;
+using Zaguan.Login;
+using Zaguan.Passwords.Formats;
+
+namespace Zaguan.Passwords;
+
+/*
+ * Every password that is set here becomes $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH (RFC 9106, as a PHC string).
+ *
+ * - 19 MiB and two passes: OWASP's Password Storage Cheat Sheet; more by configuration.
+ * - 16 bytes of salt and 32 of hash: RFC 9106 §4.
+ * - The password is taken composed (NFC), so that "José" is one password whatever keyboard typed it. It is verified as typed first, because an old
+ *   system may have hashed it so, and then composed, where that differs.
+ *
+ * Whoever the guess is for, it costs one Argon2id of today's cost: nobody's, a disabled user's, an old format's (which costs its own
+ * computing besides; HashCosts hides how long that takes). For an old format that one hash is at once the new one of a password that is right.
+ */
+
+/// <summary>Makes and verifies passwords' hashes. For one thread at a time: it has working memory of its own.</summary>
+internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
+{
+    private const int SaltLength = 16;
+    private const int KeyLength = 32;
+
+    /// <summary>In UTF-16 units. Putting combining marks in order takes a time that grows with the square of their number.</summary>
+    private const int LongestComposed = 1_024;
+
+    private readonly Argon2Hasher argon2 = new(today.MemoryBytes + (1 << 20));
+
+    /// <summary>What a new password costs: those of this cost need no replacing.</summary>
+    public string Today { get; } = PhcFormats.CostOf(Argon2Type.Argon2id, today);
+
+    public StoredPassword Create(Secret password)
+    {
+        using var composed = Compose(password);
+        return Hash((composed ?? password).Reveal());
+    }
+
+    /// <summary>
+    /// Puts Argon2id over a hash that is guessed too fast: what is kept is the Argon2id hash of its digest, and how the digest is computed.
+    /// </summary>
+    public StoredPassword Wrap(StoredHash weak)
+    {
+        var stored = Hash(weak.Digest);
+        return new(WrappedFormat.Join(stored.Text, weak.Recipe), WrappedFormat.CostOf(stored.Cost, weak.Cost));
+    }
+
+    /// <param name="stored">Null, and what cannot be read, costs the same and is never right.</param>
+    public Verification Verify(Secret password, string? stored)
+    {
+        var hash = stored is null ? null : HashFormats.Read(stored)?.Hash;
+        var verification = Verify(password.Reveal(), hash);
+        if (verification.IsRight || Compose(password) is not { } composed)
+        {
+            return verification;
+        }
+
+        using (composed)
+        {
+            return Verify(composed.Reveal(), hash);
+        }
+    }
+
+    /// <summary>How many hashes a guess costs if it is wrong: it is typed in a way that can be composed, or it is not.</summary>
+    public static int HashesFor(Secret password)
+    {
+        using var composed = Compose(password);
+        return composed is null ? 1 : 2;
+    }
+
+    public void Dispose() => argon2.Dispose();
+
+    private Verification Verify(ReadOnlySpan<byte> password, StoredHash? hash)
+    {
+        var isRight = hash is not null && CryptographicOperations.FixedTimeEquals(hash.Compute(password, argon2), hash.Digest);
+        if (hash?.Argon2 == today)
+        {
+            return new(isRight, isRight && hash.IsWrapped ? Hash(password) : null);
+        }
+
+        // Today's cost, which is the new hash of a password that turns out right.
+        var fresh = Hash(password);
+        return new(isRight, isRight ? fresh : null);
+    }
+
+    private StoredPassword Hash(ReadOnlySpan<byte> password)
+    {
+        Span<byte> salt = stackalloc byte[SaltLength];
+        Span<byte> key = stackalloc byte[KeyLength];
+        RandomNumberGenerator.Fill(salt);
+        argon2.DeriveKey(Argon2Type.Argon2id, today, password, salt, key);
+        return new(PhcFormats.Format(Argon2Type.Argon2id, today, salt, key), Today);
+    }
+
+    /// <summary>The password composed, where that makes a difference; else null.</summary>
+    private static Secret? Compose(Secret password)
+    {
+        var typed = password.Reveal();
+        if (Ascii.IsValid(typed) || typed.Length > 3 * LongestComposed)
+        {
+            return null;
+        }
+
+        Span<char> text = stackalloc char[3 * LongestComposed];
+        // No letter grows more than threefold in being composed (UAX #15 §12).
+        Span<char> composed = stackalloc char[3 * LongestComposed];
+        try
+        {
+            return Encoding.UTF8.TryGetChars(typed, text, out var length) && length <= LongestComposed
+                && text[..length].TryNormalize(composed, out var composedLength, NormalizationForm.FormC)
+                && !composed[..composedLength].SequenceEqual(text[..length])
+                ? Secret.FromText(composed[..composedLength])
+                : null;
+        }
+        catch (ArgumentException)
+        {
+            // U+FFFE and its like are no letters, and have no composed form.
+            return null;
+        }
+        finally
+        {
+            text.Clear();
+            composed.Clear();
+        }
+    }
+}
+
+/// <summary>A password as a row of users keeps it.</summary>
+/// <param name="Text">In one of the formats of <see cref="HashFormats"/>.</param>
+/// <param name="Cost">See <see cref="StoredHash.Cost"/>.</param>
+internal sealed record StoredPassword(string Text, string Cost)
+{
+    /// <summary>Its cost, and no hash.</summary>
+    public override string ToString() => Cost;
+}
+
+/// <param name="Replacement">What shall be kept from now on, where the password is right and what is kept is not of today's making.</param>
+internal readonly record struct Verification(bool IsRight, StoredPassword? Replacement);
