@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zaguan.Argon2;
 using Zaguan.Benchmarks.House;
 using Zaguan.Benchmarks.Statistics;
 using Zaguan.Login;
@@ -26,7 +27,8 @@ internal static class LoginBenchmark
         using var house = await BenchmarkHouse.BuildAsync(names);
         using var server = await ServerProcess.StartAsync(house);
         using var password = Secret.FromText(BenchmarkHouse.Password);
-        var stored = PasswordHash.Create(password);
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        var stored = hasher.Create(password).Text;
         var load = names.Select(n => (Connection: new LoginConnection(server.Address), Request: LoginConnection.Request(n, BenchmarkHouse.Password))).ToList();
 
         // Warm both, and learn how many make a round; one user per connection, so that no budget makes them queue.
@@ -82,9 +84,10 @@ internal static class LoginBenchmark
         {
             HashGate.LowerPriority();
             using var password = Secret.FromText(BenchmarkHouse.Password);
+            using var hasher = new PasswordHasher(Argon2Cost.Recommended);
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                if (!PasswordHash.Verify(password, stored))
+                if (!hasher.Verify(password, stored).IsRight)
                 {
                     throw new BenchmarkFailedException("The right password did not verify.");
                 }

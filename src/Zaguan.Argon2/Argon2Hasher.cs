@@ -43,6 +43,8 @@ public sealed unsafe class Argon2Hasher : IDisposable
     private readonly long keptBytes;
     private WorkingMemory? memory;
 
+    internal WorkingMemory? Memory => memory;
+
     /// <param name="keptBytes">Bytes of memory that are kept between hashes: a hash that needs more gives its memory back to the system. 64 MiB unless said.</param>
     public Argon2Hasher(long keptBytes = 64 << 20)
         : this(Kernels.Best, keptBytes)

@@ -53,6 +53,7 @@ internal static class Server
         services.AddSingleton<UserStore>();
         services.AddSingleton(setup.Settings.Budgets).AddSingleton<BudgetStore>().AddSingleton<BudgetGuard>().AddSingleton(new ServerSideCallers(setup.ServerSideCallers));
         services.AddSingleton(setup.Settings.Hashing).AddSingleton<HashGate>();
+        services.AddSingleton<HashCosts>().AddHostedService(s => s.GetRequiredService<HashCosts>());
         services.AddSingleton<LocalSource>();
         services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
         services.AddSingleton<SessionStore>();
@@ -63,7 +64,7 @@ internal static class Server
         var app = builder.Build();
         if (setup.IsDevelopment)
         {
-            await Demo.SeedAsync(database, app.Services.GetRequiredService<UserStore>());
+            await Demo.SeedAsync(database, app.Services.GetRequiredService<UserStore>(), setup.Settings.Hashing);
         }
 
         ComposePipeline(app, setup);

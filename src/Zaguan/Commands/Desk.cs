@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Zaguan.AccessLog;
 using Zaguan.Budgets;
+using Zaguan.Login;
 using Zaguan.Operations;
+using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Storage;
 using Zaguan.Users;
@@ -20,6 +22,12 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public BudgetStore Budgets { get; } = new(database, terminal.Clock);
 
     public AccessLogStore AccessLog { get; } = new(database);
+
+    public StoredPassword Hash(Secret password)
+    {
+        using var hasher = new PasswordHasher(setup.Settings.Hashing.Cost);
+        return hasher.Create(password);
+    }
 
     /// <summary>Opens the database and works. A broken contract or application does not stop it: users must be unlocked all the same.</summary>
     /// <param name="makesDatabase">Where there is none, one is made.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Zaguan.Budgets;
-using Zaguan.Passwords;
+using Zaguan.Passwords.Formats;
 using Zaguan.Users;
 
 namespace Zaguan.Commands;
@@ -57,8 +57,8 @@ internal static class UserDescription
     private static string InWords(BudgetRow refusal) =>
         $"until {Printing.Instant(refusal.RefusedUntil)} {(refusal.Address.Length == 0 ? "from everywhere" : $"from {refusal.Address}")}";
 
-    /// <summary>The name in the PHC string ($NAME$…); null where there is no password.</summary>
-    private static string? PasswordFormat(User user) => user.Password is null ? null : PasswordHash.IsKnown(user.Password) ? user.Password.Split('$')[1] : "of no known format";
+    /// <summary>Null where there is no password.</summary>
+    private static string? PasswordFormat(User user) => user.Password is null ? null : HashFormats.Read(user.Password)?.Hash?.Cost ?? "of no known format";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Users;
 
@@ -65,7 +64,7 @@ internal static class UsersAddCommand
 
             using (password)
             {
-                user = user with { Password = PasswordHash.Create(password) };
+                user = user with { Password = desk.Hash(password) };
             }
         }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Zaguan.Budgets;
-using Zaguan.Passwords;
 using Zaguan.Users;
 
 namespace Zaguan.Commands;
@@ -132,7 +131,7 @@ internal static class UsersCommand
 
         using (password)
         {
-            return await desk.Users.SetPasswordAsync(user.Key, PasswordHash.Create(password)) ? await SayAsync(desk, $"{Called(user)} has a new password.") : await GoneAsync(desk, user);
+            return await desk.Users.SetPasswordAsync(user.Key, desk.Hash(password)) ? await SayAsync(desk, $"{Called(user)} has a new password.") : await GoneAsync(desk, user);
         }
     }
 

@@ -4,6 +4,7 @@ using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Contracts;
+using Zaguan.Passwords;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
@@ -43,10 +44,10 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
             retryAfter = charging.RetryAfter;
 
             // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.
-            outcome = charging.Refusal ?? await witness.Time("verify", () => local.VerifyAsync(user, attempt.Password));
+            var (verified, replacement) = charging.Refusal is { } refused ? (refused, null) : await witness.Time("verify", () => local.VerifyAsync(user, attempt.Password));
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var record = await witness.Time("record", () => RecordAsync(attempt, user, outcome, charging.Charge));
+            var record = await witness.Time("record", () => RecordAsync(attempt, user, verified, replacement, charging.Charge));
             outcome = record.Outcome;
 
             // 6. Issue the token.
@@ -74,7 +75,8 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         await EncodeAsync(http, application, outcome, body ?? application.AnswerTo(outcome).Render(AnswerValues.Nothing with { Now = attempt.At }), retryAfter);
     }
 
-    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? user, Outcome verified, Charge? charge)
+    /// <param name="replacement">Today's hash of a right password that is kept in an old format.</param>
+    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? user, Outcome verified, StoredPassword? replacement, Charge? charge)
     {
         var record = await database.WriteAsync(async db =>
         {
@@ -86,6 +88,11 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
             }
 
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
+            if (replacement is not null)
+            {
+                await UserStore.ReplaceHashAsync(db, user!, replacement);
+            }
+
             var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
             if (session is not null)
             {

@@ -23,17 +23,18 @@ internal static class Demo
     ];
 
     /// <summary>Fills a database that has no users. Returns whether it did.</summary>
-    public static async Task<bool> SeedAsync(Database database, UserStore users)
+    public static async Task<bool> SeedAsync(Database database, UserStore users, HashingSettings hashing)
     {
         if (await users.CountAsync() > 0)
         {
             return false;
         }
 
+        using var hasher = new PasswordHasher(hashing.Cost);
         var hashed = Users.Select(u =>
         {
             using var password = Secret.FromText(u.Password);
-            return u.User with { Password = PasswordHash.Create(password), Role = u.Role };
+            return u.User with { Password = hasher.Create(password), Role = u.Role };
         }).ToList();
         return await database.WriteAsync(async db =>
         {

@@ -1,4 +1,6 @@
+using Zaguan.Argon2;
 using Zaguan.Budgets;
+using Zaguan.Passwords.Formats;
 using Zaguan.Reading;
 
 namespace Zaguan.Operations;
@@ -8,6 +10,9 @@ internal static class SettingsCheck
 {
     /// <summary>NIST SP 800-63B-4 §3.2.2.</summary>
     private const int MostConsecutiveFailures = 100;
+
+    /// <summary>KiB of Argon2's memory; OWASP's Password Storage Cheat Sheet.</summary>
+    private const int OnePassFrom = 47_104;
 
     public static void Check(ZaguanSettings settings, Problems problems)
     {
@@ -73,6 +78,16 @@ internal static class SettingsCheck
     private static void CheckLimits(ZaguanSettings settings, Problems problems)
     {
         var hashing = settings.Node!.At("Hashing");
+        var least = Argon2Cost.Recommended;
+        if (settings.Hashing.MemoryKiB < least.MemoryKiB || settings.Hashing.MemoryKiB > PhcFormats.MostArgon2MemoryKiB)
+        {
+            problems.Add(hashing.At("MemoryKiB"), $"A password's hash takes {least.MemoryKiB} to {PhcFormats.MostArgon2MemoryKiB} KiB of memory, not {settings.Hashing.MemoryKiB}.");
+        }
+        else if (settings.Hashing.Passes < (settings.Hashing.MemoryKiB >= OnePassFrom ? 1 : least.Passes) || (long)settings.Hashing.Passes * settings.Hashing.MemoryKiB > PhcFormats.MostArgon2BlocksFilled)
+        {
+            problems.Add(hashing.At("Passes"), $"A password's hash goes over its memory at least {least.Passes} times (once from {OnePassFrom} KiB on), and at most {PhcFormats.MostArgon2BlocksFilled / settings.Hashing.MemoryKiB} times over {settings.Hashing.MemoryKiB} KiB, not {settings.Hashing.Passes}.");
+        }
+
         if (settings.Hashing.LongestQueue < 1)
         {
             problems.Add(hashing.At("LongestQueue"), $"At least 1 guess may wait to be hashed, not {settings.Hashing.LongestQueue}.");

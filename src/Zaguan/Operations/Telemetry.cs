@@ -27,7 +27,7 @@ internal sealed class Telemetry : IDisposable
     public void Answered(string application, Outcome outcome) =>
         logins.Add(1, new("zaguan.application", application), new KeyValuePair<string, object?>("zaguan.outcome", outcome.ToString()));
 
-    public void Hashed() => hashes.Add(1);
+    public void Hashed(long count) => hashes.Add(count);
 
     public void ObserveQueue(Func<int> length) => meter.CreateObservableGauge("zaguan.hashing.queue", length, "{guess}", "Guesses that wait to be hashed.");
 

@@ -13,16 +13,18 @@ namespace Zaguan.Passwords;
 /// </summary>
 internal sealed partial class HashGate : IDisposable
 {
+    private readonly HashingSettings settings;
+    private readonly HashCosts costs;
+    private readonly Telemetry telemetry;
     private readonly BlockingCollection<Guess> queue;
     private readonly Thread[] threads;
-    private readonly TimeSpan longestWait;
-    private readonly Telemetry telemetry;
     private long meanHashTicks;
 
-    public HashGate(HashingSettings settings, Telemetry telemetry)
+    public HashGate(HashingSettings settings, HashCosts costs, Telemetry telemetry)
     {
+        this.settings = settings;
+        this.costs = costs;
         this.telemetry = telemetry;
-        longestWait = settings.LongestWait;
         queue = new(settings.LongestQueue);
         telemetry.ObserveQueue(() => queue.Count);
         threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => new Thread(Work) { IsBackground = true, Name = $"Zaguan hashing {i}" })];
@@ -31,12 +33,23 @@ internal sealed partial class HashGate : IDisposable
 
     /// <summary>
     /// Verifies at the cost of one hash, or says null where that cannot be done in time. A user without a password,
-    /// or no user at all (<paramref name="stored"/> null), costs the same and is never right.
+    /// or no user at all (<paramref name="stored"/> null), costs the same, takes as long and is never right.
     /// </summary>
-    public Task<bool?> VerifyAsync(Secret password, string? stored)
+    public async Task<Verification?> VerifyAsync(Secret password, string? stored)
     {
         var guess = new Guess(password, stored);
-        return ExpectedWait() <= longestWait && queue.TryAdd(guess) ? guess.Done.Task : Task.FromResult<bool?>(null);
+        if (ExpectedWait() > settings.LongestWait || !queue.TryAdd(guess))
+        {
+            return null;
+        }
+
+        var verification = await guess.Done.Task;
+        if (verification is not null)
+        {
+            await costs.HideAsync(password, Stopwatch.GetElapsedTime(guess.Began));
+        }
+
+        return verification;
     }
 
     public void Dispose()
@@ -51,9 +64,10 @@ internal sealed partial class HashGate : IDisposable
     private void Work()
     {
         LowerPriority();
+        using var hasher = new PasswordHasher(settings.Cost);
         foreach (var guess in queue.GetConsumingEnumerable())
         {
-            if (Stopwatch.GetElapsedTime(guess.Since) > longestWait)
+            if (Stopwatch.GetElapsedTime(guess.Since) > settings.LongestWait)
             {
                 guess.Done.SetResult(null);
                 continue;
@@ -61,7 +75,7 @@ internal sealed partial class HashGate : IDisposable
 
             try
             {
-                guess.Done.SetResult(Hash(guess));
+                guess.Done.SetResult(Verify(hasher, guess));
             }
             catch (Exception e)
             {
@@ -71,15 +85,16 @@ internal sealed partial class HashGate : IDisposable
         }
     }
 
-    private bool Hash(Guess guess)
+    private Verification Verify(PasswordHasher hasher, Guess guess)
     {
-        var began = Stopwatch.GetTimestamp();
-        var right = PasswordHash.Verify(guess.Password, guess.Stored ?? PasswordHash.Decoy) & guess.Stored is not null;
-        var took = Stopwatch.GetTimestamp() - began;
-        telemetry.Hashed();
+        var before = hasher.Hashes;
+        guess.Began = Stopwatch.GetTimestamp();
+        var verification = hasher.Verify(guess.Password, guess.Stored);
+        var took = Stopwatch.GetTimestamp() - guess.Began;
+        telemetry.Hashed(hasher.Hashes - before);
         var mean = Interlocked.Read(ref meanHashTicks);
         Interlocked.Exchange(ref meanHashTicks, mean == 0 ? took : mean + ((took - mean) / 8));
-        return right;
+        return verification;
     }
 
     /// <summary>Of the calling thread. .NET's Thread.Priority does nothing on Linux; there a thread has a nice value of its own.</summary>
@@ -111,6 +126,9 @@ internal sealed partial class HashGate : IDisposable
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 
-        public TaskCompletionSource<bool?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>When its turn came.</summary>
+        public long Began { get; set; }
+
+        public TaskCompletionSource<Verification?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -30,7 +30,12 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
     private readonly Argon2Hasher argon2 = new(today.MemoryBytes + (1 << 20));
 
     /// <summary>What a new password costs: those of this cost need no replacing.</summary>
-    public string Today { get; } = PhcFormats.CostOf(Argon2Type.Argon2id, today);
+    public string Today { get; } = CostOf(today);
+
+    public static string CostOf(Argon2Cost cost) => PhcFormats.CostOf(Argon2Type.Argon2id, cost);
+
+    /// <summary>Argon2id hashes of today's cost that were computed so far.</summary>
+    public long Hashes { get; private set; }
 
     public StoredPassword Create(Secret password)
     {
@@ -77,6 +82,7 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
         var isRight = hash is not null && CryptographicOperations.FixedTimeEquals(hash.Compute(password, argon2), hash.Digest);
         if (hash?.Argon2 == today)
         {
+            Hashes++;
             return new(isRight, isRight && hash.IsWrapped ? Hash(password) : null);
         }
 
@@ -91,6 +97,7 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
         Span<byte> key = stackalloc byte[KeyLength];
         RandomNumberGenerator.Fill(salt);
         argon2.DeriveKey(Argon2Type.Argon2id, today, password, salt, key);
+        Hashes++;
         return new(PhcFormats.Format(Argon2Type.Argon2id, today, salt, key), Today);
     }
 

@@ -26,8 +26,11 @@ internal sealed record User
 
     public bool Active { get; init; }
 
-    /// <summary>A PHC string, or null for a user who cannot log in with a local password.</summary>
+    /// <summary>In one of the formats that are known (HashFormats), or null for a user who cannot log in with a local password.</summary>
     public string? Password { get; init; }
+
+    /// <summary>How often it was changed.</summary>
+    public long PasswordVersion { get; init; }
 
     /// <summary>What applications keep beside the user: a JSON object.</summary>
     public string? Attributes { get; init; }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Zaguan.Contracts;
 using Zaguan.Login;
+using Zaguan.Passwords;
 using Zaguan.Storage;
 
 namespace Zaguan.Users;
@@ -11,7 +12,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 {
     private const string Columns = """
         SELECT u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
-               u.active, u.password, u.attributes, r.number AS RoleNumber, r.name AS RoleName
+               u.active, u.password, u.password_version AS PasswordVersion, u.attributes, r.number AS RoleNumber, r.name AS RoleName
         FROM users u LEFT JOIN roles r ON r.key = u.role_key
         """;
 
@@ -35,11 +36,11 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>
     public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified)
     {
-        var now = await db.QuerySingleOrDefaultAsync<(bool Active, string? Password)?>("SELECT active, password FROM users WHERE key = @Key", new { verified.Key });
+        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion)?>("SELECT active, password_version FROM users WHERE key = @Key", new { verified.Key });
         return now switch
         {
             null => Outcome.UnknownUser,
-            { Password: var password } when !string.Equals(password, verified.Password, StringComparison.Ordinal) => Outcome.WrongPassword,
+            { PasswordVersion: var version } when version != verified.PasswordVersion => Outcome.WrongPassword,
             { Active: true } => Outcome.Granted,
             { Active: false } => Outcome.Inactive,
         };
@@ -70,9 +71,9 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                 ?? throw new InvalidOperationException($"The realm \"{user.Realm}\" has no role \"{user.Role}\".");
         await db.ExecuteAsync(
             """
-            INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_changed_at, attributes, created_at)
+            INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost, password_changed_at, attributes, created_at)
             VALUES (@Realm, @number, @id, @Username, @usernameKey, @Email, @emailKey, @Phone, @GivenName, @FamilyName,
-                    @role, @Active, @Password, @changedAt, @Attributes, @now)
+                    @role, @Active, @password, @passwordCost, @changedAt, @Attributes, @now)
             """,
             new
             {
@@ -88,7 +89,8 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                 user.FamilyName,
                 role,
                 user.Active,
-                user.Password,
+                password = user.Password?.Text,
+                passwordCost = user.Password?.Cost,
                 changedAt = user.Password is null ? (long?)null : Now,
                 user.Attributes,
                 now = Now,
@@ -119,9 +121,18 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public Task<bool> SetActiveAsync(long key, bool active) =>
         database.WriteAsync(async db => await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @key", new { key, active }) == 1);
 
-    public Task<bool> SetPasswordAsync(long key, string password) =>
+    public Task<bool> SetPasswordAsync(long key, StoredPassword password) =>
         database.WriteAsync(async db => await db.ExecuteAsync(
-            "UPDATE users SET password = @password, password_changed_at = @now WHERE key = @key", new { key, password, now = Now }) == 1);
+            """
+            UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now
+            WHERE key = @key
+            """,
+            new { key, password.Text, password.Cost, now = Now }) == 1);
+
+    /// <summary>Another hash of the password that was verified, unless there is a new password, or another login was first.</summary>
+    public static Task<int> ReplaceHashAsync(DbConnection db, User verified, StoredPassword replacement) => db.ExecuteAsync(
+        "UPDATE users SET password = @Text, password_cost = @Cost WHERE key = @Key AND password = @Password",
+        new { verified.Key, verified.Password, replacement.Text, replacement.Cost });
 
     public Task<bool> DeleteAsync(long key) =>
         database.WriteAsync(async db => await db.ExecuteAsync("DELETE FROM users WHERE key = @key", new { key }) == 1);
@@ -219,8 +230,8 @@ internal sealed record NewUser
 
     public bool Active { get; init; } = true;
 
-    /// <summary>A PHC string; null: no local password.</summary>
-    public string? Password { get; init; }
+    /// <summary>Null: no local password.</summary>
+    public StoredPassword? Password { get; init; }
 
     /// <summary>A JSON object.</summary>
     public string? Attributes { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Zaguan.Commands;
 using Zaguan.Login;
+using Zaguan.Argon2;
 using Zaguan.Passwords;
 using Zaguan.Tests.House;
 
@@ -334,7 +335,8 @@ public sealed class UsersTests
         }
 
         using var secret = Secret.FromText(password);
-        PasswordHash.Verify(secret, stored!).ShouldBeTrue();
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        hasher.Verify(secret, stored).ShouldBe(new Verification(true, null));
     }
 
     private static async Task<HttpStatusCode> LogInAsync(TestHouse house, string name, string password)

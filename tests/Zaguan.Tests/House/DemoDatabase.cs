@@ -22,7 +22,7 @@ internal static class DemoDatabase
         var file = Path.Combine(folder, "zaguan.db");
         await using (var database = Database.Open(file, TimeProvider.System))
         {
-            await Demo.SeedAsync(database, new UserStore(database, TimeProvider.System));
+            await Demo.SeedAsync(database, new UserStore(database, TimeProvider.System), new());
         }
 
         var bytes = await File.ReadAllBytesAsync(file);

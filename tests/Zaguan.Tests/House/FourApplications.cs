@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Passwords;
 using Zaguan.Users;
 
 namespace Zaguan.Tests.House;
@@ -51,10 +52,10 @@ internal static class FourApplications
         return house;
     }
 
-    public static string CheapHash(string password, int iterations = 1)
+    public static StoredPassword CheapHash(string password, int iterations = 1)
     {
         var salt = RandomNumberGenerator.GetBytes(16);
         var hash = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, iterations, HashAlgorithmName.SHA512, 64);
-        return $"$pbkdf2-sha512$i={iterations}${Convert.ToBase64String(salt).TrimEnd('=')}${Convert.ToBase64String(hash).TrimEnd('=')}";
+        return new($"$pbkdf2-sha512$i={iterations}${Convert.ToBase64String(salt).TrimEnd('=')}${Convert.ToBase64String(hash).TrimEnd('=')}", $"pbkdf2-sha512 {iterations}");
     }
 }

@@ -12,6 +12,7 @@ using Zaguan.AccessLog;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
+using Zaguan.Argon2;
 using Zaguan.Users;
 
 namespace Zaguan.Tests.House;
@@ -137,7 +138,8 @@ internal sealed class TestHouse : IAsyncDisposable
     {
         using var secret = Secret.FromText(password);
         var store = Services.GetRequiredService<UserStore>();
-        await store.AddAsync(user with { Password = PasswordHash.Create(secret) });
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        await store.AddAsync(user with { Password = hasher.Create(secret) });
         return (await store.FindAsync(user.Realm, Zaguan.Contracts.Identifies.Username, user.Username))!;
     }
 

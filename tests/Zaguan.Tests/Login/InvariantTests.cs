@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Budgets;
+using Zaguan.Argon2;
 using Zaguan.Login;
+using Zaguan.Passwords.Formats;
 using Zaguan.Passwords;
 using Zaguan.Tests.House;
 using Zaguan.Users;
@@ -21,7 +23,9 @@ public sealed class InvariantTests
         await using var house = await TestHouse.OpenAsync();
         await house.AddUserAsync(new() { Realm = "ambiotec", Username = "inactiva", Active = false }, "claveInactiva1");
         await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "sinclave" });
-        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "rota", Password = "$pbkdf2-sha512$i=1000000000$AAAA$AAAA" });
+        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "rota", Password = new("$pbkdf2-sha512$i=1000000000$AAAA$AAAA", "pbkdf2") });
+        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "antigua", Password = FourApplications.CheapHash("claveAntigua1") });
+        await house.Services.GetRequiredService<UserStore>().AddAsync(new() { Realm = "ambiotec", Username = "envuelta", Password = Wrapped("claveEnvuelta1") });
         foreach (var (identifier, password, outcome) in new[]
         {
             (Ambiotec.Identifier, Ambiotec.Password, Outcome.Granted),
@@ -32,6 +36,10 @@ public sealed class InvariantTests
             ("sinclave", "", Outcome.Invalid),
             ("sinclave", "any", Outcome.WrongPassword),
             ("rota", "any", Outcome.WrongPassword),
+            ("antigua", "wrong", Outcome.WrongPassword),
+            ("antigua", "claveAntigua1", Outcome.Granted),
+            ("antigua", "claveAntigua1", Outcome.Granted),
+            ("envuelta", "wrong", Outcome.WrongPassword),
         })
         {
             var before = house.Hashes;
@@ -258,5 +266,11 @@ public sealed class InvariantTests
         {
             using var answer = await LogInAsync(house, identifier, "wrong");
         }
+    }
+
+    private static StoredPassword Wrapped(string password)
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        return hasher.Wrap(HashFormats.Read(FourApplications.CheapHash(password).Text)!.Hash!);
     }
 }

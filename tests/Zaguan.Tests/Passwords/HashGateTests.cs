@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Argon2;
 using Zaguan.Login;
-using Zaguan.Operations;
 using Zaguan.Passwords;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Passwords;
 
@@ -9,41 +11,48 @@ public sealed class HashGateTests
     /// <summary>Many times what the threads of this machine, whatever it is, hash while a test hands them in.</summary>
     private static readonly int Flood = 100 * Environment.ProcessorCount;
 
+    /// <summary>About a tenth of a second each.</summary>
+    private static readonly string Slow = FourApplications.CheapHash("otra", 200_000).Text;
+
     [Fact]
     public async Task Beyond_the_queue_a_guess_is_turned_away_at_once_and_all_others_are_served()
     {
-        using var telemetry = new Telemetry();
-        using var gate = new HashGate(new() { LongestQueue = 4, LongestWait = TimeSpan.FromMinutes(10) }, telemetry);
+        await using var house = await OpenAsync(("Hashing:LongestQueue", "4"), ("Hashing:LongestWait", "30s"));
+        var gate = house.Services.GetRequiredService<HashGate>();
         using var password = Secret.FromText("contraseña");
 
-        var guesses = Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)).ToList();
+        var guesses = Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, Slow)).ToList();
 
         var turnedAway = guesses.Where(g => g.IsCompleted && g.Result is null).ToList();
         turnedAway.Count.ShouldBeInRange(Flood / 2, Flood - 4);
-        (await Task.WhenAll(guesses.Except(turnedAway))).ShouldAllBe(right => right == false);
+        (await Task.WhenAll(guesses.Except(turnedAway))).ShouldAllBe(v => v == new Verification(false, null));
     }
 
     [Fact]
     public async Task What_would_wait_for_too_long_is_turned_away()
     {
-        using var telemetry = new Telemetry();
-        using var gate = new HashGate(new() { LongestQueue = Flood, LongestWait = TimeSpan.FromSeconds(1) }, telemetry);
+        await using var house = await OpenAsync(("Hashing:LongestQueue", $"{Flood}"), ("Hashing:LongestWait", "1s"));
+        var gate = house.Services.GetRequiredService<HashGate>();
         using var password = Secret.FromText("contraseña");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, PasswordHash.Decoy)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, Slow)));
 
         answers.Count(a => a is null).ShouldBeGreaterThan(Flood / 2);
-        answers.Count(a => a is false).ShouldBeGreaterThanOrEqualTo(1);
+        answers.Count(a => a is { IsRight: false }).ShouldBeGreaterThanOrEqualTo(1);
     }
 
     [Fact]
     public async Task Nobody_and_somebody_without_a_password_are_never_right()
     {
-        using var telemetry = new Telemetry();
-        using var gate = new HashGate(new(), telemetry);
+        await using var house = await OpenAsync();
+        var gate = house.Services.GetRequiredService<HashGate>();
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
         using var password = Secret.FromText("contraseña");
 
-        (await gate.VerifyAsync(password, null)).ShouldBe(false);
-        (await gate.VerifyAsync(password, PasswordHash.Create(password))).ShouldBe(true);
+        (await gate.VerifyAsync(password, null)).ShouldBe(new Verification(false, null));
+        (await gate.VerifyAsync(password, hasher.Create(password).Text)).ShouldBe(new Verification(true, null));
     }
+
+    private static Task<TestHouse> OpenAsync(params (string Key, string? Value)[] settings) =>
+        TestHouse.OpenAsync(new() { Settings = FourApplications.Settings(settings), IsDevelopment = false });
 }

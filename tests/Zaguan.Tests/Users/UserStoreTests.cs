@@ -20,7 +20,7 @@ public sealed class UserStoreTests
         await users.SetActiveAsync(verified.Key, false);
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.Inactive);
 
-        await users.SetPasswordAsync(verified.Key, "another hash");
+        await users.SetPasswordAsync(verified.Key, new("another hash", "another cost"));
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.WrongPassword);
 
         await users.DeleteAsync(verified.Key);
@@ -42,7 +42,7 @@ public sealed class UserStoreTests
     public void A_user_prints_without_its_hash()
     {
         new User { Realm = "ambiotec", Username = "ana", Password = "$pbkdf2" }.ToString().ShouldBe("ana (ambiotec)");
-        new NewUser { Realm = "ambiotec", Username = "ana", Password = "$pbkdf2" }.ToString().ShouldBe("ana (ambiotec)");
+        new NewUser { Realm = "ambiotec", Username = "ana", Password = new("$pbkdf2", "pbkdf2") }.ToString().ShouldBe("ana (ambiotec)");
     }
 
     private static Task<Outcome> ConfirmAsync(TestHouse house, User user) =>

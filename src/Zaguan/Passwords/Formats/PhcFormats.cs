@@ -10,9 +10,9 @@ namespace Zaguan.Passwords.Formats;
 internal static class PhcFormats
 {
     /// <summary>A login computes it on one core: 256 MiB and four passes are about half a second.</summary>
-    private const int MostArgon2MemoryKiB = 256 * 1024;
+    public const int MostArgon2MemoryKiB = 256 * 1024;
 
-    private const int MostArgon2BlocksFilled = 4 * MostArgon2MemoryKiB;
+    public const int MostArgon2BlocksFilled = 4 * MostArgon2MemoryKiB;
 
     private const int MostArgon2Lanes = 64;
 

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Dapper;
+using Zaguan.Login;
+using Zaguan.Storage;
+
+namespace Zaguan.Passwords;
+
+/// <summary>
+/// Hides which hashes are old. A guess at a bcrypt hash takes bcrypt's time besides today's Argon2id; so while there is a single
+/// such hash, every guess is answered when that one would be. What costs are in the database is looked up, and how long each
+/// takes is measured: at the start, and when an import has brought new ones. Waiting costs no processor.
+/// </summary>
+internal sealed class HashCosts(Database database, HashingSettings settings, ILogger<HashCosts> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    /// <summary>Times that a hash is computed to learn how long it takes; the shortest counts, because other work can only lengthen it.</summary>
+    private const int Measurements = 5;
+
+    /// <summary>What is longer than today's by less cannot be told from it through a network or a queue.</summary>
+    private const double Tellable = 1.02;
+
+    /// <summary>Room for what the machine's other work adds to a slow hash.</summary>
+    private const double Headroom = 1.25;
+
+    private readonly Dictionary<string, TimeSpan> measured = new(StringComparer.Ordinal);
+    private long longestTicks;
+
+    /// <summary>How long every guess takes; zero where all hashes are of today's cost.</summary>
+    public TimeSpan Longest => new(Interlocked.Read(ref longestTicks));
+
+    /// <summary>Waits until the slowest hash would be verified too.</summary>
+    /// <param name="taken">What verifying has taken.</param>
+    public Task HideAsync(Secret password, TimeSpan taken)
+    {
+        var longest = Longest * (Longest > TimeSpan.Zero ? PasswordHasher.HashesFor(password) : 0);
+        // Rounded up to the timer's milliseconds: rounded down, what remains would tell what was taken.
+        return longest > taken ? Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((longest - taken).TotalMilliseconds))) : Task.CompletedTask;
+    }
+
+    /// <summary>Before the server listens, so that no guess is answered before it is known what to hide.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    public async Task RefreshAsync()
+    {
+        var samples = await SamplesAsync();
+        var news = samples.Where(s => !measured.ContainsKey(s.Cost)).ToList();
+        if (news.Count > 0)
+        {
+            using var hasher = new PasswordHasher(settings.Cost);
+            measured[hasher.Today] = Measure(hasher, null);
+            foreach (var sample in news)
+            {
+                measured[sample.Cost] = Measure(hasher, sample.Password);
+                logger.HashCostMeasured(sample.Cost, measured[sample.Cost].TotalMilliseconds);
+            }
+        }
+
+        var slowest = samples.Select(s => measured[s.Cost]).DefaultIfEmpty().Max();
+        var today = measured.GetValueOrDefault(PasswordHasher.CostOf(settings.Cost));
+        var longest = slowest > today * Tellable ? slowest * Headroom : TimeSpan.Zero;
+        if (Interlocked.Exchange(ref longestTicks, longest.Ticks) != longest.Ticks)
+        {
+            logger.GuessesTake(longest.TotalMilliseconds);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RefreshAsync();
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // The logins say so; what is hidden stays hidden.
+            }
+        }
+    }
+
+    /// <summary>A hash of each cost. The index is asked for the next cost each time, instead of being read through.</summary>
+    private Task<IReadOnlyList<Sample>> SamplesAsync() => database.ReadAsync<IReadOnlyList<Sample>>(async db => (await db.QueryAsync<Sample>(
+        """
+        WITH RECURSIVE costs (cost) AS (
+          SELECT min(password_cost) FROM users WHERE password_cost IS NOT NULL
+          UNION ALL
+          SELECT (SELECT min(password_cost) FROM users WHERE password_cost > costs.cost) FROM costs WHERE costs.cost IS NOT NULL)
+        SELECT cost, (SELECT password FROM users WHERE password_cost = costs.cost LIMIT 1) AS password FROM costs WHERE cost IS NOT NULL
+        """)).AsList());
+
+    private static TimeSpan Measure(PasswordHasher hasher, string? stored)
+    {
+        using var password = new Secret(RandomNumberGenerator.GetBytes(16).Select(b => (byte)('a' + (b % 26))).ToArray());
+        return Enumerable.Range(0, Measurements).Min(_ =>
+        {
+            var began = Stopwatch.GetTimestamp();
+            hasher.Verify(password, stored);
+            return Stopwatch.GetElapsedTime(began);
+        });
+    }
+
+    private sealed record Sample
+    {
+        public string Cost { get; init; } = "";
+
+        public string Password { get; init; } = "";
+    }
+}
+
+internal static partial class HashCostsLog
+{
+    [LoggerMessage(EventId = 1501, Level = LogLevel.Information, Message = "A guess at a password stored as {Cost} takes {Milliseconds:0.0} ms.")]
+    public static partial void HashCostMeasured(this ILogger logger, string cost, double milliseconds);
+
+    [LoggerMessage(EventId = 1502, Level = LogLevel.Information, Message = "Every guess is answered after {Milliseconds:0.0} ms, so that nobody can tell whose hash is an old one. 0: all are of today's cost.")]
+    public static partial void GuessesTake(this ILogger logger, double milliseconds);
+}

@@ -1,0 +1,143 @@
+using System.Text;
+using Zaguan.Argon2;
+using Zaguan.Login;
+using Zaguan.Passwords;
+using Zaguan.Passwords.Formats;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Passwords;
+
+public sealed class PasswordHasherTests
+{
+    private const string Composed = "contrase\u00f1a de Jos\u00e9";
+    private const string Decomposed = "contrasen\u0303a de Jose\u0301";
+
+    [Fact]
+    public void A_new_password_is_an_Argon2id_PHC_string_that_it_verifies_and_no_other()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var password = Secret.FromText(" Contraseña ");
+        using var trimmed = Secret.FromText("Contraseña");
+
+        var stored = hasher.Create(password);
+
+        stored.Text.ShouldMatch(@"^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$");
+        stored.Cost.ShouldBe("argon2id m=19456,t=2,p=1");
+        hasher.Verify(password, stored.Text).ShouldBe(new Verification(true, null));
+        hasher.Verify(trimmed, stored.Text).ShouldBe(new Verification(false, null));
+        hasher.Create(password).Text.ShouldNotBe(stored.Text);
+    }
+
+    [Fact]
+    public void A_password_is_the_same_however_its_accents_were_typed()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var composed = Secret.FromText(Composed);
+        using var decomposed = Secret.FromText(Decomposed);
+
+        foreach (var stored in new[] { hasher.Create(composed).Text, hasher.Create(decomposed).Text })
+        {
+            hasher.Verify(composed, stored).IsRight.ShouldBeTrue();
+            hasher.Verify(decomposed, stored).IsRight.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public void An_old_hash_of_decomposed_letters_is_right_as_typed_and_then_composed()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var composed = Secret.FromText(Composed);
+        using var decomposed = Secret.FromText(Decomposed);
+
+        var (isRight, replacement) = hasher.Verify(decomposed, FourApplications.CheapHash(Decomposed).Text);
+        isRight.ShouldBeTrue();
+        hasher.Verify(decomposed, replacement!.Text).IsRight.ShouldBeTrue();
+        hasher.Verify(composed, replacement.Text).IsRight.ShouldBeTrue();
+
+        hasher.Verify(decomposed, FourApplications.CheapHash(Composed).Text).IsRight.ShouldBeTrue();
+        hasher.Verify(composed, FourApplications.CheapHash(Decomposed).Text).IsRight.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("clave", 1)]
+    [InlineData(Composed, 1)]
+    [InlineData(Decomposed, 2)]
+    public void A_wrong_guess_costs_the_same_number_of_hashes_whatever_is_stored(string typed, int hashes)
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var guess = Secret.FromText(typed);
+        using var other = Secret.FromText("otra");
+        PasswordHasher.HashesFor(guess).ShouldBe(hashes);
+        foreach (var stored in new[]
+        {
+            null,
+            "",
+            "no es un hash",
+            "$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            hasher.Create(other).Text,
+            FourApplications.CheapHash("otra").Text,
+            hasher.Wrap(HashFormats.Read(FourApplications.CheapHash("otra").Text)!.Hash!).Text,
+            "$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        })
+        {
+            var before = hasher.Hashes;
+            hasher.Verify(guess, stored).ShouldBe(new Verification(false, null), stored);
+            (hasher.Hashes - before).ShouldBe(hashes, stored);
+        }
+    }
+
+    [Fact]
+    public void A_right_password_of_an_old_hash_leaves_todays_behind_at_no_further_cost()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var password = Secret.FromText("clave de antes");
+
+        var (isRight, replacement) = hasher.Verify(password, FourApplications.CheapHash("clave de antes").Text);
+
+        isRight.ShouldBeTrue();
+        hasher.Hashes.ShouldBe(1);
+        replacement!.Cost.ShouldBe(hasher.Today);
+        hasher.Verify(password, replacement.Text).ShouldBe(new Verification(true, null));
+    }
+
+    [Fact]
+    public void A_password_of_yesterdays_cost_is_hashed_anew()
+    {
+        using var yesterday = new PasswordHasher(Argon2Cost.Recommended);
+        using var today = new PasswordHasher(new(24_000, 3, 1));
+        using var password = Secret.FromText("clave");
+
+        today.Verify(password, yesterday.Create(password).Text).Replacement!.Text.ShouldStartWith("$argon2id$v=19$m=24000,t=3,p=1$");
+    }
+
+    [Fact]
+    public void A_weak_hash_under_Argon2id_holds_nothing_of_the_weak_one_and_verifies_all_the_same()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var right = Secret.FromText("clave de antes");
+        using var wrong = Secret.FromText("otra");
+        var weak = FourApplications.CheapHash("clave de antes").Text;
+
+        var wrapped = hasher.Wrap(HashFormats.Read(weak)!.Hash!);
+
+        wrapped.Text.ShouldNotContain(weak[(weak.LastIndexOf('$') + 1)..]);
+        wrapped.Text.ShouldContain("$over$$pbkdf2-sha512$i=1$");
+        hasher.Verify(wrong, wrapped.Text).ShouldBe(new Verification(false, null));
+        var (isRight, replacement) = hasher.Verify(right, wrapped.Text);
+        isRight.ShouldBeTrue();
+        replacement!.Text.ShouldNotContain("$over$");
+        hasher.Verify(right, replacement.Text).ShouldBe(new Verification(true, null));
+    }
+
+    [Fact]
+    public void Passwords_that_no_keyboard_types_are_wrong_and_nothing_worse()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        var stored = new[] { null, FourApplications.CheapHash("clave").Text };
+        foreach (var bytes in new[] { [], [0], [0xff, 0xfe], "\uFFFE"u8.ToArray(), Encoding.UTF8.GetBytes(new string('\u0301', 5_000)), new byte[1 << 20] })
+        {
+            using var guess = new Secret(bytes);
+            stored.ShouldAllBe(s => !hasher.Verify(guess, s).IsRight);
+        }
+    }
+}
