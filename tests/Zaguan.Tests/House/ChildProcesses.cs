@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Zaguan.Tests.House;
 
-/// <summary>Starts processes that die with this one. The kernel ties a child to the thread that forked it, so one thread that never ends forks them all.</summary>
+/// <summary>Starts processes that die with this one, and that can be interrupted even where this one runs in a background that cannot. The kernel ties a child to the thread that forked it, so one thread that never ends forks them all.</summary>
 internal static partial class ChildProcesses
 {
     /// <summary>What a child gets of this process's environment; the rest would make a test depend on who runs it.</summary>
@@ -33,7 +33,7 @@ internal static partial class ChildProcesses
     /// <param name="environment">Of the child, beside what it inherits.</param>
     public static Task<Process> StartAsync(IReadOnlyList<string> command, string folder, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. command])
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "env", "--default-signal=INT", .. command])
         {
             UseShellExecute = false,
             WorkingDirectory = folder,
