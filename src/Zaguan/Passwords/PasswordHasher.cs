@@ -19,7 +19,7 @@ namespace Zaguan.Passwords;
  */
 
 /// <summary>Makes and verifies passwords' hashes. For one thread at a time: it has working memory of its own.</summary>
-internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
+internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
 {
     private const int SaltLength = 16;
     private const int KeyLength = 32;
@@ -27,10 +27,10 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
     /// <summary>In UTF-16 units. Putting combining marks in order takes a time that grows with the square of their number.</summary>
     private const int LongestComposed = 1_024;
 
-    private readonly Argon2Hasher argon2 = new(today.MemoryBytes + (1 << 20));
+    private readonly Argon2Hasher argon2 = new(cost.MemoryBytes + (1 << 20));
 
     /// <summary>What a new password costs: those of this cost need no replacing.</summary>
-    public string Today { get; } = CostOf(today);
+    public string Today { get; } = CostOf(cost);
 
     public static string CostOf(Argon2Cost cost) => PhcFormats.CostOf(Argon2Type.Argon2id, cost);
 
@@ -56,16 +56,10 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
     public Verification Verify(Secret password, string? stored)
     {
         var hash = stored is null ? null : HashFormats.Read(stored)?.Hash;
-        var verification = Verify(password.Reveal(), hash);
-        if (verification.IsRight || Compose(password) is not { } composed)
-        {
-            return verification;
-        }
-
-        using (composed)
-        {
-            return Verify(composed.Reveal(), hash);
-        }
+        using var composed = Compose(password);
+        var fresh = composed ?? password;
+        var verification = Verify(password, hash, fresh);
+        return verification.IsRight || composed is null ? verification : Verify(composed, hash, fresh);
     }
 
     /// <summary>How many hashes a guess costs if it is wrong: it is typed in a way that can be composed, or it is not.</summary>
@@ -77,18 +71,19 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
 
     public void Dispose() => argon2.Dispose();
 
-    private Verification Verify(ReadOnlySpan<byte> password, StoredHash? hash)
+    /// <param name="fresh">The password as it shall be kept.</param>
+    private Verification Verify(Secret password, StoredHash? hash, Secret fresh)
     {
-        var isRight = hash is not null && CryptographicOperations.FixedTimeEquals(hash.Compute(password, argon2), hash.Digest);
-        if (hash?.Argon2 == today)
+        var isRight = hash is not null && CryptographicOperations.FixedTimeEquals(hash.Compute(password.Reveal(), argon2), hash.Digest);
+        if (hash?.Argon2 == cost)
         {
             Hashes++;
-            return new(isRight, isRight && hash.IsWrapped ? Hash(password) : null);
+            return new(isRight, isRight && hash.IsWrapped ? Hash(fresh.Reveal()) : null);
         }
 
         // Today's cost, which is the new hash of a password that turns out right.
-        var fresh = Hash(password);
-        return new(isRight, isRight ? fresh : null);
+        var today = Hash(fresh.Reveal());
+        return new(isRight, isRight ? today : null);
     }
 
     private StoredPassword Hash(ReadOnlySpan<byte> password)
@@ -96,9 +91,9 @@ internal sealed class PasswordHasher(Argon2Cost today) : IDisposable
         Span<byte> salt = stackalloc byte[SaltLength];
         Span<byte> key = stackalloc byte[KeyLength];
         RandomNumberGenerator.Fill(salt);
-        argon2.DeriveKey(Argon2Type.Argon2id, today, password, salt, key);
+        argon2.DeriveKey(Argon2Type.Argon2id, cost, password, salt, key);
         Hashes++;
-        return new(PhcFormats.Format(Argon2Type.Argon2id, today, salt, key), Today);
+        return new(PhcFormats.Format(Argon2Type.Argon2id, cost, salt, key), Today);
     }
 
     /// <summary>The password composed, where that makes a difference; else null.</summary>

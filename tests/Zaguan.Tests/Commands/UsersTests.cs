@@ -183,7 +183,7 @@ public sealed class UsersTests
         user.GetProperty("id").GetString().ShouldBe("550e8400-e29b-41d4-a716-446655440000");
         user.GetProperty("role").GetProperty("name").GetString().ShouldBe("Médico");
         user.GetProperty("active").GetBoolean().ShouldBeFalse();
-        user.GetProperty("localPassword").GetString().ShouldBe("pbkdf2-sha512");
+        user.GetProperty("localPassword").GetString().ShouldBe("argon2id m=19456,t=2,p=1");
         user.GetProperty("attributes").GetRawText().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal).ShouldBe("""{"area":"Caja1","nulo":null}""");
         user.GetProperty("locked").GetArrayLength().ShouldBe(0);
 

@@ -235,8 +235,6 @@ public sealed class RequestTests
 
     [Theory]
     [InlineData("  clave con espacios  ", "clave con espacios")]
-    [InlineData("cla\u0301ve", "cl\u00e1ve")]
-    [InlineData("cl\u00e1ve", "cla\u0301ve")]
     [InlineData("Clave", "clave")]
     [InlineData("clave\0nula", "clave")]
     [InlineData("\U0001F511", "\U0001F512")]

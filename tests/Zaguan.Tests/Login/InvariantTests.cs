@@ -139,6 +139,8 @@ public sealed class InvariantTests
         var body = Ambiotec.WrongBody;
         var budgets = house.Services.GetRequiredService<BudgetStore>();
         var user = await house.Services.GetRequiredService<UserStore>().FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, Ambiotec.Identifier);
+        // Slow enough that the client is gone before the guess is verified.
+        await house.Services.GetRequiredService<UserStore>().SetPasswordAsync(user!.Key, FourApplications.CheapHash("la de verdad", 500_000));
         var subject = new BudgetSubject(Accounts.Of(user!), "127.0.0.1", AddressIsShared: false);
         for (var i = 0; i < 5; i++)
         {
@@ -166,7 +168,8 @@ public sealed class InvariantTests
         var gate = house.Services.GetRequiredService<HashGate>();
         using var other = Secret.FromText("otra");
         // Enough in front of it that it is still waiting when the administrator is done.
-        var queue = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(other, null)).ToList();
+        var slow = FourApplications.CheapHash("una más", 200_000).Text;
+        var queue = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(other, slow)).ToList();
         var waiting = LogInAsync(house, "johndoe", "securePass123");
         var subject = new BudgetSubject(Accounts.Of(user), "127.0.0.1", AddressIsShared: false);
         await Eventually.BecomesTrueAsync(async () => (await house.Services.GetRequiredService<BudgetStore>().ReadAsync(subject)).Any(r => r.InFlight > 0), "the login is charged");

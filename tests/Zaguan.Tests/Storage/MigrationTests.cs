@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Zaguan.Login;
 using Zaguan.Storage;
 using Zaguan.Tests.House;
 
@@ -24,6 +25,27 @@ public sealed class MigrationTests : IDisposable
         var first = await ScalarAsync("SELECT group_concat(name || sha256 || applied_at) FROM migrations");
         await OpenAndCloseAsync();
         (await ScalarAsync("SELECT group_concat(name || sha256 || applied_at) FROM migrations")).ShouldBe(first);
+    }
+
+    /// <summary>Filled by Zaguan 0.1: the demo users, whose hashes are PBKDF2, a login and a wrong guess.</summary>
+    [Fact]
+    public async Task A_database_that_an_earlier_version_filled_is_brought_up_to_date_and_its_users_log_in()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        File.Copy(Path.Combine(Repository.Root, "tests/Zaguan.Tests/Storage/filled-by-0.1/zaguan.sqlite"), DatabaseFile);
+        await using (var house = await TestHouse.OpenAsync(new() { Folder = folder }))
+        {
+            (await house.AccessLogAsync()).Select(r => r.Outcome).ShouldBe([Outcome.Granted, Outcome.WrongPassword]);
+            foreach (var login in DemoLogin.All)
+            {
+                (await login.LogsInAsync(house, login.WrongBody)).ShouldBeFalse(login.Application);
+                (await login.LogsInAsync(house, login.RightBody)).ShouldBeTrue(login.Application);
+                (await login.LogsInAsync(house, login.RightBody)).ShouldBeTrue(login.Application);
+            }
+        }
+
+        (await ScalarAsync("SELECT group_concat(DISTINCT password_cost) FROM users")).ShouldBe("argon2id m=19456,t=2,p=1");
+        (await ScalarAsync("SELECT count(*) FROM users WHERE password LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AND password_version = 0")).ShouldBe((long)DemoLogin.All.Count);
     }
 
     [Theory]
@@ -56,7 +78,7 @@ public sealed class MigrationTests : IDisposable
             await server.DisposeAsync();
         }
 
-        (await ScalarAsync("SELECT count(*) FROM migrations")).ShouldBe(1L);
+        (await ScalarAsync("SELECT count(*) = count(DISTINCT name) FROM migrations")).ShouldBe(1L);
     }
 
     [Fact]

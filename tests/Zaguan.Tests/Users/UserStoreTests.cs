@@ -28,6 +28,19 @@ public sealed class UserStoreTests
     }
 
     [Fact]
+    public async Task A_hash_that_is_made_anew_never_overwrites_a_password_that_was_changed_meanwhile()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var users = house.Services.GetRequiredService<UserStore>();
+        var verified = (await users.FindAsync("ambiotec", Identifies.Username, "johndoe")).ShouldNotBeNull();
+        await users.SetPasswordAsync(verified.Key, new("of the new password", "a cost"));
+
+        await house.Services.GetRequiredService<Database>().WriteAsync(db => UserStore.ReplaceHashAsync(db, verified, new("of the old password", "a cost")));
+
+        (await users.FindAsync("ambiotec", Identifies.Username, "johndoe"))!.Password.ShouldBe("of the new password");
+    }
+
+    [Fact]
     public async Task A_role_that_does_not_exist_is_not_taken_for_none()
     {
         await using var house = await TestHouse.OpenAsync();
