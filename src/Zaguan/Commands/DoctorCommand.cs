@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Zaguan.Operations;
+using Zaguan.Passwords;
 using Zaguan.Reading;
 
 namespace Zaguan.Commands;
@@ -11,8 +13,11 @@ internal static class DoctorCommand
     public static Command Create(Terminal terminal)
     {
         var json = Arguments.Json();
-        var command = new Command("doctor", "Say everything that is wrong with configuration, contracts, database and files. Changes nothing.") { json };
-        command.SetAction((parsed, _) => ExamineAsync(terminal, parsed, parsed.GetValue(json)));
+        var calibrate = Arguments.WholeNumber("--calibrate", "Instead, propose what a password's hash may cost if it is to take so many milliseconds on this machine.", 1, 2_000);
+        var command = new Command("doctor", "Say everything that is wrong with configuration, contracts, database and files. Changes nothing.") { calibrate, json };
+        command.SetAction((parsed, _) => parsed.GetValue(calibrate) is { } milliseconds
+            ? CalibrateAsync(terminal, TimeSpan.FromMilliseconds(milliseconds), parsed.GetValue(json))
+            : ExamineAsync(terminal, parsed, parsed.GetValue(json)));
         return command;
     }
 
@@ -41,6 +46,29 @@ internal static class DoctorCommand
         }
 
         return findings.Any(f => f.Verdict == Verdict.Problem) ? ExitCode.Problems : ExitCode.Done;
+    }
+
+    private static async Task<int> CalibrateAsync(Terminal terminal, TimeSpan wished, bool asJson)
+    {
+        var (cost, took) = Calibration.Propose(wished);
+        if (asJson)
+        {
+            await terminal.WriteJsonAsync(new JsonObject { ["memoryKiB"] = cost.MemoryKiB, ["passes"] = cost.Passes, ["milliseconds"] = Math.Round(took.TotalMilliseconds, 1) });
+            return ExitCode.Done;
+        }
+
+        await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $$"""
+            With all {{Environment.ProcessorCount}} cores hashing, a password's hash of {{cost.MemoryKiB}} KiB and {{cost.Passes}} passes takes {{took.TotalMilliseconds:F1}} ms here: {{Environment.ProcessorCount / took.TotalSeconds:F0}} logins a second.
+
+              "Hashing": { "MemoryKiB": {{cost.MemoryKiB}}, "Passes": {{cost.Passes}} }
+
+            """));
+        if (took > wished)
+        {
+            await terminal.Error.WriteLineAsync("That is longer than was wished, and the least that is safe.");
+        }
+
+        return ExitCode.Done;
     }
 
     private static IEnumerable<Finding> Configuration(Setup setup, string? file)

@@ -1,5 +1,6 @@
 using System.Text;
 using Zaguan.Login;
+using Zaguan.Passwords;
 
 namespace Zaguan.Commands;
 
@@ -9,7 +10,35 @@ internal static class PasswordEntry
     /// <summary>No login request has room for more (16 KiB, of which letters can take six each).</summary>
     private const int Longest = 2_048;
 
-    public static async Task<(Secret? Password, string? Objection)> ReadAsync(Terminal terminal)
+    /// <summary>A new password that the policy takes, or what speaks against it.</summary>
+    /// <param name="names">Of the user whose it will be.</param>
+    public static async Task<(Secret? Password, string? Objection)> ReadNewAsync(Desk desk, params IEnumerable<string?> names)
+    {
+        var (password, objection) = await ReadAsync(desk.Terminal);
+        if (password is null)
+        {
+            return (null, objection);
+        }
+
+        try
+        {
+            var objections = new PasswordPolicy(desk.Setup.Settings.Passwords).Objections(password, names);
+            if (objections.Count == 0)
+            {
+                return (password, null);
+            }
+
+            password.Dispose();
+            return (null, $"{string.Join(Environment.NewLine, objections)}{Environment.NewLine}Nothing was done; choose another one.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            password.Dispose();
+            return (null, $"Whether the password is known from a breach cannot be asked: {e.Message} Nothing was done.");
+        }
+    }
+
+    private static async Task<(Secret? Password, string? Objection)> ReadAsync(Terminal terminal)
     {
         var typed = new char[Longest];
         var again = new char[Longest];

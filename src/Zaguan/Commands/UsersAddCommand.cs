@@ -56,7 +56,7 @@ internal static class UsersAddCommand
 
         if (!parsed.GetValue(NoPassword))
         {
-            var (password, objection) = await PasswordEntry.ReadAsync(desk.Terminal);
+            var (password, objection) = await PasswordEntry.ReadNewAsync(desk, user.Username, user.Email, user.GivenName, user.FamilyName);
             if (password is null)
             {
                 return await desk.Terminal.RefuseAsync(objection!);

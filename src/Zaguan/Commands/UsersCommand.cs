@@ -123,7 +123,7 @@ internal static class UsersCommand
 
     private static async Task<int> SetPasswordAsync(Desk desk, User user)
     {
-        var (password, objection) = await PasswordEntry.ReadAsync(desk.Terminal);
+        var (password, objection) = await PasswordEntry.ReadNewAsync(desk, user.Username, user.Email, user.GivenName, user.FamilyName);
         if (password is null)
         {
             return await desk.Terminal.RefuseAsync(objection!);

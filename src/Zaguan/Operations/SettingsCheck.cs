@@ -1,5 +1,6 @@
 using Zaguan.Argon2;
 using Zaguan.Budgets;
+using Zaguan.Passwords;
 using Zaguan.Passwords.Formats;
 using Zaguan.Reading;
 
@@ -18,7 +19,9 @@ internal static class SettingsCheck
     {
         CheckFolders(settings, problems);
         CheckBudgets(settings, problems);
-        CheckLimits(settings, problems);
+        CheckHashing(settings, problems);
+        CheckPasswords(settings, problems);
+        CheckAccessLog(settings, problems);
     }
 
     public static bool IsFolder(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal);
@@ -75,7 +78,7 @@ internal static class SettingsCheck
         }
     }
 
-    private static void CheckLimits(ZaguanSettings settings, Problems problems)
+    private static void CheckHashing(ZaguanSettings settings, Problems problems)
     {
         var hashing = settings.Node!.At("Hashing");
         var least = Argon2Cost.Recommended;
@@ -97,7 +100,30 @@ internal static class SettingsCheck
         {
             problems.Add(hashing.At("LongestWait"), $"A guess waits for its hash for more than 0s and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
         }
+    }
 
+    private static void CheckPasswords(ZaguanSettings settings, Problems problems)
+    {
+        var at = settings.Node!.At("Passwords");
+        var passwords = settings.Passwords;
+        if (passwords.Shortest is < 8 or > 64)
+        {
+            problems.Add(at.At("Shortest"), $"The shortest password has 8 to 64 characters, not {passwords.Shortest}.");
+        }
+
+        if (passwords.Longest is < 64 or > 1_024)
+        {
+            problems.Add(at.At("Longest"), $"The longest password has 64 to 1024 characters, not {passwords.Longest}.");
+        }
+
+        if (passwords.BreachedHashesFile is { } file && BreachedHashes.Objection(file) is { } objection)
+        {
+            problems.Add(at.At("BreachedHashesFile"), objection);
+        }
+    }
+
+    private static void CheckAccessLog(ZaguanSettings settings, Problems problems)
+    {
         if (settings.AccessLog.KeptFor < TimeSpan.FromDays(1))
         {
             problems.Add(settings.Node!.At("AccessLog").At("KeptFor"), "Access records are kept for at least a day: \"KeptFor\" is \"1d\" or more.");

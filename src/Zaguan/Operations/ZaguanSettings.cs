@@ -25,6 +25,8 @@ internal sealed record ZaguanSettings
 
     public HashingSettings Hashing { get; init; } = new();
 
+    public PasswordSettings Passwords { get; init; } = new();
+
     public AccessLogSettings AccessLog { get; init; } = new();
 
     public NetworkSettings Network { get; init; } = new();

@@ -45,19 +45,19 @@ public sealed class UsersTests
 
         await using var process = await ZaguanProcess.StartProgramAsync(folder.Folder, ["script", "-qec", $"dotnet '{ZaguanProcess.Program}' users set-password ana --realm ambiotec", "/dev/null"]);
         await process.WaitForOutputAsync("Password: ");
-        await process.TypeAsync("muy secreta\r");
+        await process.TypeAsync("muy secreta y larga\r");
         await process.WaitForOutputAsync("Once more: ");
-        await process.TypeAsync("muy secreta\r");
+        await process.TypeAsync("muy secreta y larga\r");
 
         (await process.EndAsync()).ShouldBe(ExitCode.Done);
         process.Output.ShouldNotContain("secreta");
-        await ShouldHavePasswordAsync(folder, "ana", "muy secreta");
+        await ShouldHavePasswordAsync(folder, "ana", "muy secreta y larga");
     }
 
     [Theory]
-    [InlineData("clave\nclave\n", "clave")]
-    [InlineData("clavx\be\nclave\n", "clave")]
-    [InlineData("clave\nclava\n", null)]
+    [InlineData("una clave larga\nuna clave larga\n", "una clave larga")]
+    [InlineData("una clave largx\ba\nuna clave larga\n", "una clave larga")]
+    [InlineData("una clave larga\nuna clave largo\n", null)]
     [InlineData("\n", null)]
     public async Task Typed_password_counts_when_it_is_typed_the_same_twice(string keys, string? password)
     {
@@ -171,7 +171,7 @@ public sealed class UsersTests
         await using var folder = new CommandFolder();
         await folder.RunAsync("roles", "add", "Médico", "--realm", "almacen", "--number", "4");
         var added = await folder.RunWithAsync(
-            "clave\n", "users", "add", " Ana ", "--realm", "almacen", "--email", "ana@clinica.example", "--phone", "999", "--given-name", "Ana", "--family-name", "Peña",
+            "una clave larga\n", "users", "add", " Ana ", "--realm", "almacen", "--email", "ana@clinica.example", "--phone", "999", "--given-name", "Ana", "--family-name", "Peña",
             "--role", "médico", "--number", "12", "--id", "550E8400-e29b-41d4-a716-446655440000", "--attribute", "area=\"Caja 1\"", "--attribute", "nulo=null", "--inactive", "--json");
 
         added.Code.ShouldBe(ExitCode.Done, added.Error);
@@ -317,7 +317,7 @@ public sealed class UsersTests
         await using var folder = new CommandFolder();
         await folder.RunAsync("users", "add", "ana", "--realm", "ambiotec", "--no-password");
 
-        var ran = await folder.RunWithAsync("clave\n", "users", verb, "eva", "--realm", "ambiotec");
+        var ran = await folder.RunWithAsync("una clave larga\n", "users", verb, "eva", "--realm", "ambiotec");
 
         ran.Code.ShouldBe(ExitCode.NotDone);
         ran.Error.ShouldContain("\"eva\"");

@@ -1,0 +1,14 @@
+namespace Zaguan.Passwords;
+
+/// <summary>Configuration: which new passwords are taken. Passwords that exist already are never measured by it.</summary>
+internal sealed record PasswordSettings
+{
+    /// <summary>Characters of the shortest, 8 to 64.</summary>
+    public int Shortest { get; init; } = 12;
+
+    /// <summary>Characters of the longest, 64 to 1,024.</summary>
+    public int Longest { get; init; } = 256;
+
+    /// <summary>A file of SHA-1 hashes of passwords that became known: lines HASH or HASH:COUNT in ascending order, as Have I Been Pwned hands them out. Absent: none.</summary>
+    public string? BreachedHashesFile { get; init; }
+}
