@@ -4,4 +4,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build --configuration Release --nologo --verbosity quiet benchmarks/Zaguan.Benchmarks
+[ $# -gt 0 ] || set -- timing login allocations steps
 exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks "$@"

@@ -4,6 +4,7 @@ using Zaguan.Benchmarks.House;
 
 (string Name, Func<Task<bool>> Run)[] benchmarks =
 [
+    ("argon2", Argon2Benchmark.RunAsync),
     ("timing", TimingBenchmark.RunAsync),
     ("login", LoginBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
