@@ -6,6 +6,7 @@ using Zaguan.Benchmarks.House;
 [
     ("argon2", Argon2Benchmark.RunAsync),
     ("timing", TimingBenchmark.RunAsync),
+    ("formats", FormatsBenchmark.RunAsync),
     ("login", LoginBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),

@@ -26,13 +26,14 @@ internal sealed class BenchmarkHouse : IDisposable
 
     /// <param name="inactive">Those of <paramref name="names"/> who are disabled.</param>
     /// <param name="failures">Of one account, until it is locked.</param>
-    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100)
+    /// <param name="stored">What is kept of each one's password; absent: today's hash of <see cref="Password"/>.</param>
+    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null)
     {
         var house = new BenchmarkHouse(Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName);
         try
         {
             File.WriteAllText(house.ConfigurationFile, house.Configuration(failures));
-            await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal));
+            await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal), stored);
             return house;
         }
         catch
@@ -59,7 +60,7 @@ internal sealed class BenchmarkHouse : IDisposable
         Hashing = new { LongestWait = "30s" },
     });
 
-    private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive)
+    private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored)
     {
         Directory.CreateDirectory(System.IO.Path.Combine(Folder, "data"));
         await using var database = Database.Open(System.IO.Path.Combine(Folder, "data", "zaguan.db"), TimeProvider.System);
@@ -88,7 +89,7 @@ internal sealed class BenchmarkHouse : IDisposable
                     Phone = "987654321",
                     Attributes = """{"departamento_id":5}""",
                     Active = !inactive.Contains(name),
-                    Password = hash,
+                    Password = stored?.Invoke(name) ?? hash,
                 });
             }
 
