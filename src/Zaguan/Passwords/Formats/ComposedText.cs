@@ -4,7 +4,12 @@ namespace Zaguan.Passwords.Formats;
 internal sealed record ComposedText(string? Text, string? Objection)
 {
     /// <summary>The text, where it can be used.</summary>
-    public static ComposedText Of(string text) => HashFormats.Read(text) is { Hash: null } reading ? Refused(reading.Objection ?? "This is no hash.") : new(text, null);
+    public static ComposedText Of(string text) => HashFormats.Read(text) switch
+    {
+        { Hash: not null } => new(text, null),
+        { Objection: { } objection } => Refused(objection),
+        _ => Refused("What the export says of this hash is none that is known."),
+    };
 
     public static ComposedText Refused(string sentence) => new(null, sentence);
 

@@ -70,8 +70,8 @@ internal static class DatabaseFormats
             : reading;
     }
 
-    /// <summary>RFC 5802 §3. What PBKDF2 adds for a password that ends in NUL makes another key of it.</summary>
-    private static byte[] Keys(byte[] salted) => [.. SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8)), .. HMACSHA256.HashData(salted, "Server Key"u8)];
+    /// <summary>RFC 5802 §3. Nothing for a password that ends in NUL, to which PBKDF2 has added a byte: as HMAC's key it would be lost again.</summary>
+    private static byte[] Keys(byte[] salted) => salted.Length > SHA256.HashSizeInBytes ? [] : [.. SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8)), .. HMACSHA256.HashData(salted, "Server Key"u8)];
 
     /// <summary>SASLprep without its prohibitions: PostgreSQL takes what it prohibits as it is.</summary>
     private static byte[] Prepared(ReadOnlySpan<byte> password)

@@ -42,7 +42,8 @@ internal static class LdapFormats
     {
         var isSalted = scheme is ['S', 'S', ..] or ['S', 'M', ..];
         var length = Digests.LengthOf(algorithm);
-        if (Encoded.Base64(text) is not { } bytes || bytes.Length < length || bytes.Length > length + LongestSalt || bytes.Length > length != isSalted)
+        // Directories write the padding. Without it, 22 of the digits of Spring's {MD5} in hex would be Base64 of 16 bytes.
+        if (text.Length % 4 != 0 || Encoded.Base64(text) is not { } bytes || bytes.Length < length || bytes.Length > length + LongestSalt || bytes.Length > length != isSalted)
         {
             return HashReading.Refused($"This {{{scheme}}} hash cannot be read, or it is cut off: it should be Base64 of {length} bytes of digest{(isSalted ? $" and at most {LongestSalt} of salt" : "")}.");
         }
