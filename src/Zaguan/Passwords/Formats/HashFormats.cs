@@ -1,9 +1,9 @@
 namespace Zaguan.Passwords.Formats;
 
-/// <summary>Every format that a stored password may have.</summary>
+/// <summary>Every format that a stored password may have, the most particular first: a text is of the first that takes it.</summary>
 internal static class HashFormats
 {
-    /// <summary>No format is longer, in characters; what is longer is not looked at.</summary>
+    /// <summary>No format is longer, in UTF-16 units; what is longer is not looked at.</summary>
     public const int LongestText = 4_096;
 
     private const string DeclaredMark = "$as$";
@@ -12,6 +12,25 @@ internal static class HashFormats
     [
         .. WrappedFormat.Rows,
         .. PhcFormats.Rows,
+        .. PasslibFormats.Rows,
+        .. PhpFormats.Rows,
+        .. FirebaseFormat.Rows,
+        .. NtlmFormat.Rows,
+        .. DatabaseFormats.Rows,
+        .. CryptFormats.Rows,
+        .. DjangoFormats.Rows,
+        .. WerkzeugFormats.Rows,
+        .. SpringFormats.Rows,
+        .. LdapFormats.Rows,
+        .. DotNetFormats.Rows,
+        .. ClearFormats.Rows,
+        .. CryptFormats.DeclaredRows,
+        .. WerkzeugFormats.DeclaredRows,
+        .. DotNetFormats.DeclaredRows,
+        .. NodeFormats.DeclaredRows,
+        .. NtlmFormat.DeclaredRows,
+        .. RawFormats.DeclaredRows,
+        .. ClearFormats.DeclaredRows,
     ];
 
     private static readonly Dictionary<string, HashFormat> Declared = All.Where(f => f.IsDeclared).ToDictionary(f => f.Name, StringComparer.Ordinal);
@@ -22,7 +41,7 @@ internal static class HashFormats
     {
         if (text.Length > LongestText)
         {
-            return null;
+            return HashReading.Refused($"This is no hash: it has more than {LongestText} letters.");
         }
 
         if (text.StartsWith(DeclaredMark, StringComparison.Ordinal))

@@ -16,8 +16,10 @@ internal static class PhcFormats
 
     private const int MostArgon2Lanes = 64;
 
-    /// <summary>About two seconds of SHA-512, one of SHA-256.</summary>
+    /// <summary>About two seconds of SHA-512, one of SHA-256; for a digest of several blocks, all of them together.</summary>
     private const int MostPbkdf2Iterations = 4_000_000;
+
+    private const int LongestPbkdf2Salt = 128;
 
     /// <summary>What OWASP asks of bcrypt's peers is hundreds of thousands; below this, PBKDF2 is guessed faster than bcrypt 10.</summary>
     private const int FewestStrongPbkdf2Iterations = 100_000;
@@ -26,6 +28,7 @@ internal static class PhcFormats
     [
         new("argon2", "https://github.com/P-H-C/phc-winner-argon2 (encoded hashes), RFC 9106", ReadArgon2),
         new("pbkdf2", "https://github.com/P-H-C/phc-string-format, RFC 8018 §5.2", ReadPbkdf2),
+        new("scrypt", "https://github.com/P-H-C/phc-string-format, RFC 7914", ReadScrypt),
     ];
 
     public static string CostOf(Argon2Type type, Argon2Cost cost) =>
@@ -78,7 +81,7 @@ internal static class PhcFormats
                 $"This Argon2 hash (m={memory},t={passes},p={lanes}) costs more than a login may: at most {MostArgon2MemoryKiB} KiB, {MostArgon2BlocksFilled} KiB over all passes, and {MostArgon2Lanes} lanes."));
         }
 
-        return Encoded.Base64(salt64) is { Length: >= 8 and <= 64 } salt && Encoded.Base64(digest64) is { Length: >= 16 and <= 64 } digest
+        return Encoded.Base64(salt64) is { Length: >= 8 and <= 64 } salt && Encoded.Base64(digest64) is { } digest && Digests.IsUsualLength(digest.Length)
             ? HashReading.Of(new()
             {
                 Cost = CostOf(type, cost),
@@ -93,7 +96,7 @@ internal static class PhcFormats
                 Recipe = Format(type, cost, salt, new byte[digest.Length]),
                 Argon2 = type == Argon2Type.Argon2id ? cost : null,
             })
-            : HashReading.Refused("The salt (8 to 64 bytes) or the hash (16 to 64) of this Argon2 hash cannot be read.");
+            : HashReading.Refused("The salt (8 to 64 bytes) or the digest of this Argon2 hash cannot be read, or it is cut off.");
     }
 
     private static HashReading? ReadPbkdf2(string text)
@@ -116,20 +119,50 @@ internal static class PhcFormats
             return HashReading.Refused("This PBKDF2 hash is cut off or has too many parts; it should be $pbkdf2-sha512$i=…$SALT$HASH.");
         }
 
-        if (parameters.Split(',') is not [['i', '=', .. var i], ..] || Encoded.Number(i, MostPbkdf2Iterations) is not (> 0 and { } iterations))
+        var iterations = Encoded.Number(parameters.Split(',')[0][2..]);
+        var digest = Encoded.Base64(digest64) is { } bytes && Digests.IsUsualLength(bytes.Length) ? bytes : null;
+        return ReadPbkdf2("PBKDF2", hash, iterations, Encoded.Base64(salt64), digest, $"${parts[1]}${parameters}${salt64}${Encoded.Base64Unpadded(new byte[digest?.Length ?? 0])}");
+    }
+
+    private static HashReading? ReadScrypt(string text)
+    {
+        var parts = text.Split('$');
+        if (parts is not ["", "scrypt", ..])
         {
-            return HashReading.Refused($"The iterations of this PBKDF2 hash cannot be read, or they are more than {MostPbkdf2Iterations}, the most that is computed for a login.");
+            return null;
         }
 
-        return Encoded.Base64(salt64) is { Length: <= 64 } salt && Encoded.Base64(digest64) is { Length: >= 16 and <= 64 } digest
-            ? HashReading.Of(Pbkdf2(hash, iterations, salt, digest, $"${parts[1]}${parameters}${salt64}${Encoded.Base64Unpadded(new byte[digest.Length])}"))
-            : HashReading.Refused("The salt (at most 64 bytes) or the hash (16 to 64) of this PBKDF2 hash cannot be read.");
+        if (parts is not [_, _, var parameters, var salt64, var digest64]
+            || parameters.Split(',') is not [['l', 'n', '=', .. var ln], ['r', '=', .. var r], ['p', '=', .. var p]])
+        {
+            return HashReading.Refused("This scrypt hash is cut off or has too many parts; it should be $scrypt$ln=…,r=…,p=…$SALT$HASH.");
+        }
+
+        var digest = Encoded.Base64(digest64) is { } bytes && Digests.IsUsualLength(bytes.Length) ? bytes : null;
+        return Scrypt.Read("scrypt", Encoded.Number(ln, 62) is { } log ? 1L << log : null, Encoded.Number(r), Encoded.Number(p), Encoded.Base64(salt64), digest,
+            $"$scrypt${parameters}${salt64}${Encoded.Base64Unpadded(new byte[digest?.Length ?? 0])}");
+    }
+
+    /// <summary>What all formats that are PBKDF2 have in common.</summary>
+    /// <param name="maker">As in "This Django PBKDF2 hash".</param>
+    /// <param name="iterations">Null where they could not be read, as the salt and the digest.</param>
+    public static HashReading ReadPbkdf2(string maker, HashAlgorithmName algorithm, int? iterations, byte[]? salt, byte[]? digest, string recipe)
+    {
+        if (salt is not { Length: <= LongestPbkdf2Salt } || digest is null)
+        {
+            return HashReading.Refused($"The salt (at most {LongestPbkdf2Salt} bytes) or the digest of this {maker} hash cannot be read, or it is cut off.");
+        }
+
+        var blocks = (digest.Length + Digests.LengthOf(algorithm) - 1) / Digests.LengthOf(algorithm);
+        return iterations is { } count and > 0 && count <= MostPbkdf2Iterations / blocks
+            ? HashReading.Of(Pbkdf2(algorithm, count, salt, digest, recipe))
+            : HashReading.Refused($"The iterations of this {maker} hash cannot be read, or they are more than {MostPbkdf2Iterations / blocks}, the most that is computed for a login.");
     }
 
     /// <summary>HMAC fills a short key up with zeros (RFC 2104 §2), so that "secret" and "secret\0" hash alike: a password that ends in NUL is never right.</summary>
     public static StoredHash Pbkdf2(HashAlgorithmName algorithm, int iterations, byte[] salt, byte[] digest, string recipe) => new()
     {
-        Cost = string.Create(CultureInfo.InvariantCulture, $"pbkdf2-{algorithm.Name!.ToLowerInvariant()} {iterations}{(digest.Length > DigestLength(algorithm) ? $" × {(digest.Length + DigestLength(algorithm) - 1) / DigestLength(algorithm)}" : "")}"),
+        Cost = string.Create(CultureInfo.InvariantCulture, $"pbkdf2-{algorithm.Name!.ToLowerInvariant()} {iterations}{(digest.Length > Digests.LengthOf(algorithm) ? $" × {(digest.Length + Digests.LengthOf(algorithm) - 1) / Digests.LengthOf(algorithm)}" : "")}"),
         IsWeak = iterations < FewestStrongPbkdf2Iterations,
         Digest = digest,
         Compute = (password, _) =>
@@ -139,7 +172,4 @@ internal static class PhcFormats
         },
         Recipe = recipe,
     };
-
-    private static int DigestLength(HashAlgorithmName algorithm) =>
-        algorithm == HashAlgorithmName.SHA1 ? SHA1.HashSizeInBytes : algorithm == HashAlgorithmName.SHA256 ? SHA256.HashSizeInBytes : SHA512.HashSizeInBytes;
 }

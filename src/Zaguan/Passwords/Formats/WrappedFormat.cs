@@ -24,7 +24,8 @@ internal static class WrappedFormat
             return outer;
         }
 
-        return HashFormats.Read(text[(over + Over.Length)..])?.Hash is { } weak
+        // What is itself Argon2id over another is none of ours, and would cost without a bound.
+        return HashFormats.Read(text[(over + Over.Length)..])?.Hash is { IsWrapped: false } weak
             ? HashReading.Of(new()
             {
                 Cost = CostOf(argon2.Cost, weak.Cost),

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Zaguan.Passwords.Formats;
+
+/*
+ * Passwords of database accounts, where an application had its users there.
+ *
+ * - PostgreSQL: md5DIGITS is of password and user name, and the text does not say the name: md5DIGITS:NAME does.
+ *   SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY (RFC 5803, RFC 7677) of the password as SASLprep (RFC 4013) leaves it.
+ * - SQL Server: 0x0100 and 4 bytes of salt, SHA-1 of password in UTF-16 and salt (SQL Server 2000 added another of the password in capitals, which
+ *   is not looked at); 0x0200 the same with SHA-512.
+ */
+internal static class DatabaseFormats
+{
+    private const string PostgresSource = "https://www.postgresql.org/docs/current/catalog-pg-authid.html, RFC 5802, RFC 5803";
+    private const string SqlServerSource = "PWDENCRYPT and sys.sql_logins of Transact-SQL; https://passlib.readthedocs.io/en/stable/lib/passlib.hash.mssql2005.html";
+
+    private const int Md5Digits = 32;
+    private const int LongestName = 255;
+
+    private const int SqlServerSalt = 4;
+
+    /// <summary>Composing what is longer takes a time that grows with its square; a password of that length is used as it is, as one that SASLprep prohibits.</summary>
+    private const int LongestPrepared = 1_024;
+
+    public static IEnumerable<HashFormat> Rows =>
+    [
+        new("postgresql md5", PostgresSource, ReadPostgresMd5),
+        new("postgresql scram-sha-256", PostgresSource, ReadScram),
+        new("sqlserver 2005", SqlServerSource, text => ReadSqlServer("0x0100", HashAlgorithmName.SHA1, text)),
+        new("sqlserver 2012", SqlServerSource, text => ReadSqlServer("0x0200", HashAlgorithmName.SHA512, text)),
+        .. MySqlFormats.Rows,
+    ];
+
+    private static HashReading? ReadPostgresMd5(string text)
+    {
+        const string mark = "md5";
+        if (!text.StartsWith(mark, StringComparison.Ordinal) || text is ['m', 'd', '5', '$', ..])
+        {
+            return null;
+        }
+
+        if (text.Split(':', 2) is not [{ Length: 3 + Md5Digits } digits, { Length: > 0 and <= LongestName } name] || Encoded.Hex(digits[mark.Length..]) is not { } digest)
+        {
+            return HashReading.Refused("This MD5 hash of PostgreSQL is cut off, or the name of its user is not behind it: it should be md5, 32 digits, a colon and the name.");
+        }
+
+        var salt = Encoding.UTF8.GetBytes(name);
+        return HashReading.Of(Digests.Fast(mark, digest, password => Digests.Md5([.. password, .. salt]), $"{mark}{new string('0', Md5Digits)}:{name}"));
+    }
+
+    private static HashReading? ReadScram(string text)
+    {
+        if (text.Split('$') is not ["SCRAM-SHA-256", .. var rest])
+        {
+            return null;
+        }
+
+        if (rest is not [var first, var second] || first.Split(':') is not [var iterations, var salt] || second.Split(':') is not [var stored, var server]
+            || Encoded.Base64(stored).OfLength(HashAlgorithmName.SHA256) is not { } storedKey || Encoded.Base64(server).OfLength(HashAlgorithmName.SHA256) is not { } serverKey)
+        {
+            return HashReading.Refused("This SCRAM verifier is cut off or has too many parts; it should be SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY.");
+        }
+
+        var zeros = Convert.ToBase64String(new byte[SHA256.HashSizeInBytes]);
+        var reading = PhcFormats.ReadPbkdf2("PostgreSQL SCRAM", HashAlgorithmName.SHA256, Encoded.Number(iterations), Encoded.Base64(salt), storedKey, $"SCRAM-SHA-256${first}${zeros}:{zeros}");
+        return reading.Hash is { } hash
+            ? HashReading.Of(hash with { Digest = [.. storedKey, .. serverKey], Compute = (password, argon2) => Keys(hash.Compute(Prepared(password), argon2)) })
+            : reading;
+    }
+
+    /// <summary>RFC 5802 §3. Nothing for a password that ends in NUL, to which PBKDF2 has added a byte: as HMAC's key it would be lost again.</summary>
+    private static byte[] Keys(byte[] salted) => salted.Length > SHA256.HashSizeInBytes ? [] : [.. SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8)), .. HMACSHA256.HashData(salted, "Server Key"u8)];
+
+    /// <summary>SASLprep without its prohibitions: PostgreSQL takes what it prohibits as it is.</summary>
+    private static byte[] Prepared(ReadOnlySpan<byte> password)
+    {
+        if (Ascii.IsValid(password) || !System.Text.Unicode.Utf8.IsValid(password) || Encoding.UTF8.GetCharCount(password) > LongestPrepared)
+        {
+            return password.ToArray();
+        }
+
+        // RFC 3454: B.1 is mapped to nothing, C.1.2 to a blank.
+        var mapped = string.Concat(Encoding.UTF8.GetString(password)
+            .Where(c => c is not ('\u00AD' or '\u034F' or '\u1806' or (>= '\u180B' and <= '\u180D') or (>= '\u200B' and <= '\u200D') or '\u2060' or (>= '\uFE00' and <= '\uFE0F') or '\uFEFF'))
+            .Select(c => c is '\u00A0' or '\u1680' or (>= '\u2000' and <= '\u200A') or '\u202F' or '\u205F' or '\u3000' ? ' ' : c));
+        try
+        {
+            return Encoding.UTF8.GetBytes(mapped.Normalize(NormalizationForm.FormKC));
+        }
+        catch (ArgumentException)
+        {
+            // U+FFFE and its like have no composed form.
+            return password.ToArray();
+        }
+    }
+
+    private static HashReading? ReadSqlServer(string mark, HashAlgorithmName algorithm, string text)
+    {
+        if (!text.StartsWith(mark, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var length = Digests.LengthOf(algorithm);
+        var bytes = Encoded.Hex(text[mark.Length..]);
+        if (bytes?.Length != SqlServerSalt + length && (algorithm != HashAlgorithmName.SHA1 || bytes?.Length != SqlServerSalt + 2 * length))
+        {
+            return HashReading.Refused($"This SQL Server hash cannot be read, or it is cut off: it should be {mark}, 8 hexadecimal digits of salt and {2 * length} of digest.");
+        }
+
+        var salt = bytes[..SqlServerSalt];
+        return HashReading.Of(Digests.Fast(
+            algorithm.Name!.ToLowerInvariant(),
+            bytes[SqlServerSalt..(SqlServerSalt + length)],
+            password => Encoded.Utf16(password) is { } units ? CryptographicOperations.HashData(algorithm, [.. units, .. salt]) : [],
+            text.ZeroedFrom(mark.Length + 2 * SqlServerSalt)));
+    }
+}

@@ -1,0 +1,16 @@
+namespace Zaguan.Passwords.Formats;
+
+/// <summary>A format that is another one behind a mark of its own, with the password changed before it, or not.</summary>
+internal static class OuterFormat
+{
+    public static HashReading? Read(string mark, HashReading? inner, Prepare? prepare = null) => inner?.Hash is { } hash
+        ? HashReading.Of(hash with
+        {
+            Compute = prepare is null ? hash.Compute : (password, argon2) => hash.Compute(prepare(password), argon2),
+            Recipe = $"{mark}{hash.Recipe}",
+        })
+        : inner;
+
+    /// <summary>Behind this mark nothing else can be.</summary>
+    public static HashReading OrCutOff(this HashReading? reading, string maker) => reading ?? HashReading.Refused($"This {maker} hash is cut off, or what is behind its mark is no such hash.");
+}
