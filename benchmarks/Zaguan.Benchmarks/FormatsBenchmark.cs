@@ -18,7 +18,6 @@ internal static class FormatsBenchmark
     [
         ("MD5, under Argon2id", $"$as$md5${Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}"),
         ("PBKDF2-SHA-512 of 5,000 iterations, under Argon2id", Pbkdf2(5_000)),
-        ("PBKDF2-SHA-512 of 210,000 iterations", Pbkdf2(210_000)),
         ("bcrypt 10", $"$2b$10${RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 21)}u{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 30)}."),
         ("Argon2id of another cost", $"$argon2id$v=19$m=32768,t=3,p=1${Encode(16)}${Encode(32)}"),
     ];
