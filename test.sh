@@ -10,6 +10,9 @@ needs=(
   "libsqlite3-0|libsqlite3-0t64:/usr/lib/*/libsqlite3.so.0"
   "util-linux:/usr/bin/setpriv"
   "procps:/usr/bin/pgrep"
+  "libcrypt1:/usr/lib/*/libcrypt.so.1" # crypt(3) formats
+  "libargon2-1:/usr/lib/*/libargon2.so.1" # ours is compared with it, and with the next
+  "libsodium23:/usr/lib/*/libsodium.so.23"
 )
 missing=()
 for need in "${needs[@]}"; do
