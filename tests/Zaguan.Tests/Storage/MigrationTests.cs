@@ -56,7 +56,7 @@ public sealed class MigrationTests : IDisposable
             await server.DisposeAsync();
         }
 
-        (await ScalarAsync("SELECT count(*) FROM migrations")).ShouldBe(1L);
+        (await ScalarAsync("SELECT count(*) FROM migrations")).ShouldBe(2L);
     }
 
     [Fact]
