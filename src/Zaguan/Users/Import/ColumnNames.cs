@@ -44,7 +44,7 @@ internal static class ColumnNames
         (ImportTarget.Username, "username usuario_login nombre_usuario usuario user login user_login cuenta account nick"),
         (ImportTarget.Number, "number numero num"),
         (ImportTarget.NumberOrId, "number_or_id id user_id usuario_id id_usuario codigo uuid guid"),
-        (ImportTarget.Email, "email e_mail mail correo correo_electronico usuario_correo email_address user_email"),
+        (ImportTarget.Email, "email mail correo correo_electronico usuario_correo email_address user_email"),
         (ImportTarget.Phone, "phone phone_number telefono celular usuario_celular movil mobile tel"),
         (ImportTarget.GivenName, "given_name first_name nombres nombre usuario_nombre display_name name nombre_completo full_name"),
         (ImportTarget.FamilyName, "family_name last_name surname apellidos apellido usuario_apellido"),
@@ -56,7 +56,7 @@ internal static class ColumnNames
         (ImportTarget.PasswordFormat, "password_format"),
         (ImportTarget.Salt, "salt password_salt"),
         (ImportTarget.Attributes, "attributes"),
-        (ImportTarget.Ignored, "ignored normalized_username normalized_user_name normalized_email security_stamp concurrency_stamp email_confirmed phone_number_confirmed two_factor_enabled lockout_end lockout_enabled access_failed_count password_cost"),
+        (ImportTarget.Ignored, "ignored normalized_user_name normalized_email security_stamp concurrency_stamp email_confirmed phone_number_confirmed two_factor_enabled lockout_end lockout_enabled access_failed_count password_cost"),
     ];
 
     /// <summary>In the name of a column that is never kept beside a user, nor told: what stands there may be a secret.</summary>
