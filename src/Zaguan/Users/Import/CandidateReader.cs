@@ -171,12 +171,17 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
         try
         {
             JsonSource.Parse("attributes", Encoding.UTF8.GetBytes(json), problems);
-            return problems.Count == 0 ? JsonNode.Parse(json) : throw new RowObjection("The attributes are no JSON that can be kept: a name stands twice, or a text holds half a character.");
+            if (problems.Count == 0)
+            {
+                return JsonNode.Parse(json);
+            }
         }
         catch (JsonException)
         {
-            throw new RowObjection("The attributes are not JSON.");
+            // Comments and commas that only the files of people may have.
         }
+
+        throw new RowObjection("The attributes are no JSON that can be kept: it is broken, a name stands twice, or a text holds half a character.");
     }
 
     private static HashSet<string> Words(string words) => words.Split(' ').ToHashSet(StringComparer.OrdinalIgnoreCase);

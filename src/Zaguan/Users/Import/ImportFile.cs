@@ -99,8 +99,10 @@ internal static class ImportFile
         }
     }
 
-    private static bool IsDocument(JsonElement first) =>
-        first.ValueKind == JsonValueKind.Object && ((first.TryGetProperty("users", out var users) && users.ValueKind == JsonValueKind.Array) || first.TryGetProperty("realm", out _));
+    /// <summary>It holds users, or it is a Keycloak realm without; else it is one user.</summary>
+    private static bool IsDocument(JsonElement first) => first.ValueKind == JsonValueKind.Object
+        && ((first.TryGetProperty("users", out var users) && users.ValueKind == JsonValueKind.Array)
+            || (first.TryGetProperty("realm", out _) && !first.EnumerateObject().Any(m => ColumnNames.Meaning(m.Name)?.Target is ImportTarget.Username or ImportTarget.Email)));
 
     private static async Task<Dialect> DialectAsync(string path, Container container, byte[] start, ImportFileOptions options)
     {
