@@ -10,6 +10,7 @@ needs=(
   "libsqlite3-0|libsqlite3-0t64:/usr/lib/*/libsqlite3.so.0"
   "util-linux:/usr/bin/setpriv"
   "procps:/usr/bin/pgrep"
+  "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
 )
 missing=()
 for need in "${needs[@]}"; do

@@ -103,7 +103,6 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
             }
             else
             {
-                report.CountPassword(candidate.Password);
                 batch.New.Add((candidate, row));
             }
         }
@@ -161,6 +160,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
                 report.Refuse(row.Refuse("Its user name, e-mail address, number or id was given to somebody else while this import ran. Run it again to see to whom."));
             }
 
+            batch.New.Where(n => !tooLate.Contains(n.Candidate)).ToList().ForEach(n => report.CountPassword(n.Candidate.Password));
             report.Rows += batch.Rows;
             report.Added += batch.New.Count - tooLate.Count;
             report.AlreadyThere += batch.AlreadyThere;
