@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Zaguan.AccessLog;
@@ -16,7 +15,7 @@ internal enum AccessLogFormat
 }
 
 /// <summary>Access records on their way out, in one of the formats.</summary>
-internal sealed partial class AccessLogPrinter : IDisposable
+internal sealed class AccessLogPrinter : IDisposable
 {
     private static readonly string[] Columns = ["id", "at", "application", "realm", "identifier", "user", "outcome", "address", "platform", "userAgent", "clientInfo"];
     private static readonly string[] TableColumns = ["id", "at", "application", "identifier", "user", "outcome", "address", "platform"];
@@ -51,7 +50,7 @@ internal sealed partial class AccessLogPrinter : IDisposable
                 table.Add(TableRow(record));
                 break;
             case AccessLogFormat.Csv:
-                WriteRow([Id(record), Printing.Instant(record.At), .. new[] { record.Application, record.Realm, record.Identifier, record.Username, Outcome(record), record.Address, record.Platform, record.UserAgent, record.ClientInfo }.Select(ForSpreadsheets)]);
+                WriteRow([Id(record), Printing.Instant(record.At), .. new[] { record.Application, record.Realm, record.Identifier, record.Username, Outcome(record), record.Address, record.Platform, record.UserAgent, record.ClientInfo }.Select(Spreadsheets.Guard)]);
                 break;
             case AccessLogFormat.Jsonl:
                 output.Write(Json(record).ToJsonString(Printing.OnOneLine));
@@ -92,15 +91,6 @@ internal sealed partial class AccessLogPrinter : IDisposable
             csv.Flush();
         }
     }
-
-    /// <summary>
-    /// A text that a spreadsheet would take for a formula begins with an apostrophe instead. Also behind a semicolon: where
-    /// the decimal sign is a comma, spreadsheets split there whatever the quotes say. (OWASP, CSV Injection.)
-    /// </summary>
-    private static string? ForSpreadsheets(string? text) => text is null ? null : Formula().Replace(text, "${start}'");
-
-    [GeneratedRegex("""(?<start>^|;)(?=[\s"']*[=+\-@＝＋－＠])""", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Formula();
 
     private static string?[] TableRow(AccessRecord record) =>
         [Id(record), Printing.Instant(record.At), record.Application, record.Identifier, record.Username, Outcome(record), record.Address, record.Platform];

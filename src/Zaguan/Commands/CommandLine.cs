@@ -30,7 +30,7 @@ internal static class CommandLine
             Error = terminal.Error,
             EnableDefaultExceptionHandler = false,
             // The server ends its logins in flight by itself, and nothing must cut it short; the rest ends where it stands.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is AccessLogCommand.Name ? TidyingUp : null,
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is AccessLogCommand.Name or ImportCommand.Name or ExportCommand.Name ? TidyingUp : null,
         };
         try
         {
@@ -55,6 +55,8 @@ internal static class CommandLine
             UsersCommand.Create(terminal),
             RolesCommand.Create(terminal),
             AccessLogCommand.Create(terminal),
+            ImportCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             ContractCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };

@@ -7,6 +7,8 @@ using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Storage;
 using Zaguan.Users;
+using Zaguan.Users.Export;
+using Zaguan.Users.Import;
 
 namespace Zaguan.Commands;
 
@@ -23,6 +25,10 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
 
     public AccessLogStore AccessLog { get; } = new(database);
 
+    public ImportStore Imports { get; } = new(database, terminal.Clock);
+
+    public ExportStore Exports { get; } = new(database);
+
     public StoredPassword Hash(Secret password)
     {
         using var hasher = new PasswordHasher(setup.Settings.Hashing.Cost);
@@ -31,7 +37,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
 
     /// <summary>Opens the database and works. A broken contract or application does not stop it: users must be unlocked all the same.</summary>
     /// <param name="makesDatabase">Where there is none, one is made.</param>
-    public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false)
+    /// <param name="onlyLooks">Where there is none, an empty one stands in and is taken away again.</param>
+    public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false, bool onlyLooks = false)
     {
         var setup = Settings.Look(parsed);
         if (setup.SettingsAreBroken)
@@ -45,6 +52,11 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
             return ExitCode.Problems;
         }
 
+        if (onlyLooks && !File.Exists(setup.DatabaseFile))
+        {
+            return await WorkOnNothingAsync(terminal, setup, work);
+        }
+
         if (!makesDatabase && !File.Exists(setup.DatabaseFile))
         {
             return await terminal.RefuseAsync($"There is no database {setup.DatabaseFile}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
@@ -54,10 +66,28 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
         return await work(new(terminal, setup, database));
     }
 
-    /// <summary>What is wrong with the name of a realm; null where there is such a realm, in the database or by configuration.</summary>
-    public async Task<string?> RealmObjectionAsync(string realm)
+    private static async Task<int> WorkOnNothingAsync(Terminal terminal, Setup setup, Func<Desk, Task<int>> work)
     {
-        var known = (await Users.ListRealmsAsync()).Union(ConfiguredRealms, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var folder = Directory.CreateTempSubdirectory("zaguan-");
+        try
+        {
+            await using var database = Database.Open(Path.Combine(folder.FullName, "zaguan.db"), terminal.Clock);
+            return await work(new(terminal, setup, database));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What is wrong with the name of a realm; null where there is such a realm, in the database or by configuration.</summary>
+    public async Task<string?> RealmObjectionAsync(string realm) => RealmObjection(realm, await KnownRealmsAsync());
+
+    public async Task<IReadOnlyList<string>> KnownRealmsAsync() =>
+        [.. (await Users.ListRealmsAsync()).Union(ConfiguredRealms, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    public static string? RealmObjection(string realm, IReadOnlyList<string> known)
+    {
         if (known.Contains(realm, StringComparer.Ordinal))
         {
             return null;

@@ -40,6 +40,8 @@ public sealed class CommandLineTests
     [InlineData("users delete")]
     [InlineData("roles add")]
     [InlineData("access-log")]
+    [InlineData("import")]
+    [InlineData("export")]
     [InlineData("contract check")]
     [InlineData("doctor")]
     public async Task Every_command_has_its_help(string line)

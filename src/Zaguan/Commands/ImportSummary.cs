@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Zaguan.Passwords;
+using Zaguan.Reading;
+using Zaguan.Users.Import;
+
+namespace Zaguan.Commands;
+
+/// <summary>What an import found and did, in words.</summary>
+internal static class ImportSummary
+{
+    public static void Write(Terminal terminal, ImportReport report, ImportOptions options, string? refusedFile)
+    {
+        WriteCounts(terminal, report, options);
+        if (report.Found.Any())
+        {
+            terminal.Output.WriteLine();
+            terminal.WriteTable(["passwords of new users", "how many", "what becomes of them"], report.Found.Select(f => new[] { f.Format, Number(f.Count), InWords(f.Treatment) }));
+        }
+
+        WriteColumns(terminal, report, options);
+        if (report.FirstRefused.Count == 0)
+        {
+            return;
+        }
+
+        terminal.Output.WriteLine();
+        terminal.WriteTable(["line", "refused because"], report.FirstRefused.Select(r => new[] { Number(r.Line), r.Reason }));
+        var others = report.Refused - report.FirstRefused.Count;
+        var where = refusedFile is null ? "--refused FILE writes all of them to a file" : $"all of them are in {refusedFile}";
+        terminal.Output.WriteLine(others > 0 ? $"… and {Number(others)} more; {where}." : refusedFile is null ? "" : $"They are in {refusedFile} too.");
+    }
+
+    public static JsonObject Json(ImportReport report, ImportOptions options) => new()
+    {
+        ["format"] = report.Format,
+        ["isDryRun"] = options.IsDryRun,
+        ["wasInterrupted"] = report.WasInterrupted,
+        ["rows"] = report.Rows,
+        ["added"] = report.Added,
+        ["alreadyThere"] = report.AlreadyThere,
+        ["refused"] = report.Refused,
+        ["withoutPassword"] = report.WithoutPassword,
+        ["passwords"] = new JsonArray([.. report.Found.Select(f => new JsonObject { ["format"] = f.Format, ["count"] = f.Count, ["treatment"] = RecordReader.SpellingOf(f.Treatment) })]),
+        ["columns"] = new JsonObject(report.Columns.Select(c => KeyValuePair.Create(c.Column, (JsonNode?)(c.Target is { } target ? ColumnNames.NameOf(target) : null)))),
+        ["rolesMade"] = new JsonArray([.. report.RolesMade.Select(r => (JsonNode)r)]),
+        ["firstRefused"] = new JsonArray([.. report.FirstRefused.Select(r => new JsonObject { ["line"] = r.Line, ["reason"] = r.Reason })]),
+        ["seconds"] = Math.Round(report.Took.TotalSeconds, 3),
+        ["rowsPerSecond"] = Math.Round(report.RowsPerSecond),
+        ["estimatedSeconds"] = report.Estimate is { } estimate ? Math.Round(estimate.TotalSeconds) : null,
+    };
+
+    private static void WriteCounts(Terminal terminal, ImportReport report, ImportOptions options)
+    {
+        var rate = $"{Number((long)report.RowsPerSecond)} a second";
+        List<(string, string?)> counts =
+        [
+            (options.IsDryRun ? "would be added" : "added", Number(report.Added)),
+            ("there already", Number(report.AlreadyThere)),
+            ("refused", Number(report.Refused)),
+        ];
+        if (report.WithoutPassword > 0)
+        {
+            counts.Add(("without password", $"{Number(report.WithoutPassword)}: nobody can log in as these until a password is set"));
+        }
+
+        if (report.Estimate is { } estimate)
+        {
+            counts.Add(("the import takes", $"about {ImportProgressView.InWords(estimate)} on this machine"));
+        }
+
+        terminal.Output.WriteLine($"{(options.IsDryRun ? "Dry run, nothing was written: " : "")}{Number(report.Rows)} rows of {report.Format} in {ImportProgressView.InWords(report.Took)} ({rate}).");
+        terminal.WriteFields(counts);
+    }
+
+    private static void WriteColumns(Terminal terminal, ImportReport report, ImportOptions options)
+    {
+        var meant = report.Columns.Where(c => c.Target is not (null or ImportTarget.Ignored)).Select(c => $"{c.Column} → {ColumnNames.NameOf(c.Target!.Value)}").ToList();
+        var others = report.Columns.Where(c => c.Target is null).Select(c => c.Column).ToList();
+        var kept = options.KeepsAttributes ? others.Where(c => !ColumnNames.IsSecretive(c)).ToList() : [];
+        terminal.Output.WriteLine();
+        WriteList(terminal, "Columns", meant);
+        WriteList(terminal, "Kept as attributes", kept);
+        WriteList(terminal, "Columns that mean nothing (say what one is with --map WHAT=COLUMN)", [.. others.Except(kept, StringComparer.Ordinal)]);
+        WriteList(terminal, options.IsDryRun ? "Roles that would be made" : "Roles that were missing", report.RolesMade);
+    }
+
+    private static void WriteList(Terminal terminal, string what, IReadOnlyList<string> names)
+    {
+        const int Most = 50;
+        if (names.Count > 0)
+        {
+            terminal.Output.WriteLine(Printing.Printable($"{what}: {string.Join(", ", names.Take(Most))}{(names.Count > Most ? $", and {names.Count - Most} more" : "")}"));
+        }
+    }
+
+    private static string InWords(PasswordTreatment treatment) => treatment switch
+    {
+        PasswordTreatment.Kept => "kept: the hash is strong",
+        PasswordTreatment.KeptWeak => "kept although weak, as asked",
+        PasswordTreatment.Wrapped => "Argon2id is put over it",
+        PasswordTreatment.Hashed => "hashed with Argon2id",
+    };
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using Zaguan.Login;
+using Zaguan.Passwords.Formats;
+
+namespace Zaguan.Passwords;
+
+/// <summary>What becomes of a password that comes from another system.</summary>
+internal enum PasswordTreatment
+{
+    /// <summary>Its hash is strong: as it is.</summary>
+    Kept,
+
+    /// <summary>Its hash is weak and is kept all the same, because that was asked for.</summary>
+    KeptWeak,
+
+    /// <summary>Argon2id is put over its weak hash.</summary>
+    Wrapped,
+
+    /// <summary>It came as it was typed, and is hashed.</summary>
+    Hashed,
+}
+
+/// <summary>The one place where a password that another system kept is taken in: read, judged, and made into what is stored.</summary>
+internal sealed class ImportedPassword : IDisposable
+{
+    /// <summary>As --password-format and a column of formats call a password that is kept as it was typed.</summary>
+    public const string Clear = "clear";
+
+    /// <summary>No login request has room for more.</summary>
+    private const int LongestClear = 2_048;
+
+    private readonly string text;
+    private readonly StoredHash? hash;
+    private readonly Secret? clear;
+
+    private ImportedPassword(string text, StoredHash hash, bool keepsWeak)
+    {
+        this.text = text;
+        this.hash = hash;
+        Treatment = !hash.IsWeak ? PasswordTreatment.Kept : keepsWeak ? PasswordTreatment.KeptWeak : PasswordTreatment.Wrapped;
+        Found = hash.Cost;
+    }
+
+    private ImportedPassword(Secret clear)
+    {
+        text = "";
+        this.clear = clear;
+        Treatment = PasswordTreatment.Hashed;
+        Found = "clear text";
+    }
+
+    /// <summary>Format and cost, in words: "bcrypt 12".</summary>
+    public string Found { get; }
+
+    public PasswordTreatment Treatment { get; }
+
+    /// <summary>Making it costs an Argon2id.</summary>
+    public bool CostsAHash => Treatment is PasswordTreatment.Wrapped or PasswordTreatment.Hashed;
+
+    /// <summary>Names that can be told where the text alone does not say its format.</summary>
+    public static IEnumerable<string> Formats => HashFormats.All.Where(f => f.IsDeclared).Select(f => f.Name).Append(Clear).Distinct(StringComparer.Ordinal);
+
+    /// <param name="format">One of <see cref="Formats"/>; null: the text says it.</param>
+    /// <returns>A password, or a sentence without the text itself.</returns>
+    public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak)
+    {
+        if (text.Length == 0)
+        {
+            return (null, "The password is empty. Who has none comes without the column, with null in JSON, or with the password format \"none\"; or say --no-password-where-empty.");
+        }
+
+        if (text.Length > HashFormats.LongestText)
+        {
+            return (null, $"The password has {text.Length:N0} characters; no hash has more than {HashFormats.LongestText:N0}.");
+        }
+
+        if (format is Clear)
+        {
+            return FromClear(text);
+        }
+
+        // Columns of a fixed width fill a hash up with blanks.
+        var told = format is null ? text : Declare(format, text);
+        var reading = HashFormats.Read(told) ?? HashFormats.Read(told = told.TrimEnd());
+        return reading switch
+        {
+            null => (null, format is null
+                ? $"The password is of no format that is known. Where the text alone cannot tell, say what it is: --password-format {string.Join("|", Formats)}, or a column password_format."
+                : $"The password is not of the format \"{format}\"."),
+            { Objection: { } objection } => (null, objection),
+            { Clear: { } clear } => (new(clear), null),
+            { Hash: { } hash } => (new(told, hash, keepsWeak), null),
+            _ => (null, "The password cannot be read."),
+        };
+    }
+
+    public StoredPassword Store(PasswordHasher hasher) => Treatment switch
+    {
+        PasswordTreatment.Kept or PasswordTreatment.KeptWeak => new(text, hash!.Cost),
+        PasswordTreatment.Wrapped => hasher.Wrap(hash!),
+        PasswordTreatment.Hashed => hasher.Create(clear!),
+    };
+
+    public void Dispose() => clear?.Dispose();
+
+    private static string Declare(string format, string text) => HashFormats.Declare(HashFormats.All.Single(f => f.IsDeclared && string.Equals(f.Name, format, StringComparison.Ordinal)), text);
+
+    private static (ImportedPassword? Password, string? Objection) FromClear(string text)
+    {
+        if (text.Length > LongestClear)
+        {
+            return (null, $"The password has {text.Length:N0} characters; a login request has room for {LongestClear:N0}.");
+        }
+
+        try
+        {
+            _ = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetByteCount(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            return (null, "The password holds half a character (a lone surrogate).");
+        }
+
+        return (new(Secret.FromText(text)), null);
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Zaguan.Passwords;
+using Zaguan.Reading;
+
+namespace Zaguan.Users.Import;
+
+/// <summary>A mapped row → somebody who can be a user, or why not. Only the row is looked at; who is there already is another matter.</summary>
+internal sealed class CandidateReader(ImportOptions options, Func<string, string?> realmObjection)
+{
+    /// <summary>The most that is kept beside a user: every login reads it.</summary>
+    private const int MostAttributeBytes = 16 * 1024;
+
+    private static readonly JsonSerializerOptions Letters = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly HashSet<string> Yes = Words("true t 1 yes y si sí s on active activo activa a enabled habilitado vigente");
+
+    private static readonly HashSet<string> No = Words("false f 0 no n off inactive inactivo inactiva i disabled deshabilitado baja b");
+
+    private readonly Dictionary<string, string?> realms = new(StringComparer.Ordinal);
+
+    public (Candidate? Candidate, RefusedRow? Refusal) Read(MappedRow row)
+    {
+        try
+        {
+            return (Build(row), null);
+        }
+        catch (RowObjection objection)
+        {
+            return (null, row.Refuse(objection.Message));
+        }
+    }
+
+    private Candidate Build(MappedRow row)
+    {
+        var email = Name(row, ImportTarget.Email, "An e-mail address");
+        if (email is not null && !(email.IndexOf('@', StringComparison.Ordinal) > 0 && email[^1] != '@' && !email.Any(char.IsWhiteSpace)))
+        {
+            throw new RowObjection($"\"{email}\" is no e-mail address.");
+        }
+
+        var username = Name(row, ImportTarget.Username, "A user name") ?? (row[ImportTarget.Username] is null ? email : null) ?? throw new RowObjection("A user name is not empty.");
+        var (number, id) = NumberAndId(row);
+        var user = new NewUser
+        {
+            Realm = Realm(row),
+            Username = username,
+            Number = number,
+            Id = id,
+            Email = email,
+            Phone = Name(row, ImportTarget.Phone, "A telephone number"),
+            GivenName = Name(row, ImportTarget.GivenName, "A given name"),
+            FamilyName = Name(row, ImportTarget.FamilyName, "A family name"),
+            Role = Name(row, ImportTarget.Role, "A role"),
+            Active = Flag(row, ImportTarget.Active, whenAbsent: true) && !Flag(row, ImportTarget.Inactive, whenAbsent: false),
+            Attributes = Attributes(row),
+        };
+        return new()
+        {
+            Line = row.Line,
+            User = user,
+            UsernameKey = Names.Key(username),
+            EmailKey = email is null ? null : Names.Key(email),
+            RoleNumber = Number(row, ImportTarget.RoleNumber, "A role's number"),
+            Password = Password(row),
+        };
+    }
+
+    private string Realm(MappedRow row)
+    {
+        var realm = options.Realm ?? row.Text(ImportTarget.Realm) ?? throw new RowObjection("This row names no realm.");
+        if (!realms.TryGetValue(realm, out var objection))
+        {
+            objection = realmObjection(realm);
+            if (realms.Count < ImportBounds.MostColumns)
+            {
+                realms.Add(realm, objection);
+            }
+        }
+
+        return objection is null ? realm : throw new RowObjection(objection);
+    }
+
+    private static string? Name(MappedRow row, ImportTarget target, string what) =>
+        row.Text(target) is not { } name ? null : Names.Objection(what, name) is { } objection ? throw new RowObjection(objection) : name;
+
+    private static (long? Number, string? Id) NumberAndId(MappedRow row)
+    {
+        var number = Number(row, ImportTarget.Number, "A number");
+        var id = Name(row, ImportTarget.Id, "An id");
+        if (row.Text(ImportTarget.NumberOrId) is { } either)
+        {
+            // Where the file has a column for numbers, this one is the id.
+            var isNumber = row[ImportTarget.Number] is null && either.All(char.IsAsciiDigit);
+            return isNumber ? (Number(row, ImportTarget.NumberOrId, "A number"), id) : (number, id ?? Name(row, ImportTarget.NumberOrId, "An id"));
+        }
+
+        return (number, id);
+    }
+
+    private static long? Number(MappedRow row, ImportTarget target, string what) =>
+        row.Text(target) is not { } written ? null
+        : int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new RowObjection($"{what} is whole and from 0 to {int.MaxValue:N0}, because old clients store it as an integer; \"{Short(written)}\" is not.");
+
+    private static bool Flag(MappedRow row, ImportTarget target, bool whenAbsent)
+    {
+        if (row[target]?.Text is not { } written)
+        {
+            return whenAbsent;
+        }
+
+        return Yes.Contains(written.Trim()) || (No.Contains(written.Trim()) ? false : throw new RowObjection($"The column \"{row[target]!.Value.Name}\" says whether the user is active, with true and false, 1 and 0, sí and no, activo and inactivo; \"{Short(written)}\" says neither."));
+    }
+
+    private ImportedPassword? Password(MappedRow row)
+    {
+        if (row[ImportTarget.Password]?.Text is not { } text)
+        {
+            return null;
+        }
+
+        var format = row.Text(ImportTarget.PasswordFormat) ?? options.PasswordFormat;
+        if (format is "none" || (text.Length == 0 && options.NoPasswordWhereEmpty))
+        {
+            return null;
+        }
+
+        if (format is not null && !ImportedPassword.Formats.Contains(format, StringComparer.Ordinal))
+        {
+            throw new RowObjection($"There is no password format \"{Short(format)}\" (there are: none, {string.Join(", ", ImportedPassword.Formats)}).{Nearest.Suggestion(format, ImportedPassword.Formats)}");
+        }
+
+        if (text.Length > 0 && row[ImportTarget.Salt] is { } salt)
+        {
+            text = $"{text.Trim()}:{salt.Text}";
+        }
+
+        var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes);
+        return objection is null ? password : throw new RowObjection(objection);
+    }
+
+    private string? Attributes(MappedRow row)
+    {
+        var attributes = new JsonObject();
+        if (row.Text(ImportTarget.Attributes) is { } told)
+        {
+            attributes = Parse(told) as JsonObject ?? throw new RowObjection("The attributes are one JSON object.");
+        }
+
+        foreach (var other in options.KeepsAttributes ? row.Others.Where(o => o.Text is not null && !ColumnNames.IsSecretive(o.Name)) : [])
+        {
+            attributes[other.Name.StartsWith("attributes.", StringComparison.Ordinal) ? other.Name["attributes.".Length..] : other.Name] = other.IsJson ? Parse(other.Text!) : other.Text;
+        }
+
+        if (attributes.Count == 0)
+        {
+            return null;
+        }
+
+        var stored = attributes.ToJsonString(Letters);
+        return Encoding.UTF8.GetByteCount(stored) <= MostAttributeBytes ? stored : throw new RowObjection($"The attributes have more than {MostAttributeBytes:N0} bytes together.");
+    }
+
+    private static JsonNode? Parse(string json)
+    {
+        // The tree finds what the parser lets pass: a name that stands twice, half a character.
+        var problems = new Problems();
+        try
+        {
+            JsonSource.Parse("attributes", Encoding.UTF8.GetBytes(json), problems);
+            if (problems.Count == 0)
+            {
+                return JsonNode.Parse(json);
+            }
+        }
+        catch (JsonException)
+        {
+            // Comments and commas that only the files of people may have.
+        }
+
+        throw new RowObjection("The attributes are no JSON that can be kept: it is broken, a name stands twice, or a text holds half a character.");
+    }
+
+    private static HashSet<string> Words(string words) => words.Split(' ').ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private static string Short(string text) => text.Length > 40 ? $"{text[..40]}…" : text;
+
+    /// <summary>Ends the reading of one row; caught where it began, a few lines above.</summary>
+    private sealed class RowObjection(string sentence) : Exception(sentence);
+}

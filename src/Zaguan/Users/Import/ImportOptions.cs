@@ -1,0 +1,25 @@
+namespace Zaguan.Users.Import;
+
+/// <summary>What an import is told.</summary>
+internal sealed record ImportOptions
+{
+    /// <summary>Every user's; null: a column says it.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>Columns by what they are, where their names do not say it.</summary>
+    public IReadOnlyList<(ImportTarget Target, string Column)> Map { get; init; } = [];
+
+    /// <summary>One of <see cref="Passwords.ImportedPassword.Formats"/>, for rows that do not say it themselves.</summary>
+    public string? PasswordFormat { get; init; }
+
+    public bool KeepsWeakHashes { get; init; }
+
+    public bool NoPasswordWhereEmpty { get; init; }
+
+    /// <summary>Columns that mean nothing become attributes.</summary>
+    public bool KeepsAttributes { get; init; }
+
+    public bool MakesRoles { get; init; } = true;
+
+    public bool IsDryRun { get; init; }
+}

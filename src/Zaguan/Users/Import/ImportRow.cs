@@ -1,0 +1,23 @@
+namespace Zaguan.Users.Import;
+
+/// <summary>One row of what is imported, as its reader found it.</summary>
+/// <param name="Line">Where it begins: a line of the file, or the how-manieth row of a query.</param>
+internal sealed record ImportRow(long Line, IReadOnlyList<ImportField> Fields)
+{
+    /// <summary>Why it could not be read; then there are no fields.</summary>
+    public string? Objection { get; init; }
+
+    public static ImportRow Refused(long line, string sentence) => new(line, []) { Objection = sentence };
+
+    /// <summary>Where it stands, and nothing of what it says: one of its fields is a password.</summary>
+    public override string ToString() => $"Row at {Line}";
+}
+
+/// <summary>A column and what stands in it.</summary>
+/// <param name="Text">Null is nothing; an empty text is one.</param>
+/// <param name="IsJson">The text is JSON that is no string: a number, a list, an object.</param>
+internal readonly record struct ImportField(string Name, string? Text, bool IsJson = false)
+{
+    /// <summary>The column; what stands in it may be a password.</summary>
+    public override string ToString() => Name;
+}

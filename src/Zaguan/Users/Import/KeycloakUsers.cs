@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Zaguan.Users.Import;
+
+/// <summary>
+/// Users of a Keycloak realm export (kc.sh export; UserRepresentation and CredentialRepresentation of
+/// https://www.keycloak.org/docs-api/latest/rest-api/index.html).
+/// </summary>
+internal static class KeycloakUsers
+{
+    /// <summary>Roles that everybody has and that say nothing.</summary>
+    private static readonly string[] RolesOfAll = ["offline_access", "uma_authorization"];
+
+    public static bool Are(JsonElement user) =>
+        user.TryGetProperty("username", out _) && (user.TryGetProperty("credentials", out _) || user.TryGetProperty("createdTimestamp", out _) || user.TryGetProperty("requiredActions", out _));
+
+    public static IReadOnlyList<ImportField> Fields(JsonElement user)
+    {
+        var roles = List(user, "realmRoles").Select(r => r.GetString() ?? "").Where(r => !RolesOfAll.Contains(r, StringComparer.Ordinal) && !r.StartsWith("default-roles-", StringComparison.Ordinal)).ToList();
+        var fields = new List<ImportField>
+        {
+            new("username", user.Text("username")),
+            new("id", user.Text("id")),
+            new("email", user.Text("email")),
+            new("given_name", user.Text("firstName")),
+            new("family_name", user.Text("lastName")),
+            new("active", user.TryGetProperty("enabled", out var enabled) ? enabled.GetRawText() : "true"),
+            new("role", roles.Count > 0 ? roles[0] : null),
+            new("password", Password(user)),
+        };
+        if (roles.Count > 1)
+        {
+            fields.Add(new("attributes.roles", JsonSerializer.Serialize(roles), IsJson: true));
+        }
+
+        if (user.TryGetProperty("attributes", out var attributes) && attributes.ValueKind == JsonValueKind.Object)
+        {
+            fields.AddRange(attributes.EnumerateObject().Select(a => JsonUsers.Field($"attributes.{a.Name}", a.Value.ValueKind == JsonValueKind.Array && a.Value.GetArrayLength() == 1 ? a.Value[0] : a.Value)));
+        }
+
+        return fields;
+    }
+
+    private static string? Password(JsonElement user)
+    {
+        var password = List(user, "credentials").FirstOrDefault(c => c.Text("type") is "password");
+        if (password.ValueKind == JsonValueKind.Undefined)
+        {
+            return null;
+        }
+
+        // Since version 8 two texts that are JSON themselves; before, members of the credential.
+        using var secret = JsonDocument.Parse(password.Text("secretData") ?? "{}");
+        using var told = JsonDocument.Parse(password.Text("credentialData") ?? "{}");
+        var algorithm = told.RootElement.Text("algorithm") ?? password.Text("algorithm") ?? "";
+        var iterations = Number(told.RootElement, "hashIterations") ?? Number(password, "hashIterations") ?? "";
+        var salt = (secret.RootElement.Text("salt") ?? password.Text("salt") ?? "").TrimEnd('=');
+        var digest = (secret.RootElement.Text("value") ?? password.Text("hashedSaltedValue") ?? "").TrimEnd('=');
+        return algorithm switch
+        {
+            "pbkdf2" or "pbkdf2-sha256" or "pbkdf2-sha512" => $"${algorithm}$i={iterations}${salt}${digest}",
+            "argon2" => Argon2(told.RootElement, iterations, salt, digest),
+            _ => $"${algorithm}${iterations}${salt}${digest}",
+        };
+    }
+
+    private static string Argon2(JsonElement told, string passes, string salt, string digest)
+    {
+        var parameters = told.TryGetProperty("additionalParameters", out var found) ? found : default;
+        string First(string name) => List(parameters, name).FirstOrDefault() is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+        var version = First("version") is "1.3" ? "19" : First("version");
+        return $"$argon2{First("type")}$v={version}$m={First("memory")},t={passes},p={First("parallelism")}${salt}${digest}";
+    }
+
+    private static string? Number(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
+
+    private static List<JsonElement> List(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
+}

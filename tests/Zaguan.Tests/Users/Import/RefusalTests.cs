@@ -1,0 +1,197 @@
+using System.Text;
+using Zaguan.Commands;
+using Zaguan.Tests.Commands;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Users.Import;
+
+public sealed class RefusalTests
+{
+    private static readonly string Strong = Samples.Strong();
+
+    /// <summary>A row of username,email,number,active,password,attributes, and what is said of it.</summary>
+    public static TheoryData<string, string> Rows => new()
+    {
+        { $",,1,1,{Strong},", "A user name is not empty" },
+        { $"{new string('a', 300)},,1,1,{Strong},", "at most 256" },
+        { $"a\u0001b,,1,1,{Strong},", "control characters" },
+        { $"ana,nobody,1,1,{Strong},", "no e-mail address" },
+        { $"ana,,-4,1,{Strong},", "A number is whole" },
+        { $"ana,,99999999999,1,{Strong},", "A number is whole" },
+        { $"ana,,1,quizás,{Strong},", "\"quizás\" says neither" },
+        { $"ana,,1,,{Strong},", "says neither" },
+        { $"ana,,1,1,{Strong},[1]", "one JSON object" },
+        { $"ana,,1,1,{Strong},no", "no JSON that can be kept" },
+        { $"ana,,1,1,{Strong},\"{{\"\"a\"\":1,\"\"a\"\":2}}\"", "stands twice" },
+        { "ana,,1,1,,", "The password is empty" },
+        { "ana,,1,1,hunter2hunter2,", "of no format that is known" },
+        { "ana,,1,1,$argon2id$v=19$m=19456,t=2,p=1$AA", "fields and the first line names" },
+        { "ana,,1,1,\"$argon2id$v=19$m=19456\",", "cut off" },
+        { "ana,,1,1,\"$argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",", "costs more than a login may" },
+        { "ana,,1,1,$pbkdf2-sha256$i=2000000000$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,", "the most that is computed" },
+        { $"ana,,1,1,{new string('f', 5_000)},", "5,000 characters; no hash has more" },
+        { $"ana,,1,1,{new string('f', 1_000_000)},", "1,000,000 characters; at most" },
+        { $"a\"na,,1,1,{Strong},", "A quote in this row" },
+        { $"ana,,1,1,{Strong}", "has 5 fields and the first line names 6" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Row_that_cannot_be_a_user_is_refused_with_its_line_and_the_others_come_in(string row, string sentence)
+    {
+        await using var folder = new CommandFolder();
+        row = row.Replace($",{Strong}", $",\"{Strong}\"", StringComparison.Ordinal);
+        var file = folder.Write("u.csv", $"username,email,number,active,password,attributes\nzoe,,7,1,\"{Strong}\",\n{row}\nzulema,,8,1,\"{Strong}\",\n");
+        var refused = Path.Combine(folder.Folder, "refused.csv");
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--refused", refused);
+
+        ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
+        ran.Output.ShouldContain(sentence);
+        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe("zoe,zulema");
+        var lines = (await File.ReadAllTextAsync(refused)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(2);
+        lines[1].ShouldStartWith("3,");
+        lines[1].ShouldNotContain("m=19456");
+        lines[1].ShouldNotContain("$pbkdf2");
+        lines[1].ShouldNotContain("hunter2");
+        (await ChildProcesses.RunAsync("stat", "-c", "%a", refused)).ShouldBe("600\n");
+    }
+
+    [Fact]
+    public async Task Empty_password_is_none_where_that_was_said()
+    {
+        await using var folder = new CommandFolder();
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", "username,password\nana,\n"), "--realm", "ambiotec", "--no-password-where-empty");
+
+        ran.Code.ShouldBe(ExitCode.Done);
+        ran.Output.ShouldContain("without password");
+        (await folder.FindAsync("ambiotec", "ana"))!.Password.ShouldBeNull();
+    }
+
+    public static TheoryData<string, string[], string> Files => new()
+    {
+        { "", [], "is empty" },
+        { "\ufeff \n\n", [], "is empty" },
+        { "nombre,clave\nx,y\n", [], "--map username=COLUMN" },
+        { "usuario,clave\nx,y\n", ["--map", "email=corre"], "There is no column \"corre\" (there are: usuario, clave)" },
+        { "usuario,clave,usuario\nx,y,z\n", [], "two columns are called \"usuario\"" },
+        { "usuario,clave\nana,\"sin fin\n" + "x,y\n", [], null! },
+        { "SQLite format 3\0aaaa", [], "is no text" },
+        { """{"realm":"x","users":[{"username":"ana","createdTimestamp":1},{"usern""", [], "cut off" },
+        { """{"realm":"x","enabled":true}""", [], "without users" },
+        { """{"users":[{"localId":"1","email":"a@x.example","passwordHash":"AAAA","salt":"AA=="}]}""", [], "--firebase-hash-config" },
+        { """[{"username":"ana"},5]""", [], "no object" },
+        { """[{"username":"ana"}]]""", [], "closes that was not opened" },
+        { """[{"username":"ana"}] []""", [], "behind its end" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task File_that_cannot_be_read_is_told_in_a_sentence_with_its_name(string content, string[] options, string? sentence)
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", content);
+
+        var ran = await folder.RunAsync(["import", file, "--realm", "ambiotec", .. options]);
+
+        ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
+        if (sentence is not null)
+        {
+            ran.Error.ShouldContain(sentence);
+        }
+    }
+
+    [Theory]
+    [InlineData("nada.csv", "There is no file")]
+    [InlineData(".", "is a folder")]
+    public async Task What_is_no_file_is_told(string name, string sentence)
+    {
+        await using var folder = new CommandFolder();
+        var ran = await folder.RunAsync("import", Path.Combine(folder.Folder, name), "--realm", "ambiotec");
+        (ran.Code, ran.Error.Contains(sentence, StringComparison.Ordinal)).ShouldBe((ExitCode.Problems, true));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(60_000)]
+    public async Task Letters_of_windows_are_told_with_their_line_and_read_when_named(int before)
+    {
+        await using var folder = new CommandFolder();
+        var rows = string.Concat(Enumerable.Range(1, before).Select(i => $"u{i},Nombre\n"));
+        var file = folder.Write("u.csv", "");
+        await File.WriteAllBytesAsync(file, Encoding.Latin1.GetBytes($"usuario,nombres\n{rows}íñigo,Íñigo\n"));
+
+        var refused = await folder.RunAsync("import", file, "--realm", "ambiotec", "--dry-run");
+
+        refused.Code.ShouldBe(ExitCode.Problems);
+        refused.Error.ShouldContain($"line {before + 2}: this is not UTF-8");
+        refused.Error.ShouldContain("--encoding windows-1252");
+        if (before < 1_000)
+        {
+            (await folder.RunAsync("import", file, "--realm", "ambiotec", "--encoding", "windows-1252")).Code.ShouldBe(ExitCode.Done);
+            (await folder.FindAsync("ambiotec", "ÍÑIGO"))!.GivenName.ShouldBe("Íñigo");
+        }
+    }
+
+    [Fact]
+    public async Task Quote_without_end_stops_the_reading_with_its_line_and_what_stood_before_stays()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", "");
+        await using (var writer = new StreamWriter(file))
+        {
+            await writer.WriteAsync($"usuario,clave\nana,\"{Strong}\"\nbea,\"abc\n");
+            for (var i = 0; i < 100; i++)
+            {
+                await writer.WriteAsync(new string('x', 1_000_000));
+            }
+        }
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(ExitCode.Problems);
+        ran.Error.ShouldContain("line 3: the row that begins here has no end");
+    }
+
+    [Fact]
+    public async Task Line_of_json_without_end_is_read_over_and_the_others_come_in()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.jsonl", $$"""
+            {"username":"ana","password":"{{Strong}}"}
+            {"username":"bea","password":"{{new string('x', 5_000_000)}}"}
+            {"username":"cora","password":
+            {"username":"\ud800","password":null}
+            {"username":"dora","username":"dina"}
+            [1]
+            {"username":"eva","password":""}
+
+            {"username":"zoe","password":null}
+            """);
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--json");
+
+        ran.Code.ShouldBe(ExitCode.Problems);
+        ran.Json.GetProperty("firstRefused").EnumerateArray().Select(r => r.GetProperty("line").GetInt32()).ShouldBe([2, 3, 4, 5, 6, 7]);
+        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe("ana,zoe");
+    }
+
+    [Theory]
+    [InlineData("import", "Name a file")]
+    [InlineData("import u.csv --query SELECT", "one of them")]
+    [InlineData("import u.csv --from x", "--query")]
+    [InlineData("import u.csv --map usuario", "WHAT=COLUMN")]
+    [InlineData("import u.csv --map usernme=x", "Did you mean \"username\"?")]
+    [InlineData("import u.csv --encoding utf-9", "Did you mean \"utf-8\"?")]
+    [InlineData("import u.csv --format keyclaok", "Did you mean \"keycloak\"?")]
+    [InlineData("import u.csv --password-format cleer", "Did you mean \"clear\"?")]
+    [InlineData("export --with-hashes", "--output")]
+    [InlineData("export --format xml", "csv, jsonl")]
+    public async Task Command_line_that_is_not_ours_is_told(string line, string sentence)
+    {
+        await using var folder = new CommandFolder();
+        var ran = await folder.RunAsync(line.Split(' '));
+        (ran.Code, ran.Error.Contains(sentence, StringComparison.Ordinal)).ShouldBe((ExitCode.Usage, true), ran.Error);
+    }
+}
