@@ -7,8 +7,7 @@ namespace Zaguan.Commands;
 /// <summary>How a command comes by a password: typed unseen and twice, or the first line of standard input. Never from arguments or the environment.</summary>
 internal static class PasswordEntry
 {
-    /// <summary>No login request has room for more (16 KiB, of which letters can take six each).</summary>
-    private const int Longest = 2_048;
+    private const int Longest = ImportedPassword.LongestClear;
 
     /// <summary>A new password that the policy takes, or what speaks against it.</summary>
     /// <param name="names">Of the user whose it will be.</param>

@@ -8,9 +8,6 @@ namespace Zaguan.Commands;
 /// <summary>name=JSON, several of them → the object that is stored beside a user, or everything that is wrong with them.</summary>
 internal static class UserAttributes
 {
-    /// <summary>Far more than an application keeps beside a user; every login reads it.</summary>
-    private const int MostBytes = 16 * 1024;
-
     public static (string? Attributes, IReadOnlyList<string> Objections) Read(IReadOnlyList<string> written)
     {
         var attributes = new JsonObject();
@@ -36,9 +33,9 @@ internal static class UserAttributes
         }
 
         var stored = attributes.ToJsonString(Printing.OnOneLine);
-        if (Encoding.UTF8.GetByteCount(stored) > MostBytes)
+        if (Encoding.UTF8.GetByteCount(stored) > Users.Names.MostAttributeBytes)
         {
-            objections.Add($"The attributes have more than {MostBytes:N0} bytes together.");
+            objections.Add($"The attributes have more than {Users.Names.MostAttributeBytes:N0} bytes together.");
         }
 
         return (attributes.Count == 0 ? null : stored, objections);

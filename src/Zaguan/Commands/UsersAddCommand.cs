@@ -79,7 +79,7 @@ internal static class UsersAddCommand
             ("A given name", user.GivenName), ("A family name", user.FamilyName), ("A role", user.Role),
         };
         var objections = texts.Where(t => t.Text is not null).Select(t => Names.Objection(t.What, t.Text!)).OfType<string>().ToList();
-        if (user.Email is { } email && !(email.IndexOf('@', StringComparison.Ordinal) > 0 && email[^1] != '@' && !email.Any(char.IsWhiteSpace)))
+        if (user.Email is { } email && !Names.IsEmail(email))
         {
             objections.Add($"\"{email}\" is no e-mail address.");
         }

@@ -26,8 +26,8 @@ internal sealed class ImportedPassword : IDisposable
     /// <summary>As --password-format and a column of formats call a password that is kept as it was typed.</summary>
     public const string Clear = "clear";
 
-    /// <summary>No login request has room for more.</summary>
-    private const int LongestClear = 2_048;
+    /// <summary>No login request has room for more (16 KiB, of which letters can take six each).</summary>
+    public const int LongestClear = 2_048;
 
     private readonly string text;
     private readonly StoredHash? hash;

@@ -8,6 +8,9 @@ internal static class Names
     /// <summary>The longest user name or e-mail address that is stored, in characters.</summary>
     public const int Longest = 256;
 
+    /// <summary>Bytes of the attributes of a user: far more than an application keeps beside one; every login reads them.</summary>
+    public const int MostAttributeBytes = 16 * 1024;
+
     /// <summary>
     /// As it is compared; null for what cannot be anybody's name: too long even in decomposed letters (putting marks in order
     /// takes a time that grows with the square of their number), or with a code point that Unicode gives to nobody.
@@ -32,6 +35,9 @@ internal static class Names
 
     /// <summary>Upper case, because fewer letters are lost that way than in lower case (ς and σ are both Σ); composed again, because changing case can decompose.</summary>
     public static string Key(string name) => name.Trim().Normalize(NormalizationForm.FormC).ToUpperInvariant().Normalize(NormalizationForm.FormC);
+
+    /// <summary>Something, an at sign, something, and no blanks: what is more than that only a message that arrives can tell.</summary>
+    public static bool IsEmail(string text) => text.IndexOf('@', StringComparison.Ordinal) > 0 && text[^1] != '@' && !text.Any(char.IsWhiteSpace);
 
     /// <summary>Why a text cannot be stored as a name, as a sentence; null where it can.</summary>
     /// <param name="what">What it would be: "A user name".</param>

@@ -10,9 +10,6 @@ namespace Zaguan.Users.Import;
 /// <summary>A mapped row → somebody who can be a user, or why not. Only the row is looked at; who is there already is another matter.</summary>
 internal sealed class CandidateReader(ImportOptions options, Func<string, string?> realmObjection)
 {
-    /// <summary>The most that is kept beside a user: every login reads it.</summary>
-    private const int MostAttributeBytes = 16 * 1024;
-
     private static readonly JsonSerializerOptions Letters = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly HashSet<string> Yes = Words("true t 1 yes y si sí s on active activo activa a enabled habilitado vigente");
@@ -36,7 +33,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
     private Candidate Build(MappedRow row)
     {
         var email = Name(row, ImportTarget.Email, "An e-mail address");
-        if (email is not null && !(email.IndexOf('@', StringComparison.Ordinal) > 0 && email[^1] != '@' && !email.Any(char.IsWhiteSpace)))
+        if (email is not null && !Names.IsEmail(email))
         {
             throw new RowObjection($"\"{email}\" is no e-mail address.");
         }
@@ -161,7 +158,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
         }
 
         var stored = attributes.ToJsonString(Letters);
-        return Encoding.UTF8.GetByteCount(stored) <= MostAttributeBytes ? stored : throw new RowObjection($"The attributes have more than {MostAttributeBytes:N0} bytes together.");
+        return Encoding.UTF8.GetByteCount(stored) <= Names.MostAttributeBytes ? stored : throw new RowObjection($"The attributes have more than {Names.MostAttributeBytes:N0} bytes together.");
     }
 
     private static JsonNode? Parse(string json)
