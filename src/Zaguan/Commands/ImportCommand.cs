@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
+using Zaguan.Argon2;
+using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Passwords.Formats;
 using Zaguan.Reading;
 using Zaguan.Users.Import;
 
@@ -20,7 +23,8 @@ internal sealed class ImportCommand
     private readonly Option<string?> format = Arguments.Read("--format", $"What the file is, where that is not recognised by its content: {string.Join(", ", ImportFile.Formats)}.", "FORMAT", w => OneOf("--format", w, ImportFile.Formats));
     private readonly Option<Encoding?> encoding = Arguments.Read("--encoding", $"The file's letters, when not UTF-8: {string.Join(", ", ImportEncoding.Known.Keys.Skip(1))}.", "ENCODING", ReadEncoding);
     private readonly Option<string[]> map = new("--map") { Description = $"What a column is, where its name does not say it: username=LOGIN. Repeated. There are: {string.Join(", ", ColumnNames.Targets.Keys)}.", HelpName = "WHAT=COLUMN" };
-    private readonly Option<string?> passwordFormat = Arguments.Read("--password-format", $"What the passwords are, where their text cannot tell: {string.Join(", ", ImportedPassword.Formats)}. \"{ImportedPassword.Clear}\" is the password itself.", "FORMAT", w => OneOf("--password-format", w, [.. ImportedPassword.Formats]));
+    private readonly Option<string?> passwordFormat = Arguments.Read("--password-format", $"What the passwords are, where their text cannot tell: {string.Join(", ", ImportedPassword.Formats)}. \"plain\" is the password itself.", "FORMAT", w => OneOf("--password-format", w, [.. ImportedPassword.Formats]));
+    private readonly Option<string?> aesKey = Arguments.Text("--aes-key-file", $"A file with the key of the old system's AES, as text, for the password format \"{ImportedPassword.Aes}\" (CBC, the key's first 16 bytes as initialisation vector).", "FILE");
     private readonly Option<string?> salt = Arguments.Text("--salt", "The column of the passwords' salts.", "COLUMN");
     private readonly Option<bool> keepWeakHashes = new("--keep-weak-hashes") { Description = "Store weak hashes as they are. Without, Argon2id is put over every hash below bcrypt." };
     private readonly Option<bool> noPasswordWhereEmpty = new("--no-password-where-empty") { Description = "An empty password is none: the user is added and cannot log in with a password. Without, the row is refused." };
@@ -39,7 +43,7 @@ internal sealed class ImportCommand
         var it = new ImportCommand();
         var command = new Command(Name, "Import users with their passwords. Run again it adds who is missing and changes nobody.")
         {
-            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.attributes, it.noNewRoles,
+            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.aesKey, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.attributes, it.noNewRoles,
             it.dryRun, it.refused, it.from, it.fromFile, it.query, it.firebase, it.json,
         };
         command.Validators.Add(it.CheckTogether);
@@ -100,7 +104,7 @@ internal sealed class ImportCommand
     private async Task<int> ImportAsync(Desk desk, ParseResult parsed, Action<RefusedRow> onRefused, CancellationToken interrupted)
     {
         await using var source = await OpenAsync(parsed);
-        var options = Options(parsed);
+        var options = Options(parsed, desk.Setup.Settings.Hashing.Cost, parsed.GetValue(aesKey) is { } key ? await ReadAesKeyAsync(key) : null);
         var known = await desk.KnownRealmsAsync();
         var run = new ImportRun(options, desk.Imports, r => Desk.RealmObjection(r, known), desk.Terminal.Clock);
         var report = new ImportReport { Format = source.Format, OnRefused = onRefused };
@@ -132,6 +136,19 @@ internal sealed class ImportCommand
         return await ImportFile.OpenAsync(parsed.GetValue(file)!, new(parsed.GetValue(format), parsed.GetValue(encoding), hashing));
     }
 
+    private static async Task<HashFormat> ReadAesKeyAsync(string path)
+    {
+        try
+        {
+            var key = new Secret((await File.ReadAllBytesAsync(path)).AsSpan().TrimEnd("\r\n"u8));
+            return ClearFormats.KeyObjection(key) is { } objection ? throw new ImportSourceException($"{path}: {objection}") : ClearFormats.Aes(key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportSourceException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
     private static async Task<string> ReadConnectionAsync(string path)
     {
         try
@@ -144,7 +161,7 @@ internal sealed class ImportCommand
         }
     }
 
-    private ImportOptions Options(ParseResult parsed) => new()
+    private ImportOptions Options(ParseResult parsed, Argon2Cost cost, HashFormat? aes) => new()
     {
         Realm = parsed.GetValue(realm),
         Map = [.. (parsed.GetValue(map) ?? []).Select(m => ReadMap(m).Value!.Value), .. parsed.GetValue(salt) is { } column ? [(ImportTarget.Salt, column)] : Array.Empty<(ImportTarget, string)>()],
@@ -154,6 +171,8 @@ internal sealed class ImportCommand
         KeepsAttributes = parsed.GetValue(attributes),
         MakesRoles = !parsed.GetValue(noNewRoles),
         IsDryRun = parsed.GetValue(dryRun),
+        Cost = cost,
+        Aes = aes,
     };
 
     private static ((ImportTarget Target, string Column)? Value, string? Objection) ReadMap(string written)

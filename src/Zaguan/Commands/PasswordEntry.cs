@@ -1,13 +1,14 @@
 using System.Text;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Passwords.Formats;
 
 namespace Zaguan.Commands;
 
 /// <summary>How a command comes by a password: typed unseen and twice, or the first line of standard input. Never from arguments or the environment.</summary>
 internal static class PasswordEntry
 {
-    private const int Longest = ImportedPassword.LongestClear;
+    private const int Longest = ClearFormats.LongestPlain;
 
     /// <summary>A new password that the policy takes, or what speaks against it.</summary>
     /// <param name="names">Of the user whose it will be.</param>

@@ -23,20 +23,36 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
     /// <summary>What is longer than today's by less cannot be told from it through a network or a queue.</summary>
     private const double Tellable = 1.02;
 
-    /// <summary>Room for what the machine's other work adds to a slow hash.</summary>
+    /// <summary>Room for what the machine's other work adds to a slow hash. Where that is more, the time is stretched, and shrinks again when it is quiet.</summary>
     private const double Headroom = 1.25;
+
+    /// <summary>A busy machine is no reason to let everybody wait for ever.</summary>
+    private const double MostStretched = 4;
 
     private readonly Dictionary<string, TimeSpan> measured = new(StringComparer.Ordinal);
     private long longestTicks;
+    private double stretch = 1;
 
     /// <summary>How long every guess takes; zero where all hashes are of today's cost.</summary>
-    public TimeSpan Longest => new(Interlocked.Read(ref longestTicks));
+    public TimeSpan Longest => new TimeSpan(Interlocked.Read(ref longestTicks)) * Volatile.Read(ref stretch);
 
     /// <summary>Waits until the slowest hash would be verified too.</summary>
     /// <param name="taken">What verifying has taken.</param>
     public Task HideAsync(Secret password, TimeSpan taken)
     {
-        var longest = Longest * (Longest > TimeSpan.Zero ? PasswordHasher.HashesFor(password) : 0);
+        if (Longest == TimeSpan.Zero)
+        {
+            return Task.CompletedTask;
+        }
+
+        var hashes = PasswordHasher.HashesFor(password);
+        if (taken > Longest * hashes)
+        {
+            // Somebody could have told this one. Two guesses that stretch at once may undo each other; the next one stretches again.
+            Volatile.Write(ref stretch, Math.Min(MostStretched, Volatile.Read(ref stretch) * (taken / (Longest * hashes)) * Headroom));
+        }
+
+        var longest = Longest * hashes;
         // Rounded up to the timer's milliseconds: rounded down, what remains would tell what was taken.
         return longest > taken ? Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((longest - taken).TotalMilliseconds))) : Task.CompletedTask;
     }
@@ -66,6 +82,7 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         var slowest = samples.Select(s => measured[s.Cost]).DefaultIfEmpty().Max();
         var today = measured.GetValueOrDefault(PasswordHasher.CostOf(settings.Cost));
         var longest = slowest > today * Tellable ? slowest * Headroom : TimeSpan.Zero;
+        Volatile.Write(ref stretch, Math.Max(1, Volatile.Read(ref stretch) / Headroom));
         if (Interlocked.Exchange(ref longestTicks, longest.Ticks) != longest.Ticks)
         {
             logger.GuessesTake(longest.TotalMilliseconds);

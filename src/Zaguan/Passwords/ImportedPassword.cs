@@ -1,4 +1,3 @@
-using System.Text;
 using Zaguan.Login;
 using Zaguan.Passwords.Formats;
 
@@ -23,11 +22,8 @@ internal enum PasswordTreatment
 /// <summary>The one place where a password that another system kept is taken in: read, judged, and made into what is stored.</summary>
 internal sealed class ImportedPassword : IDisposable
 {
-    /// <summary>As --password-format and a column of formats call a password that is kept as it was typed.</summary>
-    public const string Clear = "clear";
-
-    /// <summary>No login request has room for more (16 KiB, of which letters can take six each).</summary>
-    public const int LongestClear = 2_048;
+    /// <summary>As --password-format and a column of formats call what AES made with the key of --aes-key-file.</summary>
+    public const string Aes = "aes";
 
     private readonly string text;
     private readonly StoredHash? hash;
@@ -58,11 +54,12 @@ internal sealed class ImportedPassword : IDisposable
     public bool CostsAHash => Treatment is PasswordTreatment.Wrapped or PasswordTreatment.Hashed;
 
     /// <summary>Names that can be told where the text alone does not say its format.</summary>
-    public static IEnumerable<string> Formats => HashFormats.All.Where(f => f.IsDeclared).Select(f => f.Name).Append(Clear).Distinct(StringComparer.Ordinal);
+    public static IEnumerable<string> Formats => HashFormats.All.Where(f => f.IsDeclared).Select(f => f.Name).Append(Aes);
 
     /// <param name="format">One of <see cref="Formats"/>; null: the text says it.</param>
+    /// <param name="aes">The format of texts that AES made, where its key is known.</param>
     /// <returns>A password, or a sentence without the text itself.</returns>
-    public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak)
+    public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak, HashFormat? aes = null)
     {
         if (text.Length == 0)
         {
@@ -74,9 +71,11 @@ internal sealed class ImportedPassword : IDisposable
             return (null, $"The password has {text.Length:N0} characters; no hash has more than {HashFormats.LongestText:N0}.");
         }
 
-        if (format is Clear)
+        if (format is Aes)
         {
-            return FromClear(text);
+            return aes is null
+                ? (null, "What AES made can be read with its key alone: --aes-key-file FILE.")
+                : aes.Read(text.Trim()) is { Clear: { } decrypted } ? (new(decrypted), null) : (null, aes.Read(text.Trim())!.Objection);
         }
 
         // Columns of a fixed width fill a hash up with blanks.
@@ -104,23 +103,4 @@ internal sealed class ImportedPassword : IDisposable
     public void Dispose() => clear?.Dispose();
 
     private static string Declare(string format, string text) => HashFormats.Declare(HashFormats.All.Single(f => f.IsDeclared && string.Equals(f.Name, format, StringComparison.Ordinal)), text);
-
-    private static (ImportedPassword? Password, string? Objection) FromClear(string text)
-    {
-        if (text.Length > LongestClear)
-        {
-            return (null, $"The password has {text.Length:N0} characters; a login request has room for {LongestClear:N0}.");
-        }
-
-        try
-        {
-            _ = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetByteCount(text);
-        }
-        catch (EncoderFallbackException)
-        {
-            return (null, "The password holds half a character (a lone surrogate).");
-        }
-
-        return (new(Secret.FromText(text)), null);
-    }
 }

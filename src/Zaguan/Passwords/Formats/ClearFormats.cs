@@ -15,6 +15,9 @@ internal static class ClearFormats
 {
     private const int BlockLength = 16;
 
+    /// <summary>Characters. No login request has room for more (16 KiB, of which letters can take six each).</summary>
+    public const int LongestPlain = 2_048;
+
     /// <summary>shadow(5) and Django (set_unusable_password) mark users that have none.</summary>
     private static readonly string[] NoPassword = ["*", "*LK*", "*NP*", "NP", "x"];
 
@@ -28,9 +31,12 @@ internal static class ClearFormats
 
     public static IEnumerable<HashFormat> DeclaredRows => [new("plain", "the password itself", ReadPlain) { IsDeclared = true }];
 
-    public static HashReading ReadPlain(string text) => text is { Length: > 0 and <= HashFormats.LongestText }
-        ? HashReading.Password(Secret.FromText(text))
-        : HashReading.Refused($"A password in plain text has 1 to {HashFormats.LongestText} letters.");
+    public static HashReading ReadPlain(string text) => text switch
+    {
+        { Length: 0 or > LongestPlain } => HashReading.Refused($"A password in plain text has 1 to {LongestPlain} letters; a login request has no room for more."),
+        _ when text.EnumerateRunes().Any(r => r == Rune.ReplacementChar) => HashReading.Refused("This password holds half a character (a lone surrogate), or one that was lost on the way."),
+        _ => HashReading.Password(Secret.FromText(text)),
+    };
 
     /// <summary>Null where the key can be used: as long as AES-128, AES-192 or AES-256 ask.</summary>
     public static string? KeyObjection(Secret key) => key.Length is 16 or 24 or 32 ? null : "A key of AES has 16, 24 or 32 bytes.";

@@ -135,7 +135,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             text = $"{text.Trim()}:{salt.Text}";
         }
 
-        var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes);
+        var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes, options.Aes);
         return objection is null ? password : throw new RowObjection(objection);
     }
 

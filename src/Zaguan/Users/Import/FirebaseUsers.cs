@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Zaguan.Passwords.Formats;
 
 namespace Zaguan.Users.Import;
 
@@ -30,9 +31,18 @@ internal sealed partial class FirebaseHashing
 
     private static readonly string[] Needed = ["base64_signer_key", "base64_salt_separator", "rounds", "mem_cost"];
 
-    private readonly string parameters;
+    private readonly string signerKey;
+    private readonly string saltSeparator;
+    private readonly int rounds;
+    private readonly int memoryCost;
 
-    private FirebaseHashing(string parameters) => this.parameters = parameters;
+    private FirebaseHashing(IReadOnlyDictionary<string, string> told)
+    {
+        signerKey = told["base64_signer_key"];
+        saltSeparator = told["base64_salt_separator"];
+        rounds = Encoded.Number(told["rounds"]) ?? 0;
+        memoryCost = Encoded.Number(told["mem_cost"]) ?? 0;
+    }
 
     /// <summary>What the console shows ("hash_config { … }"), or the same as JSON.</summary>
     public static FirebaseHashing Read(string path)
@@ -53,14 +63,11 @@ internal sealed partial class FirebaseHashing
         var missing = Needed.Where(n => !told.ContainsKey(n)).ToList();
         return missing.Count > 0
             ? throw new ImportSourceException($"{path} lacks {string.Join(", ", missing)}. It holds what the Firebase console shows as \"Password hash parameters\".")
-            : new($"n={told["mem_cost"]},r={told["rounds"]},p=1,ss={told["base64_salt_separator"]},sk={told["base64_signer_key"]}");
+            : new(told);
     }
 
-    /// <summary>As Supabase's Auth, which took over Firebase users before, writes them: $fbscrypt$v=1,n=14,r=8,p=1,ss=…,sk=…$SALT$HASH.</summary>
-    public string Join(string salt, string digest) => $"$fbscrypt$v=1,{parameters}${Plain(salt)}${Plain(digest)}";
-
-    /// <summary>Some exports are in the alphabet of URLs.</summary>
-    private static string Plain(string base64) => base64.Replace('-', '+').Replace('_', '/');
+    /// <summary>A text that a reader of hashes understands; what cannot be used it refuses.</summary>
+    public string Join(string salt, string digest) => FirebaseFormat.ToText(digest, salt, signerKey, saltSeparator, rounds, memoryCost).Text ?? "$firebase-scrypt$";
 
     [GeneratedRegex("""(?<name>[a-z0-9_]+)"?\s*:\s*"?(?<value>[^",\s}]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Pair();

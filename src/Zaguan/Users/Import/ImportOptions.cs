@@ -1,3 +1,6 @@
+using Zaguan.Argon2;
+using Zaguan.Passwords.Formats;
+
 namespace Zaguan.Users.Import;
 
 /// <summary>What an import is told.</summary>
@@ -11,6 +14,12 @@ internal sealed record ImportOptions
 
     /// <summary>One of <see cref="Passwords.ImportedPassword.Formats"/>, for rows that do not say it themselves.</summary>
     public string? PasswordFormat { get; init; }
+
+    /// <summary>Of passwords that AES made with a key of the old system's.</summary>
+    public HashFormat? Aes { get; init; }
+
+    /// <summary>Of the hashes that are made.</summary>
+    public required Argon2Cost Cost { get; init; }
 
     public bool KeepsWeakHashes { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Passwords;
 
@@ -137,7 +136,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
 
     private async Task HashAsync(ChannelReader<Batch> input, ChannelWriter<Batch> output, CancellationToken stopped)
     {
-        using var threads = options.IsDryRun ? null : new HashingThreads(Argon2Cost.Recommended);
+        using var threads = options.IsDryRun ? null : new HashingThreads(options.Cost);
         await foreach (var batch in input.ReadAllAsync(stopped))
         {
             if (threads is not null)
@@ -169,10 +168,10 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
     }
 
     /// <summary>What is found is found again as fast; on top of it come the hashes, of which one is measured, and the writing.</summary>
-    private static TimeSpan Estimate(ImportReport report)
+    private TimeSpan Estimate(ImportReport report)
     {
         var hashes = report.Treated(PasswordTreatment.Hashed) + report.Treated(PasswordTreatment.Wrapped);
-        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var hasher = new PasswordHasher(options.Cost);
         using var password = Secret.FromText("measure");
         hasher.Create(password);
         var began = TimeProvider.System.GetTimestamp();

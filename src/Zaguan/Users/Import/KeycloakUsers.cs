@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Zaguan.Passwords.Formats;
 
 namespace Zaguan.Users.Import;
 
@@ -50,31 +51,14 @@ internal static class KeycloakUsers
             return null;
         }
 
-        // Since version 8 two texts that are JSON themselves; before, members of the credential.
-        using var secret = JsonDocument.Parse(password.Text("secretData") ?? "{}");
-        using var told = JsonDocument.Parse(password.Text("credentialData") ?? "{}");
-        var algorithm = told.RootElement.Text("algorithm") ?? password.Text("algorithm") ?? "";
-        var iterations = Number(told.RootElement, "hashIterations") ?? Number(password, "hashIterations") ?? "";
-        var salt = (secret.RootElement.Text("salt") ?? password.Text("salt") ?? "").TrimEnd('=');
-        var digest = (secret.RootElement.Text("value") ?? password.Text("hashedSaltedValue") ?? "").TrimEnd('=');
-        return algorithm switch
-        {
-            "pbkdf2" or "pbkdf2-sha256" or "pbkdf2-sha512" => $"${algorithm}$i={iterations}${salt}${digest}",
-            "argon2" => Argon2(told.RootElement, iterations, salt, digest),
-            _ => $"${algorithm}${iterations}${salt}${digest}",
-        };
+        // Since version 8 two texts that are JSON themselves; before, members of the credential. What cannot be used is refused as a password of no known format.
+        var told = password.Text("credentialData") ?? new JsonObject { ["algorithm"] = password.Text("algorithm"), ["hashIterations"] = Number(password, "hashIterations") }.ToJsonString();
+        var secret = password.Text("secretData") ?? new JsonObject { ["salt"] = password.Text("salt"), ["value"] = password.Text("hashedSaltedValue") }.ToJsonString();
+        return KeycloakCredential.ToText(told, secret).Text ?? "$keycloak$";
     }
 
-    private static string Argon2(JsonElement told, string passes, string salt, string digest)
-    {
-        var parameters = told.TryGetProperty("additionalParameters", out var found) ? found : default;
-        string First(string name) => List(parameters, name).FirstOrDefault() is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
-        var version = First("version") is "1.3" ? "19" : First("version");
-        return $"$argon2{First("type")}$v={version}$m={First("memory")},t={passes},p={First("parallelism")}${salt}${digest}";
-    }
-
-    private static string? Number(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
+    private static long? Number(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static List<JsonElement> List(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];

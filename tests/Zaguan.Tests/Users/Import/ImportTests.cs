@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Zaguan.Commands;
 using Zaguan.Tests.Commands;
@@ -65,7 +66,7 @@ public sealed class ImportTests
         await using var folder = new CommandFolder();
         var file = folder.Write("u.csv", "usuario,clave\nana, Contraseña de Ana \n");
 
-        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "clear", "--refused", Path.Combine(folder.Folder, "refused.csv"));
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain", "--refused", Path.Combine(folder.Folder, "refused.csv"));
 
         ran.Code.ShouldBe(ExitCode.Done);
         ran.Output.ShouldNotContain("Contraseña de");
@@ -73,6 +74,27 @@ public sealed class ImportTests
         Samples.Verifies(" Contraseña de Ana ", stored).ShouldBeTrue();
         Samples.Verifies("Contraseña de Ana", stored).ShouldBeFalse();
         Encoding.UTF8.GetString(await File.ReadAllBytesAsync(folder.DatabaseFile)).ShouldNotContain("Contraseña de Ana");
+    }
+
+    [Fact]
+    public async Task Password_that_AES_made_is_decrypted_with_the_old_systems_key_and_hashed_at_once()
+    {
+        await using var folder = new CommandFolder();
+        var key = folder.Write("clave.txt", "0123456789abcdef\n");
+        using var aes = Aes.Create();
+        aes.Key = "0123456789abcdef"u8.ToArray();
+        var text = Convert.ToBase64String(aes.EncryptCbc("Contraseña de Ana"u8, aes.Key));
+        var file = folder.Write("u.csv", $"usuario,clave\nana,{text}\neva,{text[..20]}\n");
+
+        var without = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "aes");
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "aes", "--aes-key-file", key);
+
+        without.Code.ShouldBe(ExitCode.Problems);
+        $"{without.Output}{without.Error}".ShouldContain("--aes-key-file FILE");
+        ran.Code.ShouldBe(ExitCode.Problems);
+        $"{ran.Output}{ran.Error}".ShouldContain("not what AES makes");
+        Samples.Verifies("Contraseña de Ana", (await folder.FindAsync("ambiotec", "ana"))!.Password).ShouldBeTrue();
+        (await folder.FindAsync("ambiotec", "eva")).ShouldBeNull();
     }
 
     [Fact]
