@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
+using Zaguan.Argon2;
 using Zaguan.Commands;
 using Zaguan.Login;
-using Zaguan.Argon2;
 using Zaguan.Passwords;
 using Zaguan.Tests.House;
 

@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Zaguan.AccessLog;
+using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
-using Zaguan.Argon2;
 using Zaguan.Users;
 
 namespace Zaguan.Tests.House;

@@ -2,11 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Zaguan.Budgets;
 using Zaguan.Argon2;
+using Zaguan.Budgets;
 using Zaguan.Login;
-using Zaguan.Passwords.Formats;
 using Zaguan.Passwords;
+using Zaguan.Passwords.Formats;
 using Zaguan.Tests.House;
 using Zaguan.Users;
 

@@ -32,9 +32,10 @@ public sealed class HashCostsTests
         costs.Longest.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(20));
         foreach (var stored in new[] { null, "no es un hash", (await users.FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, "johndoe"))!.Password })
         {
+            var longest = costs.Longest;
             var began = Stopwatch.GetTimestamp();
             await gate.VerifyAsync(guess, stored);
-            Stopwatch.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(costs.Longest - TimeSpan.FromMilliseconds(1));
+            Stopwatch.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(longest - TimeSpan.FromMilliseconds(1));
         }
 
         (await DemoLogin.Ambiotec.LogsInAsync(house, DemoLogin.Ambiotec.Body("lenta", "clave lenta"))).ShouldBeTrue();

@@ -126,7 +126,7 @@ public sealed class FormatTests
     public async Task Salt_of_another_column_and_a_format_of_each_row_reach_the_hash()
     {
         await using var folder = new CommandFolder();
-        var file = folder.Write("u.csv", $"usuario,clave,sal,password_format\nana,clave de Ana,,clear\nbea,,,none\ncora,0123456789abcdef,xyz,\ndora,x,,nonsense\n");
+        var file = folder.Write("u.csv", $"usuario,clave,sal,password_format\nana,clave de Ana,,plain\nbea,,,none\ncora,0123456789abcdef,xyz,\ndora,x,,nonsense\n");
 
         var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--json");
 

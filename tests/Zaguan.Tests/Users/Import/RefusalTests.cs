@@ -185,7 +185,7 @@ public sealed class RefusalTests
     [InlineData("import u.csv --map usernme=x", "Did you mean \"username\"?")]
     [InlineData("import u.csv --encoding utf-9", "Did you mean \"utf-8\"?")]
     [InlineData("import u.csv --format keyclaok", "Did you mean \"keycloak\"?")]
-    [InlineData("import u.csv --password-format cleer", "Did you mean \"clear\"?")]
+    [InlineData("import u.csv --password-format plian", "Did you mean \"plain\"?")]
     [InlineData("export --with-hashes", "--output")]
     [InlineData("export --format xml", "csv, jsonl")]
     public async Task Command_line_that_is_not_ours_is_told(string line, string sentence)
