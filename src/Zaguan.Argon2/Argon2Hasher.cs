@@ -39,6 +39,9 @@ public sealed unsafe class Argon2Hasher : IDisposable
     /// <summary>H0 and the two numbers behind it (RFC 9106 §3.2, step 3).</summary>
     private const int SeedBytes = Blake2b.LongestDigest + (2 * sizeof(uint));
 
+    /// <summary>64 MiB, and what a hash needs beside them.</summary>
+    private const long DefaultKeptBytes = (64 << 20) + (1 << 20);
+
     private readonly Kernel kernel;
     private readonly long keptBytes;
     private WorkingMemory? memory;
@@ -46,12 +49,12 @@ public sealed unsafe class Argon2Hasher : IDisposable
     internal WorkingMemory? Memory => memory;
 
     /// <param name="keptBytes">Bytes of memory that are kept between hashes: a hash that needs more gives its memory back to the system. 64 MiB unless said.</param>
-    public Argon2Hasher(long keptBytes = 64 << 20)
+    public Argon2Hasher(long keptBytes = DefaultKeptBytes)
         : this(Kernels.Best, keptBytes)
     {
     }
 
-    internal Argon2Hasher(Kernel kernel, long keptBytes = 64 << 20)
+    internal Argon2Hasher(Kernel kernel, long keptBytes = DefaultKeptBytes)
     {
         if (!BitConverter.IsLittleEndian)
         {
@@ -85,7 +88,7 @@ public sealed unsafe class Argon2Hasher : IDisposable
             throw new ArgumentOutOfRangeException(nameof(type), type, "Argon2 has the types d, i and id.");
         }
 
-        var bytes = (nuint)(cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes));
+        var bytes = checked((nuint)(cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes)));
         var start = Reserve(bytes);
         try
         {
@@ -96,7 +99,7 @@ public sealed unsafe class Argon2Hasher : IDisposable
         finally
         {
             memory!.Wipe(bytes);
-            if ((long)memory.Bytes > keptBytes)
+            if ((long)bytes > keptBytes)
             {
                 Dispose();
             }

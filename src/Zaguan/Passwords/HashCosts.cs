@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Dapper;
 using Zaguan.Login;
+using Zaguan.Passwords.Formats;
 using Zaguan.Storage;
 
 namespace Zaguan.Passwords;
@@ -29,32 +30,40 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
     /// <summary>A busy machine is no reason to let everybody wait for ever.</summary>
     private const double MostStretched = 4;
 
-    private readonly Dictionary<string, TimeSpan> measured = new(StringComparer.Ordinal);
-    private long longestTicks;
+    /// <summary>Of passwords as people have them, in bytes. Some old formats take longer for longer ones, up to many times as long.</summary>
+    private const int LengthOfMost = 64;
+
+    /// <summary>A start, or a look after an import, measures no longer than so; what is left comes next time.</summary>
+    private static readonly TimeSpan LongestRefresh = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, Times> measured = new(StringComparer.Ordinal);
+    private Times longest = new(TimeSpan.Zero, TimeSpan.Zero);
     private double stretch = 1;
 
-    /// <summary>How long every guess takes; zero where all hashes are of today's cost.</summary>
-    public TimeSpan Longest => new TimeSpan(Interlocked.Read(ref longestTicks)) * Volatile.Read(ref stretch);
+    /// <summary>How long every guess takes, but one with a password longer than people have them; zero where all hashes are of today's cost.</summary>
+    public TimeSpan Longest => LongestFor(0);
+
+    private TimeSpan LongestFor(int passwordLength) => Volatile.Read(ref longest).For(passwordLength) * Volatile.Read(ref stretch);
 
     /// <summary>Waits until the slowest hash would be verified too.</summary>
     /// <param name="taken">What verifying has taken.</param>
     public Task HideAsync(Secret password, TimeSpan taken)
     {
-        if (Longest == TimeSpan.Zero)
+        var promised = LongestFor(password.Length) * PasswordHasher.HashesFor(password);
+        if (promised == TimeSpan.Zero)
         {
             return Task.CompletedTask;
         }
 
-        var hashes = PasswordHasher.HashesFor(password);
-        if (taken > Longest * hashes)
+        if (taken > promised)
         {
             // Somebody could have told this one. Two guesses that stretch at once may undo each other; the next one stretches again.
-            Volatile.Write(ref stretch, Math.Min(MostStretched, Volatile.Read(ref stretch) * (taken / (Longest * hashes)) * Headroom));
+            Volatile.Write(ref stretch, Math.Min(MostStretched, Volatile.Read(ref stretch) * (taken / promised) * Headroom));
+            return Task.CompletedTask;
         }
 
-        var longest = Longest * hashes;
         // Rounded up to the timer's milliseconds: rounded down, what remains would tell what was taken.
-        return longest > taken ? Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((longest - taken).TotalMilliseconds))) : Task.CompletedTask;
+        return Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((promised - taken).TotalMilliseconds)));
     }
 
     /// <summary>Before the server listens, so that no guess is answered before it is known what to hide.</summary>
@@ -67,26 +76,34 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
     public async Task RefreshAsync()
     {
         var samples = await SamplesAsync();
-        var news = samples.Where(s => !measured.ContainsKey(s.Cost)).ToList();
-        if (news.Count > 0)
+        var began = Stopwatch.GetTimestamp();
+        foreach (var sample in samples.Where(s => !measured.ContainsKey(s.Cost)))
         {
-            using var hasher = new PasswordHasher(settings.Cost);
-            measured[hasher.Today] = Measure(hasher, null);
-            foreach (var sample in news)
+            if (Stopwatch.GetElapsedTime(began) > LongestRefresh)
             {
-                measured[sample.Cost] = Measure(hasher, sample.Password);
-                logger.HashCostMeasured(sample.Cost, measured[sample.Cost].TotalMilliseconds);
+                logger.CostsAreLeft();
+                break;
             }
+
+            using var hasher = new PasswordHasher(settings.Cost);
+            measured.TryAdd(hasher.Today, Measure(hasher, null));
+            measured.TryAdd(sample.Cost, MeasureOrSay(hasher, sample));
         }
 
-        var slowest = samples.Select(s => measured[s.Cost]).DefaultIfEmpty().Max();
-        var today = measured.GetValueOrDefault(PasswordHasher.CostOf(settings.Cost));
-        var longest = slowest > today * Tellable ? slowest * Headroom : TimeSpan.Zero;
+        var today = measured.GetValueOrDefault(PasswordHasher.CostOf(settings.Cost), new(TimeSpan.Zero, TimeSpan.Zero));
+        var all = samples.Select(s => measured.GetValueOrDefault(s.Cost, today)).ToList();
         Volatile.Write(ref stretch, Math.Max(1, Volatile.Read(ref stretch) / Headroom));
-        if (Interlocked.Exchange(ref longestTicks, longest.Ticks) != longest.Ticks)
+        var found = new Times(Hidden(all.Select(t => t.OfMost), today.OfMost), Hidden(all.Select(t => t.OfLong), today.OfLong));
+        if (Interlocked.Exchange(ref longest, found) != found)
         {
-            logger.GuessesTake(longest.TotalMilliseconds);
+            logger.GuessesTake(found.OfMost.TotalMilliseconds, found.OfLong.TotalMilliseconds);
         }
+    }
+
+    private static TimeSpan Hidden(IEnumerable<TimeSpan> all, TimeSpan today)
+    {
+        var slowest = all.DefaultIfEmpty().Max();
+        return slowest > today * Tellable ? slowest * Headroom : TimeSpan.Zero;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -115,9 +132,32 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         SELECT cost, (SELECT password FROM users WHERE password_cost = costs.cost LIMIT 1) AS password FROM costs WHERE cost IS NOT NULL
         """)).AsList());
 
-    private static TimeSpan Measure(PasswordHasher hasher, string? stored)
+    private Times MeasureOrSay(PasswordHasher hasher, Sample sample)
     {
-        using var password = new Secret(RandomNumberGenerator.GetBytes(16).Select(b => (byte)('a' + (b % 26))).ToArray());
+        if (HashFormats.Read(sample.Password) is { IsUnavailable: true } reading)
+        {
+            logger.HashCannotBeComputed(sample.Cost, reading.Objection!);
+        }
+
+        try
+        {
+            var times = Measure(hasher, sample.Password);
+            logger.HashCostMeasured(sample.Cost, times.OfMost.TotalMilliseconds);
+            return times;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or CryptographicException)
+        {
+            logger.HashCannotBeComputed(sample.Cost, e.Message);
+            return new(TimeSpan.Zero, TimeSpan.Zero);
+        }
+    }
+
+    private static Times Measure(PasswordHasher hasher, string? stored) =>
+        new(Measure(hasher, stored, LengthOfMost), Measure(hasher, stored, PasswordHasher.LongestOfOldFormats));
+
+    private static TimeSpan Measure(PasswordHasher hasher, string? stored, int length)
+    {
+        using var password = Secret.FromText(RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", length));
         var (shortest, all) = (TimeSpan.MaxValue, TimeSpan.Zero);
         for (var i = 0; i < Measurements && all < LongestMeasuring; i++)
         {
@@ -131,11 +171,21 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         return shortest;
     }
 
+    /// <param name="OfMost">With a password as people have them.</param>
+    /// <param name="OfLong">With the longest one that an old format is computed for.</param>
+    private sealed record Times(TimeSpan OfMost, TimeSpan OfLong)
+    {
+        public TimeSpan For(int passwordLength) => passwordLength <= LengthOfMost ? OfMost : OfLong;
+    }
+
     private sealed record Sample
     {
         public string Cost { get; init; } = "";
 
         public string Password { get; init; } = "";
+
+        /// <summary>Its cost, and no hash.</summary>
+        public override string ToString() => Cost;
     }
 }
 
@@ -144,6 +194,12 @@ internal static partial class HashCostsLog
     [LoggerMessage(EventId = 1501, Level = LogLevel.Information, Message = "A guess at a password stored as {Cost} takes {Milliseconds:0.0} ms.")]
     public static partial void HashCostMeasured(this ILogger logger, string cost, double milliseconds);
 
-    [LoggerMessage(EventId = 1502, Level = LogLevel.Information, Message = "Every guess is answered after {Milliseconds:0.0} ms, so that nobody can tell whose hash is an old one. 0: all are of today's cost.")]
-    public static partial void GuessesTake(this ILogger logger, double milliseconds);
+    [LoggerMessage(EventId = 1502, Level = LogLevel.Information, Message = "Every guess is answered after {Milliseconds:0.0} ms ({Long:0.0} ms with a very long password), so that nobody can tell whose hash is an old one. 0: all are of today's cost.")]
+    public static partial void GuessesTake(this ILogger logger, double milliseconds, double @long);
+
+    [LoggerMessage(EventId = 1503, Level = LogLevel.Error, Message = "Passwords stored as {Cost} cannot be verified on this machine, and their users cannot log in: {Problem}")]
+    public static partial void HashCannotBeComputed(this ILogger logger, string cost, string problem);
+
+    [LoggerMessage(EventId = 1504, Level = LogLevel.Information, Message = "There are more costs of old hashes than can be measured at once. The rest is measured soon; until then the time of a guess may tell them.")]
+    public static partial void CostsAreLeft(this ILogger logger);
 }

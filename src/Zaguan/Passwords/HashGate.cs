@@ -35,9 +35,9 @@ internal sealed partial class HashGate : IDisposable
     /// Verifies at the cost of one hash, or says null where that cannot be done in time. A user without a password,
     /// or no user at all (<paramref name="stored"/> null), costs the same, takes as long and is never right.
     /// </summary>
-    public async Task<Verification?> VerifyAsync(Secret password, string? stored)
+    public async Task<Verification?> VerifyAsync(Secret password, string? stored, bool replaces = true)
     {
-        var guess = new Guess(password, stored);
+        var guess = new Guess(password, stored, replaces);
         if (ExpectedWait() > settings.LongestWait || !queue.TryAdd(guess))
         {
             return null;
@@ -89,7 +89,7 @@ internal sealed partial class HashGate : IDisposable
     {
         var before = hasher.Hashes;
         guess.Began = Stopwatch.GetTimestamp();
-        var verification = hasher.Verify(guess.Password, guess.Stored);
+        var verification = hasher.Verify(guess.Password, guess.Stored, guess.Replaces);
         var took = Stopwatch.GetTimestamp() - guess.Began;
         telemetry.Hashed(hasher.Hashes - before);
         var mean = Interlocked.Read(ref meanHashTicks);
@@ -118,11 +118,13 @@ internal sealed partial class HashGate : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int GetThreadId();
 
-    private sealed class Guess(Secret password, string? stored)
+    private sealed class Guess(Secret password, string? stored, bool replaces)
     {
         public Secret Password => password;
 
         public string? Stored => stored;
+
+        public bool Replaces => replaces;
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 

@@ -66,9 +66,10 @@ internal sealed class ImportedPassword : IDisposable
             return (null, "The password is empty. Who has none comes without the column, with null in JSON, or with the password format \"none\"; or say --no-password-where-empty.");
         }
 
-        if (text.Length > HashFormats.LongestText)
+        // What Zaguan puts around it has to fit as well.
+        if (text.Length > HashFormats.LongestText / 2)
         {
-            return (null, $"The password has {text.Length:N0} characters; no hash has more than {HashFormats.LongestText:N0}.");
+            return (null, $"The password has {text.Length:N0} characters; no hash has more than {HashFormats.LongestText / 2:N0}.");
         }
 
         if (format is Aes)

@@ -27,6 +27,11 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     /// <summary>In UTF-16 units. Putting combining marks in order takes a time that grows with the square of their number.</summary>
     private const int LongestComposed = 1_024;
 
+    /// <summary>
+    /// In bytes. Some old formats take a time that grows with the password, which a stranger chooses; beyond what anybody's password was, they are not computed.
+    /// </summary>
+    public const int LongestOfOldFormats = 1_024;
+
     private readonly Argon2Hasher argon2 = new(cost.MemoryBytes + (1 << 20));
 
     /// <summary>What a new password costs: those of this cost need no replacing.</summary>
@@ -53,13 +58,16 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     }
 
     /// <param name="stored">Null, and what cannot be read, costs the same and is never right.</param>
-    public Verification Verify(Secret password, string? stored)
+    /// <param name="replaces">Whether a right password is hashed anew where that is called for: not for a user who is disabled, or the time would tell that it was right.</param>
+    public Verification Verify(Secret password, string? stored, bool replaces = true)
     {
-        var hash = stored is null ? null : HashFormats.Read(stored)?.Hash;
+        var reading = stored is null ? null : HashFormats.Read(stored);
         using var composed = Compose(password);
         var fresh = composed ?? password;
-        var verification = Verify(password, hash, fresh);
-        return verification.IsRight || composed is null ? verification : Verify(composed, hash, fresh);
+        var typed = Verify(password, reading?.Hash, fresh, replaces);
+        // Both, whatever the first one was: half of the time would tell that it was right.
+        var verification = composed is not null && Verify(composed, reading?.Hash, fresh, replaces) is { IsRight: true } asComposed && !typed.IsRight ? asComposed : typed;
+        return reading is { IsUnavailable: true } ? new(false, null) { CannotBeAsked = true } : verification;
     }
 
     /// <summary>How many hashes a guess costs if it is wrong: it is typed in a way that can be composed, or it is not.</summary>
@@ -72,19 +80,22 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     public void Dispose() => argon2.Dispose();
 
     /// <param name="fresh">The password as it shall be kept.</param>
-    private Verification Verify(Secret password, StoredHash? hash, Secret fresh)
+    private Verification Verify(Secret password, StoredHash? hash, Secret fresh, bool replaces)
     {
-        var isRight = hash is not null && CryptographicOperations.FixedTimeEquals(hash.Compute(password.Reveal(), argon2), hash.Digest);
-        if (hash?.Argon2 == cost)
+        var isComputed = hash is not null && (password.Length <= LongestOfOldFormats || IsPlainArgon2(hash));
+        var isRight = isComputed && CryptographicOperations.FixedTimeEquals(hash!.Compute(password.Reveal(), argon2), hash.Digest);
+        if (isComputed && hash!.Argon2 == cost)
         {
             Hashes++;
-            return new(isRight, isRight && hash.IsWrapped ? Hash(fresh.Reveal()) : null);
+            return new(isRight, isRight && replaces && hash.IsWrapped ? Hash(fresh.Reveal()) : null);
         }
 
-        // Today's cost, which is the new hash of a password that turns out right.
+        // Today's cost, which is the new hash of a password that turns out right, unless what is kept costs more already.
         var today = Hash(fresh.Reveal());
-        return new(isRight, isRight ? today : null);
+        return new(isRight, isRight && replaces && !(IsPlainArgon2(hash!) && hash!.Argon2!.Value.Work > cost.Work) ? today : null);
     }
+
+    private static bool IsPlainArgon2(StoredHash hash) => hash is { Argon2: not null, IsWrapped: false };
 
     private StoredPassword Hash(ReadOnlySpan<byte> password)
     {
@@ -139,4 +150,8 @@ internal sealed record StoredPassword(string Text, string Cost)
 }
 
 /// <param name="Replacement">What shall be kept from now on, where the password is right and what is kept is not of today's making.</param>
-internal readonly record struct Verification(bool IsRight, StoredPassword? Replacement);
+internal readonly record struct Verification(bool IsRight, StoredPassword? Replacement)
+{
+    /// <summary>This machine lacks what computes the hash: the password may be right or wrong.</summary>
+    public bool CannotBeAsked { get; init; }
+}

@@ -34,7 +34,17 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
     /// <exception cref="IOException">The file of breached hashes cannot be read.</exception>
     public IReadOnlyList<string> Objections(Secret password, params IEnumerable<string?> names)
     {
-        var text = Encoding.UTF8.GetString(password.Reveal()).Normalize(NormalizationForm.FormC);
+        string text;
+        try
+        {
+            text = Encoding.UTF8.GetString(password.Reveal()).Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            // .NET has no way to ask first.
+            return ["This password holds a code point that Unicode gives to nobody (U+FFFE and its like)."];
+        }
+
         var objections = new List<string>();
         var length = text.EnumerateRunes().Count();
         if (length < settings.Shortest)

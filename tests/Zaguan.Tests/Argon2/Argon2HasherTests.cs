@@ -115,6 +115,19 @@ public sealed class Argon2HasherTests
     }
 
     [Theory]
+    [InlineData(19_456)]
+    [InlineData(47_104)]
+    [InlineData(65_536)]
+    public void Memory_of_usual_costs_is_kept(int memoryKiB)
+    {
+        using var hasher = new Argon2Hasher();
+
+        hasher.DeriveKey(Argon2Type.Argon2id, new(memoryKiB, 1, 1), "clave"u8, "sal sal sal sal"u8, new byte[32]);
+
+        hasher.Memory.ShouldNotBeNull();
+    }
+
+    [Theory]
     [InlineData(7, 1, 1, "needs at least 8 KiB")]
     [InlineData(31, 1, 4, "needs at least 32 KiB")]
     [InlineData(64, 0, 1, "at least one pass")]

@@ -34,8 +34,12 @@ public sealed class PasswordHashesPageTests
                     samples.ShouldNotBeEmpty(name);
                     samples.ShouldAllBe(w => w, name);
                     break;
-                case "no" or "below 1 MiB":
+                case "no":
                     samples.ShouldAllBe(w => !w, name);
+                    break;
+                case "below 19 MiB × 2":
+                    Sample.Hashes.Where(s => string.Equals(s.Sample.Format, name, StringComparison.Ordinal) && s.Hash.Argon2 is not null)
+                        .ShouldAllBe(s => s.Hash.IsWeak == s.Hash.Argon2!.Value.Work < 2 * 19_456, name);
                     break;
                 case "in plain text" or "—":
                     samples.ShouldBeEmpty(name);

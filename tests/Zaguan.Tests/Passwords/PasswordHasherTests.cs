@@ -111,6 +111,41 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    public void A_right_password_of_a_disabled_user_costs_what_a_wrong_one_costs()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var right = Secret.FromText(Decomposed);
+        foreach (var stored in new[] { hasher.Create(right).Text, FourApplications.CheapHash(Decomposed).Text, hasher.Wrap(HashFormats.Read(FourApplications.CheapHash(Decomposed).Text)!.Hash!).Text })
+        {
+            var before = hasher.Hashes;
+            hasher.Verify(right, stored, replaces: false).ShouldBe(new Verification(true, null));
+            (hasher.Hashes - before).ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public void A_hash_that_costs_more_than_todays_stays()
+    {
+        using var dearer = new PasswordHasher(new(32_768, 3, 1));
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var password = Secret.FromText("clave");
+
+        hasher.Verify(password, dearer.Create(password).Text).ShouldBe(new Verification(true, null));
+    }
+
+    [Fact]
+    public void No_old_hash_is_computed_for_a_password_that_is_longer_than_anybodys()
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var longest = Secret.FromText(new string('a', PasswordHasher.LongestOfOldFormats));
+        using var longer = Secret.FromText(new string('a', PasswordHasher.LongestOfOldFormats + 1));
+
+        hasher.Verify(longest, FourApplications.CheapHash(new string('a', PasswordHasher.LongestOfOldFormats)).Text).IsRight.ShouldBeTrue();
+        hasher.Verify(longer, FourApplications.CheapHash(new string('a', PasswordHasher.LongestOfOldFormats + 1)).Text).ShouldBe(new Verification(false, null));
+        hasher.Verify(longer, hasher.Create(longer).Text).ShouldBe(new Verification(true, null));
+    }
+
+    [Fact]
     public void A_weak_hash_under_Argon2id_holds_nothing_of_the_weak_one_and_verifies_all_the_same()
     {
         using var hasher = new PasswordHasher(Argon2Cost.Recommended);

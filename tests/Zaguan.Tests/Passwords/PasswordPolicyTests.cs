@@ -46,6 +46,9 @@ public sealed class PasswordPolicyTests
     }
 
     [Fact]
+    public void What_Unicode_gives_to_nobody_is_no_password() => Objections(new(), "doce letras y \uFFFE").ShouldHaveSingleItem().ShouldContain("U+FFFE");
+
+    [Fact]
     public void Every_objection_is_told_at_once() => Objections(new() { Shortest = 20 }, "passwordpassword").Count.ShouldBe(2);
 
     [Fact]

@@ -64,7 +64,12 @@ internal static partial class CryptFormats
         }
 
         var price = method.PriceOf(match);
-        if ((price.Objection ?? LibCrypt.Objection) is { } objection)
+        if (price.Objection is null && LibCrypt.Objection is { } missing)
+        {
+            return HashReading.Unavailable(missing);
+        }
+
+        if (price.Objection is { } objection)
         {
             return HashReading.Refused(objection);
         }
@@ -121,7 +126,8 @@ internal static partial class CryptFormats
 
     private sealed record Price(string Cost, bool IsWeak, string? Objection = null);
 
-    // Salts are any printable letters but those that crypt(3) refuses ("$", and what would break the lines of /etc/shadow).
+    // Salts are any printable letters but those that crypt(3) refuses ("$", and what would break the lines of /etc/shadow); and "=", because a
+    // salt "rounds=999999999" would be read as rounds by whoever computes it.
     [GeneratedRegex(@"^\$2[abxy]\$(?<cost>[0-9]{2})\$[./0-9A-Za-z]{22}(?<digest>[./0-9A-Za-z]{31})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Bcrypt();
 
@@ -131,10 +137,10 @@ internal static partial class CryptFormats
     [GeneratedRegex(@"^\$sha1\$(?<rounds>[1-9][0-9]{0,9})\$[./0-9A-Za-z]{1,64}\$(?<digest>[./0-9A-Za-z]{28})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sha1();
 
-    [GeneratedRegex(@"^\$5\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$5\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sha256();
 
-    [GeneratedRegex(@"^\$6\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{86})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$6\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{86})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sha512();
 
     [GeneratedRegex(@"^\$y\$j(?<n>[./0-9A-Za-j])(?<r>[./0-9A-Za-j])\$[./0-9A-Za-z]{2,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -24,6 +24,11 @@ internal sealed record HashReading
     /// <summary>It is of the format and cannot be used: a sentence, without the text itself. "The cost 31 of this bcrypt hash is more than 15, the most that is computed for a login."</summary>
     public string? Objection { get; init; }
 
+    /// <summary>The objection is to this machine, which lacks a library, and not to the hash: whether a password is right cannot be asked here.</summary>
+    public bool IsUnavailable { get; init; }
+
+    public static HashReading Unavailable(string sentence) => new() { Objection = sentence, IsUnavailable = true };
+
     public static HashReading Of(StoredHash hash) => new() { Hash = hash };
 
     public static HashReading Password(Secret clear) => new() { Clear = clear };

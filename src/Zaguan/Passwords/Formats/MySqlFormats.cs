@@ -64,7 +64,7 @@ internal static partial class MySqlFormats
         var recipe = plain[..digest.Index] + new string(Crypt64.Zero, digest.Length);
         return HashReading.Of(new()
         {
-            Cost = string.Create(CultureInfo.InvariantCulture, $"sha256-crypt {rounds}"),
+            Cost = string.Create(CultureInfo.InvariantCulture, $"mysql sha256 {rounds}"),
             IsWeak = rounds < LeastStrongRounds,
             Digest = Encoding.ASCII.GetBytes(digest.Value),
             Compute = (password, _) => password.Length > LongestPassword ? [] : Sha256Crypt.Hash(password, salt, rounds),

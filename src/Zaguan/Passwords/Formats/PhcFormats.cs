@@ -85,7 +85,7 @@ internal static class PhcFormats
             ? HashReading.Of(new()
             {
                 Cost = CostOf(type, cost),
-                IsWeak = memory < 1024,
+                IsWeak = cost.Work < Argon2Cost.Recommended.Work,
                 Digest = digest,
                 Compute = (password, argon2) =>
                 {

@@ -25,9 +25,14 @@ internal static unsafe class Scrypt
     /// <param name="maker">As in "This Django scrypt hash".</param>
     public static HashReading Read(string maker, long? n, int? r, int? p, byte[]? salt, byte[]? digest, string recipe)
     {
-        if ((CostObjection(maker, n, r, p) ?? Objection) is { } objection)
+        if (CostObjection(maker, n, r, p) is { } objection)
         {
             return HashReading.Refused(objection);
+        }
+
+        if (Objection is { } missing)
+        {
+            return HashReading.Unavailable(missing);
         }
 
         return salt is { Length: <= 128 } && digest is not null
@@ -46,7 +51,7 @@ internal static unsafe class Scrypt
         n is not { } cost || r is not { } blocks || p is not { } lanes || cost < 2 || !long.IsPow2(cost) || blocks < 1 || lanes < 1
             ? $"The cost of this {maker} hash cannot be read: N is a power of two from 2, r and p are numbers from 1."
             // RFC 7914 §2: N < 2^(128·r/8). Divided and not multiplied, because the numbers may be anything.
-            : (blocks < 4 && cost >= 1L << 16 * blocks) || cost > MostMemory / 128 / blocks || cost > MostWork / blocks / lanes
+            : (blocks < 4 && cost >= 1L << 16 * blocks) || cost > (MostMemory / 128 / blocks) - lanes - 2 || cost > MostWork / blocks / lanes
                 ? $"The cost of this {maker} hash is more than a login may: at most {MostMemory >> 20} MiB (128·N·r) and N·r·p = {MostWork}."
                 : null;
 

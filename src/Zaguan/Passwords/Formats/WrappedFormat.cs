@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Zaguan.Passwords.Formats;
 
 /// <summary>Argon2id over a weak hash: <c>$argon2id$…$SALT$HASH$over$RECIPE</c>. The recipe says how the weak hash is computed and holds nothing of it.</summary>
@@ -24,6 +26,11 @@ internal static class WrappedFormat
             return outer;
         }
 
+        if (argon2.IsWeak)
+        {
+            return HashReading.Refused("The Argon2id over this hash is weaker than Zaguan ever made it.");
+        }
+
         // What is itself Argon2id over another is none of ours, and would cost without a bound.
         return HashFormats.Read(text[(over + Over.Length)..])?.Hash is { IsWrapped: false } weak
             ? HashReading.Of(new()
@@ -33,7 +40,18 @@ internal static class WrappedFormat
                 Argon2 = argon2.Argon2,
                 IsWrapped = true,
                 Digest = argon2.Digest,
-                Compute = (password, hasher) => argon2.Compute(weak.Compute(password, hasher), hasher),
+                Compute = (password, hasher) =>
+                {
+                    var digest = weak.Compute(password, hasher);
+                    try
+                    {
+                        return argon2.Compute(digest, hasher);
+                    }
+                    finally
+                    {
+                        CryptographicOperations.ZeroMemory(digest);
+                    }
+                },
                 Recipe = Join(argon2.Recipe, weak.Recipe),
             })
             : HashReading.Refused("What is behind \"$over$\" is no hash that can be computed.");

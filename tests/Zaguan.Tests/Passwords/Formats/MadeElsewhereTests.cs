@@ -78,7 +78,7 @@ public sealed class MadeElsewhereTests
     [Fact]
     public void A_weak_hash_under_Argon2id_is_right_for_the_same_password()
     {
-        using var hasher = new PasswordHasher(new Argon2Cost(64, 1, 1));
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
         foreach (var (sample, weak) in Sample.OneOfEach.Where(s => s.Hash.IsWeak))
         {
             using var right = Secret.FromText(sample.Password);
@@ -101,7 +101,7 @@ public sealed class MadeElsewhereTests
     [Fact]
     public void Wrapped_once_is_not_wrapped_again()
     {
-        using var hasher = new PasswordHasher(new Argon2Cost(64, 1, 1));
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
         var kept = hasher.Wrap(Sample.OneOfEach.First(s => s.Sample.Format is "md5").Hash);
 
         HashFormats.Read(kept.Text).ShouldNotBeNull().Hash.ShouldNotBeNull();
@@ -118,7 +118,7 @@ public sealed class MadeElsewhereTests
             hash.IsWeak.ShouldBe(!strong.Contains(hash.Cost), $"{sample}: {hash.Cost}");
         }
 
-        Sample.Hashes.Where(s => s.Hash.Cost.StartsWith("argon2", StringComparison.Ordinal)).ShouldAllBe(s => !s.Hash.IsWeak);
+        Sample.Hashes.Where(s => s.Hash.Argon2 is not null).ShouldAllBe(s => s.Hash.IsWeak == s.Hash.Argon2!.Value.Work < Argon2Cost.Recommended.Work);
         Sample.Hashes.Select(s => s.Hash.Cost).Intersect(strong).Count().ShouldBeGreaterThan(7);
     }
 
