@@ -75,28 +75,37 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
 
     public async Task RefreshAsync()
     {
-        var samples = await SamplesAsync();
-        var began = Stopwatch.GetTimestamp();
-        foreach (var sample in samples.Where(s => !measured.ContainsKey(s.Cost)))
-        {
-            if (Stopwatch.GetElapsedTime(began) > LongestRefresh)
-            {
-                logger.CostsAreLeft();
-                break;
-            }
-
-            using var hasher = new PasswordHasher(settings.Cost);
-            measured.TryAdd(hasher.Today, Measure(hasher, null));
-            measured.TryAdd(sample.Cost, MeasureOrSay(hasher, sample));
-        }
-
-        var today = measured.GetValueOrDefault(PasswordHasher.CostOf(settings.Cost), new(TimeSpan.Zero, TimeSpan.Zero));
-        var all = samples.Select(s => measured.GetValueOrDefault(s.Cost, today)).ToList();
+        var todays = PasswordHasher.CostOf(settings.Cost);
+        var old = (await SamplesAsync()).Where(s => !string.Equals(s.Cost, todays, StringComparison.Ordinal)).ToList();
+        MeasureNew(old, todays);
+        var today = measured.GetValueOrDefault(todays, new(TimeSpan.Zero, TimeSpan.Zero));
+        var all = old.Select(s => measured.GetValueOrDefault(s.Cost, today)).ToList();
         Volatile.Write(ref stretch, Math.Max(1, Volatile.Read(ref stretch) / Headroom));
         var found = new Times(Hidden(all.Select(t => t.OfMost), today.OfMost), Hidden(all.Select(t => t.OfLong), today.OfLong));
         if (Interlocked.Exchange(ref longest, found) != found)
         {
             logger.GuessesTake(found.OfMost.TotalMilliseconds, found.OfLong.TotalMilliseconds);
+        }
+    }
+
+    private void MeasureNew(IEnumerable<Sample> old, string todays)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var hasher = new PasswordHasher(settings.Cost);
+        foreach (var sample in old.Where(s => !measured.ContainsKey(s.Cost)))
+        {
+            if (Stopwatch.GetElapsedTime(began) > LongestRefresh)
+            {
+                logger.CostsAreLeft();
+                return;
+            }
+
+            if (!measured.ContainsKey(todays))
+            {
+                measured[todays] = Measure(hasher, null);
+            }
+
+            measured[sample.Cost] = MeasureOrSay(hasher, sample);
         }
     }
 
