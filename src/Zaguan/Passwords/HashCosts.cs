@@ -46,24 +46,22 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
     private TimeSpan LongestFor(int passwordLength) => Volatile.Read(ref longest).For(passwordLength) * Volatile.Read(ref stretch);
 
     /// <summary>Waits until the slowest hash would be verified too.</summary>
-    /// <param name="taken">What verifying has taken.</param>
-    public Task HideAsync(Secret password, TimeSpan taken)
+    /// <param name="began">When verifying began, by Stopwatch.</param>
+    public async Task HideAsync(Secret password, long began)
     {
+        var taken = Stopwatch.GetElapsedTime(began);
         var promised = LongestFor(password.Length) * PasswordHasher.HashesFor(password);
-        if (promised == TimeSpan.Zero)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (taken > promised)
+        if (promised > TimeSpan.Zero && taken > promised)
         {
             // Somebody could have told this one. Two guesses that stretch at once may undo each other; the next one stretches again.
             Volatile.Write(ref stretch, Math.Min(MostStretched, Volatile.Read(ref stretch) * (taken / promised) * Headroom));
-            return Task.CompletedTask;
         }
 
-        // Rounded up to the timer's milliseconds: rounded down, what remains would tell what was taken.
-        return Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((promised - taken).TotalMilliseconds)));
+        // The timer's clock is coarse, and may wake too early: what is left then would tell what was taken.
+        for (var left = promised - taken; left > TimeSpan.Zero; left = promised - Stopwatch.GetElapsedTime(began))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)));
+        }
     }
 
     /// <summary>Before the server listens, so that no guess is answered before it is known what to hide.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class HashGate : IDisposable
         var verification = await guess.Done.Task;
         if (verification is not null)
         {
-            await costs.HideAsync(password, Stopwatch.GetElapsedTime(guess.Began));
+            await costs.HideAsync(password, guess.Began);
         }
 
         return verification;
