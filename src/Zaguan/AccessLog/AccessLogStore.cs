@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Zaguan.Login;
 using Zaguan.Storage;
 
@@ -31,7 +30,7 @@ internal sealed class AccessLogStore(Database database)
     public Task<long> AppendAsync(AccessRecord record) => database.WriteAsync(db => AppendAsync(db, record));
 
     /// <summary>The newest <see cref="AccessLogFilter.Most"/> records that fit, oldest first.</summary>
-    public Task<IReadOnlyList<AccessRecord>> QueryAsync(AccessLogFilter filter) => ReadAsync<IReadOnlyList<AccessRecord>>(async db =>
+    public Task<IReadOnlyList<AccessRecord>> QueryAsync(AccessLogFilter filter) => database.ReadAsync<IReadOnlyList<AccessRecord>>(async db =>
         (await db.QueryAsync<AccessRecord>(
             $"""
             SELECT l.id, l.at, l.application, l.realm, l.identifier, l.user_key AS UserKey, l.is_successful AS IsSuccessful, l.outcome, l.address,
@@ -41,7 +40,7 @@ internal sealed class AccessLogStore(Database database)
             filter)).OrderBy(r => r.Id).ToList());
 
     /// <summary>The id of the oldest among the newest <see cref="AccessLogFilter.Most"/> records that fit; null where none fits.</summary>
-    public Task<long?> OldestOfNewestAsync(AccessLogFilter filter) => ReadAsync(db => db.ExecuteScalarAsync<long?>(
+    public Task<long?> OldestOfNewestAsync(AccessLogFilter filter) => database.ReadAsync(db => db.ExecuteScalarAsync<long?>(
         $"SELECT min(id) FROM (SELECT l.id {Fitting} ORDER BY l.id DESC LIMIT @Most) AS newest", filter));
 
     /// <summary>The id of the last record; 0 where there is none.</summary>
@@ -49,13 +48,6 @@ internal sealed class AccessLogStore(Database database)
 
     public Task<bool> KnowsApplicationAsync(string application) => database.ReadAsync(db => db.ExecuteScalarAsync<bool>(
         "SELECT EXISTS (SELECT 1 FROM access_log WHERE application = @application)", new { application }));
-
-    private Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => database.ReadAsync(db =>
-    {
-        // SQLite's own upper() leaves every letter beyond ASCII as it is: "José" would not be found as "josé".
-        (db as SqliteConnection)?.CreateFunction("upper", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
-        return work(db);
-    });
 
     /// <summary>Deletes at most <paramref name="batch"/> records from before an instant. Returns how many they were.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(

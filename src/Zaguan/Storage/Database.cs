@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -28,7 +29,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly SemaphoreSlim readers = new(MostReaders, MostReaders);
     private readonly SqliteFile file;
     private readonly Thread writer;
-    private SqliteConnection? connection;
+    private PreparingConnection? connection;
 
     private Database(SqliteFile file)
     {
@@ -70,11 +71,14 @@ internal sealed class Database : IAsyncDisposable
             throw new DatabaseUnavailableException("The database does not keep up: too many reads wait.");
         }
 
+        PreparingConnection? reader = null;
         try
         {
-            await using var reader = file.Reader();
-            await reader.OpenAsync();
-            return await work(reader);
+            reader = file.OpenReader();
+            var read = await work(reader);
+            file.Keep(reader);
+            reader = null;
+            return read;
         }
         catch (SqliteException e) when (IsUnavailable(e))
         {
@@ -82,6 +86,7 @@ internal sealed class Database : IAsyncDisposable
         }
         finally
         {
+            reader?.Dispose();
             readers.Release();
         }
     }
@@ -132,13 +137,13 @@ internal sealed class Database : IAsyncDisposable
         try
         {
             var open = OpenWriter();
-            Execute(open, "BEGIN IMMEDIATE");
+            open.Execute("BEGIN IMMEDIATE");
             foreach (var piece in batch)
             {
                 RunInSavepoint(open, piece);
             }
 
-            Execute(open, "COMMIT");
+            open.Execute("COMMIT");
         }
         catch (Exception e)
         {
@@ -164,27 +169,27 @@ internal sealed class Database : IAsyncDisposable
         batch.ForEach(p => p.Fail(unavailable));
     }
 
-    private static void RunInSavepoint(SqliteConnection connection, Piece piece)
+    private static void RunInSavepoint(PreparingConnection connection, Piece piece)
     {
-        Execute(connection, "SAVEPOINT piece");
+        connection.Execute("SAVEPOINT piece");
         try
         {
             if (!piece.Run(connection))
             {
-                Execute(connection, "ROLLBACK TO piece");
+                connection.Execute("ROLLBACK TO piece");
             }
         }
         catch (Exception e) when (e is not SqliteException sqlite || !IsUnavailable(sqlite))
         {
             // The fault of this piece alone: a broken rule of the schema, a bug. The others go on.
-            Execute(connection, "ROLLBACK TO piece");
+            connection.Execute("ROLLBACK TO piece");
             piece.Threw(e);
         }
 
-        Execute(connection, "RELEASE piece");
+        connection.Execute("RELEASE piece");
     }
 
-    private SqliteConnection OpenWriter()
+    private PreparingConnection OpenWriter()
     {
         if (!file.IsInPlace)
         {
@@ -226,13 +231,6 @@ internal sealed class Database : IAsyncDisposable
         file.CloseReaders();
         connection?.Dispose();
         connection = null;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     /// <summary>https://sqlite.org/rescode.html: what the file, the disk or another process does, against what a statement does.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -9,8 +10,9 @@ internal sealed class SqliteFile
 {
     private readonly TimeProvider clock;
     private readonly Action<DbConnection>? admission;
-    private readonly string readers;
-    private readonly string writer;
+    private readonly ConcurrentBag<PreparingConnection> idleReaders = [];
+    private readonly string reading;
+    private readonly string writing;
     private volatile FileIdentity? identity;
     private FileIdentity? log;
     private FileIdentity? index;
@@ -22,8 +24,8 @@ internal sealed class SqliteFile
         this.admission = admission;
         this.clock = clock;
         // Beside a writer nobody waits for a reader's lock, so a second is for what other processes do to the file.
-        readers = ConnectionString(path, pooling: true, seconds: 1);
-        writer = ConnectionString(path, pooling: false, seconds: 3);
+        reading = ConnectionString(path, seconds: 1);
+        writing = ConnectionString(path, seconds: 3);
     }
 
     public string Path { get; }
@@ -57,11 +59,34 @@ internal sealed class SqliteFile
         Remember(FileIdentity.Of(Path));
     }
 
-    public SqliteConnection Reader() => new(readers);
+    /// <summary>A connection that reads. Whoever is done with it and met no fault gives it to <see cref="Keep"/>.</summary>
+    public PreparingConnection OpenReader()
+    {
+        if (idleReaders.TryTake(out var idle))
+        {
+            return idle;
+        }
+
+        var connection = new PreparingConnection(reading);
+        try
+        {
+            connection.Open();
+            // SQLite's own upper() leaves every letter beyond ASCII as it is: "José" would not be found as "josé".
+            connection.CreateFunction("upper", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void Keep(PreparingConnection reader) => idleReaders.Add(reader);
 
     /// <summary>Opens what stands there now.</summary>
     /// <exception cref="DatabaseUnavailableException">There is no file, or it is not the database of a Zaguan.</exception>
-    public SqliteConnection OpenWriter()
+    public PreparingConnection OpenWriter()
     {
         var now = FileIdentity.Of(Path) ?? throw new DatabaseUnavailableException($"The database {Path} is gone.");
         var isAnother = now != identity;
@@ -103,8 +128,10 @@ internal sealed class SqliteFile
 
     public void CloseReaders()
     {
-        using var pooled = Reader();
-        SqliteConnection.ClearPool(pooled);
+        while (idleReaders.TryTake(out var idle))
+        {
+            idle.Dispose();
+        }
     }
 
     /// <summary>SQLite would read the log of the old file into the new one and destroy it. A log that came with the new file is its own.</summary>
@@ -140,14 +167,14 @@ internal sealed class SqliteFile
         index = FileIdentity.Of(IndexPath);
     }
 
-    private SqliteConnection Open()
+    private PreparingConnection Open()
     {
-        var connection = new SqliteConnection(writer);
+        var connection = new PreparingConnection(writing);
         connection.Open();
         connection.Execute("PRAGMA busy_timeout = 3000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
         return connection;
     }
 
-    private static string ConnectionString(string path, bool pooling, int seconds) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = pooling, DefaultTimeout = seconds }.ToString();
+    private static string ConnectionString(string path, int seconds) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = seconds }.ToString();
 }
