@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -25,7 +24,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>How long a read waits for its place, and for readers to leave a file that was replaced.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly BlockingCollection<Piece> queue = new(LongestQueue);
+    private readonly PieceQueue queue = new(LongestQueue);
     private readonly SemaphoreSlim readers = new(MostReaders, MostReaders);
     private readonly SqliteFile file;
     private readonly Thread writer;
@@ -98,20 +97,14 @@ internal sealed class Database : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null)
     {
         var piece = new Piece<T>(work, keep);
-        try
-        {
-            return queue.TryAdd(piece) ? piece.Task : throw new DatabaseUnavailableException("The database does not keep up: too many writes wait.");
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new DatabaseUnavailableException("The database is closed.", e);
-        }
+        queue.Add(piece);
+        return piece.Task;
     }
 
     public async ValueTask DisposeAsync()
     {
         // Not disposed of: a late write is told that the database is closed, a late reader leaves in peace.
-        queue.CompleteAdding();
+        queue.Close();
         await Task.Run(writer.Join);
         Close();
     }
@@ -119,14 +112,8 @@ internal sealed class Database : IAsyncDisposable
     private void Run()
     {
         var batch = new List<Piece>(LargestBatch);
-        foreach (var first in queue.GetConsumingEnumerable())
+        while (queue.Take(batch, LargestBatch))
         {
-            batch.Add(first);
-            while (batch.Count < LargestBatch && queue.TryTake(out var next))
-            {
-                batch.Add(next);
-            }
-
             Commit(batch);
             batch.Clear();
         }
@@ -159,11 +146,8 @@ internal sealed class Database : IAsyncDisposable
     {
         // What the connection holds is unknown now. Closing it rolls back; the next batch begins with a new one.
         Close();
-        while (queue.TryTake(out var next))
-        {
-            // Gathered while this batch waited for a lock, say; on its own it would only wait as long for the same.
-            batch.Add(next);
-        }
+        // Gathered while this batch waited for a lock, say; on its own it would only wait as long for the same.
+        queue.TakeWhatWaits(batch);
 
         var unavailable = e as DatabaseUnavailableException ?? new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
         batch.ForEach(p => p.Fail(unavailable));
