@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Zaguan.Storage;
 
@@ -16,7 +15,10 @@ internal sealed record BudgetSubject(string Account, string Address, bool Addres
 }
 
 /// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
-internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows);
+internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows)
+{
+    public ChargedRow Row(bool isAccount, bool hasAddress) => Rows.Single(r => r.Account.Length > 0 == isAccount && r.Address.Length > 0 == hasAddress);
+}
 
 /// <summary>Read by property: where a statement returns no row, SQLite tells Dapper no types to choose a constructor by.</summary>
 internal sealed record ChargedRow
@@ -128,54 +130,67 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     internal const string ReadRows = $"{Rows} WHERE {OfSubject}";
 
-    private static readonly Dictionary<int, string> Charges = new() { [2] = ChargeStatement(2), [3] = ChargeStatement(3) };
+    /// <summary>What an attempt is charged to, always in this order: two nodes that charge the same rows must not wait for each other.</summary>
+    private static readonly string ChargeAll = ChargeStatement(Account, AccountAndAddress, Address);
+
+    private static readonly string ChargeShared = ChargeStatement(Account, AccountAndAddress);
+
+    private const string Account = "(@Account, '', 0, 0, 1, @until, 0, @now, 0, 0, @accountFailures, @accountWithin, @accountFor, @accountMost)";
+
+    private const string AccountAndAddress = "(@Account, @Address, 0, 0, 1, @until, 0, @now, 0, 0, @bothFailures, @bothWithin, @bothFor, @bothMost)";
+
+    private const string Address = "('', @Address, 0, 0, 1, @until, 0, @now, 0, 0, @addressFailures, @addressWithin, @addressFor, @addressMost)";
+
+    private static readonly Dictionary<(Settlement, bool IsShared), string> Settlements = Enum.GetValues<Settlement>()
+        .SelectMany(settlement => new[] { (settlement, IsShared: true), (settlement, IsShared: false) })
+        .ToDictionary(s => s, s => SettleStatement(s.settlement, s.IsShared));
 
     /// <summary>All rows are charged, or none.</summary>
     public async Task<Charge?> TryChargeAsync(BudgetSubject subject, BudgetSettings rules)
     {
-        // Always in this order: two nodes that charge the same rows must not wait for each other.
-        (string Account, string Address, BudgetRule Rule)[] rows = [
-            (subject.Account, "", rules.Account),
-            (subject.Account, subject.Address, rules.AccountAndAddress),
-            .. subject.AddressIsShared ? [] : new[] { ("", subject.Address, rules.Address) },
-        ];
-        var parameters = new DynamicParameters(new { now = Now, until = Now + ChargeLifetime });
-        for (var i = 0; i < rows.Length; i++)
+        var (account, both, address) = (Lengths.Of(rules.Account), Lengths.Of(rules.AccountAndAddress), Lengths.Of(rules.Address));
+        var now = Now;
+        var parameters = new
         {
-            var rule = Lengths.Of(rows[i].Rule);
-            Add(parameters, i, ("account", rows[i].Account), ("address", rows[i].Address), ("failures", rule.Failures),
-                ("within", rule.Within), ("for", rule.RefusedFor), ("most", rule.RefusedAtMost));
-        }
-
-        var charged = await database.WriteAsync(
-            async db => (await db.QueryAsync<ChargedRow>(Charges[rows.Length], parameters)).AsList(),
-            keep: charged => charged.Count == rows.Length);
-        return charged.Count == rows.Length ? new(subject, charged) : null;
+            subject.Account,
+            subject.Address,
+            now,
+            until = now + ChargeLifetime,
+            accountFailures = account.Failures,
+            accountWithin = account.Within,
+            accountFor = account.RefusedFor,
+            accountMost = account.RefusedAtMost,
+            bothFailures = both.Failures,
+            bothWithin = both.Within,
+            bothFor = both.RefusedFor,
+            bothMost = both.RefusedAtMost,
+            addressFailures = address.Failures,
+            addressWithin = address.Within,
+            addressFor = address.RefusedFor,
+            addressMost = address.RefusedAtMost,
+        };
+        var (statement, rows) = subject.AddressIsShared ? (ChargeShared, 2) : (ChargeAll, 3);
+        var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows);
+        return charged.Count == rows ? new(subject, charged) : null;
     }
 
     /// <summary>Within the caller's transaction, which also records the attempt.</summary>
-    public async Task SettleAsync(DbConnection db, Charge charge, Settlement settlement)
+    public Task SettleAsync(DbConnection db, Charge charge, Settlement settlement)
     {
-        var statement = settlement switch
+        var (account, both) = (charge.Row(isAccount: true, hasAddress: false), charge.Row(isAccount: true, hasAddress: true));
+        var address = charge.Subject.AddressIsShared ? null : charge.Row(isAccount: false, hasAddress: true);
+        return db.ExecuteAsync(Settlements[(settlement, charge.Subject.AddressIsShared)], new
         {
-            Settlement.Success => Succeed,
-            Settlement.Failure => Fail,
-            Settlement.Returned => Return,
-        };
-        var parameters = new DynamicParameters(new { now = Now });
-        for (var i = 0; i < charge.Rows.Count; i++)
-        {
-            var row = charge.Rows[i];
-            Add(parameters, i, ("account", row.Account), ("address", row.Address), ("failed", row.Failed), ("burials", row.Burials));
-        }
-
-        await db.ExecuteAsync(
-            $"""
-            {statement}
-            FROM (VALUES {Values(charge.Rows.Count, n => $"(@account{n}, @address{n}, @failed{n}, @burials{n})")}) AS charged
-            WHERE budgets.account = charged.column1 AND budgets.address = charged.column2 AND budgets.burials = charged.column4
-            """,
-            parameters);
+            charge.Subject.Account,
+            charge.Subject.Address,
+            now = Now,
+            accountFailed = account.Failed,
+            accountBurials = account.Burials,
+            bothFailed = both.Failed,
+            bothBurials = both.Burials,
+            addressFailed = address?.Failed,
+            addressBurials = address?.Burials,
+        });
     }
 
     /// <summary>The rows that <see cref="TryChargeAsync"/> would charge, as far as they exist.</summary>
@@ -230,21 +245,25 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             return rows.Count < batch ? null : (rows[^1].Account, rows[^1].Address);
         });
 
-    private static string ChargeStatement(int rows) => $"""
+    private static string ChargeStatement(params IEnumerable<string> rows) => $"""
         INSERT INTO budgets (account, address, failed, forgiven, in_flight, in_flight_until, burials, window_from, refused_until, refusals, failures, within, refused_for, refused_at_most)
-        VALUES {Values(rows, n => $"(@account{n}, @address{n}, 0, 0, 1, @until, 0, @now, 0, 0, @failures{n}, @within{n}, @for{n}, @most{n})")}
+        VALUES {string.Join(", ", rows)}
         {ChargeRows}
         """;
 
-    private static string Values(int rows, Func<string, string> row) =>
-        string.Join(", ", Enumerable.Range(0, rows).Select(i => row(i.ToString(CultureInfo.InvariantCulture))));
-
-    private static void Add(DynamicParameters parameters, int row, params ReadOnlySpan<(string Name, object Value)> values)
+    private static string SettleStatement(Settlement settlement, bool isShared)
     {
-        foreach (var (name, value) in values)
+        var change = settlement switch
         {
-            parameters.Add(name + row.ToString(CultureInfo.InvariantCulture), value);
-        }
+            Settlement.Success => Succeed,
+            Settlement.Failure => Fail,
+            Settlement.Returned => Return,
+        };
+        return $"""
+            {change}
+            FROM (VALUES (@Account, '', @accountFailed, @accountBurials), (@Account, @Address, @bothFailed, @bothBurials){(isShared ? "" : ", ('', @Address, @addressFailed, @addressBurials)")}) AS charged
+            WHERE budgets.account = charged.column1 AND budgets.address = charged.column2 AND budgets.burials = charged.column4
+            """;
     }
 
     /// <summary>A rule in the units of the table.</summary>

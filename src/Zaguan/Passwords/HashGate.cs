@@ -52,14 +52,15 @@ internal sealed partial class HashGate : IDisposable
         return verification;
     }
 
+    /// <summary>How long a guess that comes now will wait for its turn.</summary>
+    public TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
+
     public void Dispose()
     {
         queue.CompleteAdding();
         Array.ForEach(threads, t => t.Join());
         queue.Dispose();
     }
-
-    private TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
 
     private void Work()
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -17,6 +16,9 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Pieces per transaction: enough to share an fsync, few enough that the first does not wait long for the last.</summary>
     private const int LargestBatch = 256;
+
+    /// <summary>Long enough that several logins share a commit, short beside the wait for a hash that it hides behind.</summary>
+    public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads at once. One takes microseconds; where another process locks the file, they must not hold every thread of the pool.</summary>
     private const int MostReaders = 8;
@@ -38,6 +40,12 @@ internal sealed class Database : IAsyncDisposable
     }
 
     public string Path => file.Path;
+
+    /// <summary>
+    /// Asked before a commit: whether it may wait <see cref="GatheringTime"/> for others to share it, because whoever waits
+    /// for it would only wait elsewhere. Otherwise it begins at once.
+    /// </summary>
+    public Func<bool> MayGather { get; set; } = () => false;
 
     /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
     /// <param name="admission">What must be so before it serves, now and whenever another file takes its place; it throws where it is not.</param>
@@ -107,13 +115,20 @@ internal sealed class Database : IAsyncDisposable
         queue.Close();
         await Task.Run(writer.Join);
         Close();
+        file.Close();
     }
 
     private void Run()
     {
         var batch = new List<Piece>(LargestBatch);
-        while (queue.Take(batch, LargestBatch))
+        while (queue.WaitForOne())
         {
+            if (MayGather())
+            {
+                Thread.Sleep(GatheringTime);
+            }
+
+            queue.Take(batch, LargestBatch);
             Commit(batch);
             batch.Clear();
         }
@@ -124,13 +139,13 @@ internal sealed class Database : IAsyncDisposable
         try
         {
             var open = OpenWriter();
-            open.Execute("BEGIN IMMEDIATE");
+            open.Run("BEGIN IMMEDIATE");
             foreach (var piece in batch)
             {
                 RunInSavepoint(open, piece);
             }
 
-            open.Execute("COMMIT");
+            open.Run("COMMIT");
         }
         catch (Exception e)
         {
@@ -147,7 +162,7 @@ internal sealed class Database : IAsyncDisposable
         // What the connection holds is unknown now. Closing it rolls back; the next batch begins with a new one.
         Close();
         // Gathered while this batch waited for a lock, say; on its own it would only wait as long for the same.
-        queue.TakeWhatWaits(batch);
+        queue.Take(batch, LongestQueue);
 
         var unavailable = e as DatabaseUnavailableException ?? new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
         batch.ForEach(p => p.Fail(unavailable));
@@ -155,22 +170,22 @@ internal sealed class Database : IAsyncDisposable
 
     private static void RunInSavepoint(PreparingConnection connection, Piece piece)
     {
-        connection.Execute("SAVEPOINT piece");
+        connection.Run("SAVEPOINT piece");
         try
         {
             if (!piece.Run(connection))
             {
-                connection.Execute("ROLLBACK TO piece");
+                connection.Run("ROLLBACK TO piece");
             }
         }
         catch (Exception e) when (e is not SqliteException sqlite || !IsUnavailable(sqlite))
         {
             // The fault of this piece alone: a broken rule of the schema, a bug. The others go on.
-            connection.Execute("ROLLBACK TO piece");
+            connection.Run("ROLLBACK TO piece");
             piece.Threw(e);
         }
 
-        connection.Execute("RELEASE piece");
+        connection.Run("RELEASE piece");
     }
 
     private PreparingConnection OpenWriter()

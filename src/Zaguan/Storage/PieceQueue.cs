@@ -2,7 +2,7 @@ namespace Zaguan.Storage;
 
 /// <summary>
 /// What waits for the writer, first come, first served. A monitor and no <c>BlockingCollection</c>: that one spins before
-/// it sleeps, and where a login is written between any two hashes, it spins all day on a processor that should hash.
+/// it sleeps, and where a login is written between any two hashes, it would spin all day on a processor that should hash.
 /// </summary>
 internal sealed class PieceQueue(int longest)
 {
@@ -29,8 +29,8 @@ internal sealed class PieceQueue(int longest)
         }
     }
 
-    /// <summary>Waits for a piece, and takes it and those behind it, at most <paramref name="most"/>. False: closed, and nothing is left.</summary>
-    public bool Take(List<Piece> batch, int most)
+    /// <summary>False: closed, and none is left.</summary>
+    public bool WaitForOne()
     {
         lock (waiting)
         {
@@ -39,21 +39,16 @@ internal sealed class PieceQueue(int longest)
                 Monitor.Wait(waiting);
             }
 
-            while (batch.Count < most && waiting.TryDequeue(out var piece))
-            {
-                batch.Add(piece);
-            }
-
-            return batch.Count > 0;
+            return waiting.Count > 0;
         }
     }
 
-    /// <summary>Without waiting.</summary>
-    public void TakeWhatWaits(List<Piece> batch)
+    /// <summary>Takes what waits now, at most <paramref name="most"/>.</summary>
+    public void Take(List<Piece> batch, int most)
     {
         lock (waiting)
         {
-            while (waiting.TryDequeue(out var piece))
+            while (batch.Count < most && waiting.TryDequeue(out var piece))
             {
                 batch.Add(piece);
             }

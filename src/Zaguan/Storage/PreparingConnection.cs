@@ -16,6 +16,20 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
 
     private readonly Dictionary<string, SqliteCommand> idle = [];
 
+    /// <summary>A statement without parameters and without an answer.</summary>
+    public void Run(string sql)
+    {
+        var command = Take(sql);
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        finally
+        {
+            GiveBack(command);
+        }
+    }
+
     protected override DbCommand CreateDbCommand() => new Borrowed(this);
 
     protected override void Dispose(bool disposing)
@@ -124,7 +138,7 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
 
         protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Command.ExecuteReader(behavior);
 
-        protected override DbParameter CreateDbParameter() => new SqliteParameter();
+        protected override DbParameter CreateDbParameter() => new Parameter();
 
         protected override void Dispose(bool disposing)
         {
@@ -139,6 +153,17 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
                 connection.GiveBack(command);
                 command = null;
             }
+        }
+    }
+
+    /// <summary>Named as the statement names it: without its "@", SQLite would be asked for every parameter twice.</summary>
+    private sealed class Parameter : SqliteParameter
+    {
+        [AllowNull]
+        public override string ParameterName
+        {
+            get => base.ParameterName;
+            set => base.ParameterName = value is null || value.StartsWith('@') ? value : $"@{value}";
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SqliteFile
     private readonly string reading;
     private readonly string writing;
     private volatile FileIdentity? identity;
+    private volatile bool isClosed;
     private FileIdentity? log;
     private FileIdentity? index;
 
@@ -82,7 +83,14 @@ internal sealed class SqliteFile
         }
     }
 
-    public void Keep(PreparingConnection reader) => idleReaders.Add(reader);
+    public void Keep(PreparingConnection reader)
+    {
+        idleReaders.Add(reader);
+        if (isClosed)
+        {
+            CloseReaders();
+        }
+    }
 
     /// <summary>Opens what stands there now.</summary>
     /// <exception cref="DatabaseUnavailableException">There is no file, or it is not the database of a Zaguan.</exception>
@@ -124,6 +132,13 @@ internal sealed class SqliteFile
         {
             // The file cannot be written. Its log stays; PutLogAside keeps it from its successor.
         }
+    }
+
+    /// <summary>For good: whoever still reads closes what it leaves.</summary>
+    public void Close()
+    {
+        isClosed = true;
+        CloseReaders();
     }
 
     public void CloseReaders()

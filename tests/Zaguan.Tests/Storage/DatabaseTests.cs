@@ -45,6 +45,30 @@ public sealed class DatabaseTests : IAsyncLifetime
         (await NotesAsync()).ShouldBe(["after", "before"]);
     }
 
+    [Fact]
+    public async Task Where_it_may_gather_a_piece_waits_for_another_and_both_are_committed_at_once()
+    {
+        Task<int>? second = null;
+        var firstWasDone = true;
+        var first = new TaskCompletionSource<Task<int>>();
+        database.MayGather = () =>
+        {
+            second ??= database.WriteAsync(db =>
+            {
+                firstWasDone = first.Task.GetAwaiter().GetResult().IsCompleted;
+                return db.ExecuteAsync("INSERT INTO notes VALUES ('second')");
+            });
+            return true;
+        };
+
+        first.SetResult(WriteAsync("first"));
+        await first.Task.Unwrap();
+        await second!;
+
+        firstWasDone.ShouldBeFalse();
+        (await NotesAsync()).ShouldBe(["first", "second"]);
+    }
+
     [Theory]
     [InlineData("ROLLBACK")]
     [InlineData("COMMIT")]
