@@ -1,4 +1,4 @@
-// Node's own crypto: one JSON object a line. Firebase's scrypt and SQL Server's hash are written from their definitions.
+// Node's own crypto: one JSON object a line. SQL Server's hash is written from its definition, beside hashcat's example.
 import crypto from "node:crypto";
 import fs from "node:fs";
 
@@ -23,17 +23,6 @@ for (const p of JSON.parse(fs.readFileSync(new URL("passwords.json", import.meta
   const four = crypto.randomBytes(4);
   const sql = crypto.createHash("sha512").update(Buffer.from(p, "utf16le")).update(four).digest("hex");
   line("sqlserver 2012", p, `0x0200${four.toString("hex")}${sql}`.toUpperCase().replace("0X", "0x"), "from the definition");
-
-  const signerKey = crypto.randomBytes(64);
-  const separator = Buffer.from("Bw==", "base64");
-  const userSalt = crypto.randomBytes(10);
-  const derived = crypto.scryptSync(p, Buffer.concat([userSalt, separator]), 64, { N: 2 ** 12, r: 8, p: 1 });
-  const cipher = crypto.createCipheriv("aes-256-ctr", derived.subarray(0, 32), Buffer.alloc(16));
-  const hash = Buffer.concat([cipher.update(signerKey), cipher.final()]);
-  const web = (b) => b.toString("base64").replaceAll("+", "-").replaceAll("/", "_");
-  line("firebase scrypt", p, undefined, "from Firebase's definition", {
-    export: { hash: web(hash), salt: web(userSalt), signerKey: signerKey.toString("base64"), saltSeparator: separator.toString("base64"), rounds: "8", memoryCost: "12" },
-  });
 
   for (const [digest, algorithm, length] of [["sha256", "pbkdf2-sha256", 64], ["sha512", "pbkdf2-sha512", 64], ["sha1", "pbkdf2", 64]]) {
     line("pbkdf2", p, undefined, "as Keycloak keeps it", {

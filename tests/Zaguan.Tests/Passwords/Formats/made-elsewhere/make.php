@@ -1,6 +1,5 @@
 <?php
 // PHP's own password_hash, crypt() and hash(), which are implementations of their own: one JSON object a line.
-// Drupal's and WordPress' are written from their sources' definitions, since Debian has neither in these versions.
 
 function line(string $format, string $password, string $text, string $maker = 'PHP', ?string $note = null): void
 {
@@ -21,16 +20,6 @@ function letters(string $bytes): string
     return $text;
 }
 
-function drupal(string $password, string $algorithm = 'sha512', string $mark = '$S$', int $length = 55): string
-{
-    $salt = substr(letters(random_bytes(6)), 0, 8);
-    $hash = hash($algorithm, $salt . $password, true);
-    for ($i = 0; $i < 1 << 10; $i++) {
-        $hash = hash($algorithm, $hash . $password, true);
-    }
-    return substr($mark . '8' . $salt . letters($hash), 0, $length);
-}
-
 function salt(int $length): string
 {
     return substr(letters(random_bytes(16)), 0, $length);
@@ -48,12 +37,6 @@ foreach (json_decode(file_get_contents(__DIR__ . '/passwords.json')) as $p) {
     line('ldap {CRYPT}', $p, '{crypt}' . crypt($p, '$1$' . salt(8)), 'PHP crypt');
     line('ldap {CRYPT}', $p, '{CRYPT}' . crypt($p, salt(2)), 'PHP crypt', 'DES: sees eight bytes');
     line('ldap {CRYPT}', $p, '{BLF-CRYPT}' . password_hash($p, PASSWORD_BCRYPT, ['cost' => 4]), 'PHP crypt');
-    line('drupal', $p, drupal($p), 'PHP hash', "from Drupal's definition");
-    line('drupal upgraded', $p, 'U' . drupal(md5($p)), 'PHP hash', "from Drupal's definition");
-    line('phpass', $p, drupal($p, 'md5', '$P$', 34), 'PHP hash', "from phpass' definition");
-    line('phpass', $p, drupal($p, 'md5', '$H$', 34), 'PHP hash', "from phpass' definition");
-    line('drupal upgraded', $p, 'U' . drupal(md5($p), 'md5', '$P$', 34), 'PHP hash', "from Drupal's definition");
-    line('wordpress', $p, '$wp' . password_hash(base64_encode(hash_hmac('sha384', trim($p), 'wp-sha384', true)), PASSWORD_BCRYPT, ['cost' => 5]), 'PHP password_hash', "from WordPress' definition");
 
     $utf16 = iconv('UTF-8', 'UTF-16LE', $p);
     foreach (['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as $alg) {

@@ -1,6 +1,6 @@
 """Passlib, Django, Werkzeug, bcrypt, argon2-cffi and hashlib: one JSON object a line.
 
-What has no maker in Debian (ASP.NET Membership, Spring Security, newer versions of Django and Werkzeug) is written from its definition.
+What has no maker in Debian or npm (Spring Security, the keyed hashes of ASP.NET Membership) is written from its definition.
 """
 
 import base64
@@ -71,6 +71,7 @@ def by_passlib(p):
     made("apr1", passlib.apr_md5_crypt)
     made("phpass", passlib.phpass, rounds=8)
     made("phpass", passlib.phpass, rounds=13 if p == FIRST else 7, ident="H")
+    line("drupal upgraded", p, "U" + passlib.phpass.using(rounds=8).hash(hashlib.md5(p.encode()).hexdigest()), "passlib phpass")
     made("nt-hash", passlib.bsd_nthash)
     made("nt-hash", passlib.nthash, mark="$NT$")
     made("ntlm", passlib.nthash)
@@ -115,9 +116,6 @@ def by_django(p):
                 if hasattr(hasher, setting):
                     setattr(hasher, setting, low)
         line(format, p, hasher.encode(p, hasher.salt()), f"Django {name}")
-    salt = "sal de la vida"
-    digest = hashlib.scrypt(p.encode(), salt=salt.encode(), n=4096, r=8, p=1, dklen=64, maxmem=1 << 27)
-    line("django scrypt", p, f"scrypt$4096${salt}$8$1${b64(digest)}", "hashlib", "from the definition of Django 4.0")
 
 
 def by_werkzeug(p):
@@ -125,9 +123,6 @@ def by_werkzeug(p):
         line("werkzeug pbkdf2", p, generate_password_hash(p, method), "Werkzeug")
     for method in "md5", "sha1", "sha256":
         line("werkzeug hmac", p, generate_password_hash(p, method), "Werkzeug")
-    salt = "saltsaltsaltsalt"
-    digest = hashlib.scrypt(p.encode(), salt=salt.encode(), n=4096, r=8, p=1, dklen=64, maxmem=1 << 27)
-    line("werkzeug scrypt", p, f"scrypt:4096:8:1${salt}${digest.hex()}", "hashlib", "from the definition of Werkzeug 2.3")
 
 
 def by_definition(p):
@@ -146,11 +141,8 @@ def by_definition(p):
     identity3(0, "sha1", 1000)
     identity3(1, "sha256", 10000)
     identity3(2, "sha512", 100000)
-    line("aspnet identity v2", p, b64(b"\0" + salt + hashlib.pbkdf2_hmac("sha1", password, salt, 1000, 32)), "hashlib", "from the definition")
 
     note = "from the definition of .NET Framework's SqlMembershipProvider"
-    line("aspnet membership sha1", p, f"{b64(hashlib.sha1(salt + utf16).digest())}:{b64(salt)}", "hashlib", note)
-    line("aspnet membership sha256", p, f"{b64(hashlib.sha256(salt + utf16).digest())}:{b64(salt)}", "hashlib", note)
     line("aspnet membership hmacsha256", p, f"{b64(hmac.digest(salt * 4, utf16, 'sha256'))}:{b64(salt)}", "hmac", note)
     line("aspnet membership hmacsha512", p, f"{b64(hmac.digest(salt * 8, utf16, 'sha512'))}:{b64(salt)}", "hmac", note)
 
@@ -173,11 +165,6 @@ def by_definition(p):
         salted = hashlib.new(name.replace("-", "").lower(), password + b"{c2FsdA==}").hexdigest()
         line("spring digest", p, f"{{{name}}}{bare}", "hashlib", note)
         line("spring digest", p, f"{{{name}}}{{c2FsdA==}}{salted}", "hashlib", note)
-
-    note = "from OpenLDAP's definition"
-    for name in "sha256", "sha384", "sha512":
-        line(f"ldap {{{name.upper()}}}", p, f"{{{name.upper()}}}{b64(hashlib.new(name, password).digest())}", "hashlib", note)
-    line("ldap {SSHA384}", p, f"{{ssha384}}{b64(hashlib.sha384(password + salt).digest() + salt)}", "hashlib", note)
 
     note = "passlib's sha256-crypt with a salt of 20 bytes, as MySQL's definition has it"
     twenty = "".join(c for c in map(chr, os.urandom(400)) if 0 < ord(c) < 128 and c != "$")[:20]

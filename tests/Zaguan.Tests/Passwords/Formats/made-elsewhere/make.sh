@@ -1,21 +1,44 @@
 #!/usr/bin/env bash
 # Makes hashes.json: hashes of the passwords of passwords.json by implementations that are none of ours. Needs Debian 12, root (for the
-# packages, and to run PostgreSQL as somebody else) and Node. Every run makes other salts; the tests hold for all of them.
+# packages, and to run PostgreSQL as somebody else), Node and the npm registry. Every run makes other salts; the tests hold for all of them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-apt-get install -y -qq --no-upgrade --no-install-recommends python3-passlib python3-django python3-werkzeug python3-bcrypt python3-argon2 php-cli apache2-utils whois openssl postgresql-15 >&2
+apt-get install -y -qq --no-upgrade --no-install-recommends python3-passlib python3-django python3-werkzeug python3-bcrypt python3-argon2 php-cli apache2-utils whois openssl \
+  postgresql-15 hashcat mono-mcs mono-runtime libmono-system-web4.0-cil libodbc2 libwrap0 libltdl7 libargon2-1 >&2
 
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 
+# Some of what Debian 12 has is too old: its successor's packages, signed like any, are unpacked and not installed.
+unpack() { # suite package…
+  local suite=$1 apt="$made/apt-$1"
+  shift
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" > "$apt/sources"
+  local options=(-qq -o "Dir::Etc::sourcelist=$apt/sources" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update >&2
+  (cd "$apt" && apt-get "${options[@]}" download "$@" >&2)
+  for package in "$apt"/*.deb; do dpkg-deb -x "$package" "$made/$suite"; done
+}
+unpack trixie python3-django python3-werkzeug wordpress
+# Unpacked as well, because installed it would start a server.
+unpack bookworm slapd slapd-contrib
+npm install --silent --no-audit --no-fund --prefix "$made" firebase-scrypt@2.2.0 drupal-hash@1.0.4 aspnet-identity-pw@1.0.2 >&2
+
 # With -O, since passlib asserts that a salt of sha256-crypt has 16 letters, and MySQL's have 20. Debian's own Python has Debian's modules.
 /usr/bin/python3 -O make.py > "$made/python"
+PYTHONPATH="$made/trixie/usr/lib/python3/dist-packages" /usr/bin/python3 make-newer.py > "$made/newer"
 php make.php > "$made/php"
+php make-wordpress.php "$made/trixie/usr/share/wordpress/" > "$made/wordpress"
 node make.mjs > "$made/node"
+NODE_PATH="$made/node_modules" NODE_NO_WARNINGS=1 node make-packages.cjs > "$made/npm"
 ./make-with-tools.sh > "$made/tools"
+./make-openldap.sh "$made/bookworm" > "$made/openldap"
+./make-membership.sh "$made" > "$made/membership"
+./make-hashcat.sh > "$made/hashcat"
 ./make-postgresql.sh > "$made/postgresql"
 
 # One object a line; sorted so that what changes can be read.
-{ echo '['; cat "$made"/{python,php,node,tools,postgresql} | LC_ALL=C sort | sed '$!s/$/,/; s/^/  /'; echo ']'; } > hashes.json
+{ echo '['; cat "$made"/{python,newer,php,wordpress,node,npm,tools,openldap,membership,hashcat,postgresql} | LC_ALL=C sort | sed '$!s/$/,/; s/^/  /'; echo ']'; } > hashes.json
 node -e 'console.error(JSON.parse(fs.readFileSync("hashes.json")).length, "hashes")'
