@@ -24,7 +24,7 @@ internal static partial class CryptFormats
     private const int MostBcryptCost = 15;
     private const int LeastStrongBcryptCost = 10;
     private const int MostRounds = 1_000_000;
-    private const int LeastStrongRounds = 100_000;
+    private const int LeastStrongRounds = 500_000;
     private const int DefaultShaRounds = 5_000;
 
     private static readonly Method[] Marked =

@@ -16,7 +16,7 @@ namespace Zaguan.Passwords.Formats;
 internal static partial class MySqlFormats
 {
     private const int MostRounds = 500_000;
-    private const int LeastStrongRounds = 100_000;
+    private const int LeastStrongRounds = 500_000;
     private const int DefaultRounds = 5_000;
     private const int LongestPassword = 256;
 

@@ -114,6 +114,11 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
 
     private ImportedPassword? Password(MappedRow row)
     {
+        if (row[ImportTarget.Password]?.Objection is { } unusable)
+        {
+            throw new RowObjection(unusable);
+        }
+
         if (row[ImportTarget.Password]?.Text is not { } text)
         {
             return null;

@@ -17,7 +17,7 @@ internal static class FirebaseUsers
         new("given_name", user.Text("displayName")),
         new("phone", user.Text("phoneNumber")),
         new("inactive", user.TryGetProperty("disabled", out var disabled) ? disabled.GetRawText() : "false"),
-        new("password", user.Text("passwordHash") is { } digest ? (hashing ?? throw Missing()).Join(user.Text("salt") ?? "", digest) : null),
+        user.Text("passwordHash") is { } digest ? (hashing ?? throw Missing()).Password(user.Text("salt") ?? "", digest) : new("password", null),
     ];
 
     private static ImportSourceException Missing() => new(
@@ -66,8 +66,12 @@ internal sealed partial class FirebaseHashing
             : new(told);
     }
 
-    /// <summary>A text that a reader of hashes understands; what cannot be used it refuses.</summary>
-    public string Join(string salt, string digest) => FirebaseFormat.ToText(digest, salt, signerKey, saltSeparator, rounds, memoryCost).Text ?? "$firebase-scrypt$";
+    /// <summary>A hash and its salt, as a text that a reader of hashes understands.</summary>
+    public ImportField Password(string salt, string digest)
+    {
+        var (text, objection) = FirebaseFormat.ToText(digest, salt, signerKey, saltSeparator, rounds, memoryCost);
+        return new("password", text, Objection: objection);
+    }
 
     [GeneratedRegex("""(?<name>[a-z0-9_]+)"?\s*:\s*"?(?<value>[^",\s}]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Pair();

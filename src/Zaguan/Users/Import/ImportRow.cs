@@ -16,7 +16,8 @@ internal sealed record ImportRow(long Line, IReadOnlyList<ImportField> Fields)
 /// <summary>A column and what stands in it.</summary>
 /// <param name="Text">Null is nothing; an empty text is one.</param>
 /// <param name="IsJson">The text is JSON that is no string: a number, a list, an object.</param>
-internal readonly record struct ImportField(string Name, string? Text, bool IsJson = false)
+/// <param name="Objection">Why what stands there cannot be used, where the reader of its format knows better than whoever reads the text.</param>
+internal readonly record struct ImportField(string Name, string? Text, bool IsJson = false, string? Objection = null)
 {
     /// <summary>The column; what stands in it may be a password.</summary>
     public override string ToString() => Name;

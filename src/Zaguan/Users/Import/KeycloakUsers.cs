@@ -28,7 +28,7 @@ internal static class KeycloakUsers
             new("family_name", user.Text("lastName")),
             new("active", user.TryGetProperty("enabled", out var enabled) ? enabled.GetRawText() : "true"),
             new("role", roles.Count > 0 ? roles[0] : null),
-            new("password", Password(user)),
+            Password(user),
         };
         if (roles.Count > 1)
         {
@@ -43,18 +43,19 @@ internal static class KeycloakUsers
         return fields;
     }
 
-    private static string? Password(JsonElement user)
+    private static ImportField Password(JsonElement user)
     {
         var password = List(user, "credentials").FirstOrDefault(c => c.Text("type") is "password");
         if (password.ValueKind == JsonValueKind.Undefined)
         {
-            return null;
+            return new("password", null);
         }
 
-        // Since version 8 two texts that are JSON themselves; before, members of the credential. What cannot be used is refused as a password of no known format.
+        // Since version 8 two texts that are JSON themselves; before, members of the credential.
         var told = password.Text("credentialData") ?? new JsonObject { ["algorithm"] = password.Text("algorithm"), ["hashIterations"] = Number(password, "hashIterations") }.ToJsonString();
         var secret = password.Text("secretData") ?? new JsonObject { ["salt"] = password.Text("salt"), ["value"] = password.Text("hashedSaltedValue") }.ToJsonString();
-        return KeycloakCredential.ToText(told, secret).Text ?? "$keycloak$";
+        var (text, objection) = KeycloakCredential.ToText(told, secret);
+        return new("password", text, Objection: objection);
     }
 
     private static long? Number(JsonElement json, string name) =>

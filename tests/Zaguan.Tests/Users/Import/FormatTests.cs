@@ -73,6 +73,7 @@ public sealed class FormatTests
     public async Task Firebase_users_come_with_their_hashes_parameters_and_without_a_hash_where_they_have_none()
     {
         await using var folder = new CommandFolder();
+        // The example of https://github.com/firebase/scrypt: its password is user1password.
         var config = folder.Write("hash.txt", "hash_config {\n  algorithm: SCRYPT,\n  base64_signer_key: jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==,\n  base64_salt_separator: Bw==,\n  rounds: 8,\n  mem_cost: 14,\n}\n");
         var file = folder.Write("users.json", """
             {"users": [
@@ -80,12 +81,38 @@ public sealed class FormatTests
               {"localId":"def","email":"bea@x.example","passwordHash":"lSrfV15cpx95_sZS2W9c9Kp6i_LVgQNDNC_qzrCnh1SAyZvqmZqAjTdn3aoItz-VHjoZilo78198JAdRuid5lQ==","salt":"42xEC-ixf3L2lw=="}]}
             """);
 
-        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--firebase-hash-config", config, "--dry-run", "--json");
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--firebase-hash-config", config, "--json");
 
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
         ran.Json.GetProperty("format").GetString().ShouldBe("firebase (JSON document)");
         ran.Json.GetProperty("withoutPassword").GetInt64().ShouldBe(1);
-        // Whether scrypt as Firebase has it is computed is the table of formats' affair.
-        (ran.Json.GetProperty("added").GetInt64() + ran.Json.GetProperty("refused").GetInt64()).ShouldBe(2);
+        ran.Json.GetProperty("added").GetInt64().ShouldBe(2);
+        Samples.Verifies("user1password", (await folder.FindAsync("ambiotec", "bea@x.example"))!.Password).ShouldBeTrue();
+        (await folder.FindAsync("ambiotec", "ana@x.example"))!.ShouldSatisfyAllConditions(u => u.Password.ShouldBeNull(), u => u.Active.ShouldBeFalse());
+    }
+
+    [Fact]
+    public async Task User_of_Keycloak_logs_in_through_the_old_contract_and_leaves_a_hash_of_today_behind()
+    {
+        await using var folder = new CommandFolder();
+        var salt = "sal de mar"u8.ToArray();
+        var digest = Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2("clave de Ana", salt, 27_500, HashAlgorithmName.SHA256, 64));
+        var file = folder.Write("realm.json", $$"""
+            {"realm":"clinica","users":[{"id":"1-2","username":"ana","enabled":true,"createdTimestamp":1,"credentials":[{"type":"password",
+              "hashedSaltedValue":"{{digest}}","salt":"{{Convert.ToBase64String(salt)}}","hashIterations":27500,"algorithm":"pbkdf2-sha256"}]}]}
+            """);
+        (await folder.RunAsync("import", file, "--realm", "ambiotec")).Code.ShouldBe(ExitCode.Done);
+        (await folder.FindAsync("ambiotec", "ana"))!.Password.ShouldNotBeNull().ShouldContain("$over$");
+
+        await using (var house = await folder.OpenHouseAsync())
+        {
+            (await house.PostAsync(DemoLogin.Ambiotec.Path, """{"usuario_login":"ana","usuario_password":"clave de ana"}""")).IsSuccessStatusCode.ShouldBeFalse();
+            (await house.PostAsync(DemoLogin.Ambiotec.Path, """{"usuario_login":"ana","usuario_password":"clave de Ana"}""")).IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        var kept = (await folder.FindAsync("ambiotec", "ana"))!.Password.ShouldNotBeNull();
+        kept.ShouldStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        kept.ShouldNotContain("$over$");
     }
 
     [Fact]

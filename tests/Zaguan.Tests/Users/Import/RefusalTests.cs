@@ -58,6 +58,24 @@ public sealed class RefusalTests
         (await ChildProcesses.RunAsync("stat", "-c", "%a", refused)).ShouldBe("600\n");
     }
 
+    [Theory]
+    [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"{\"hashIterations\":5,\"algorithm\":\"md4\"}","secretData":"{\"salt\":\"AAAA\",\"value\":\"AAAA\"}"}]}""", "The algorithm of this Keycloak password is none of")]
+    [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"{\"hashIterations\":5,\"algorithm\":\"pbkdf2-sha256\"}","secretData":"{}"}]}""", "lacks its algorithm or hashIterations")]
+    [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"[","secretData":"{}"}]}""", "is no JSON object")]
+    [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"{\"hashIterations\":2000000000,\"algorithm\":\"pbkdf2-sha256\"}","secretData":"{\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\",\"value\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}"}]}""", "the most that is computed")]
+    [InlineData("""{"localId":"ana","passwordHash":"AAAA","salt":"AAAA"}""", "The hash and the signer key of Firebase are Base64 of 64 bytes")]
+    public async Task Password_of_another_system_that_cannot_be_used_is_refused_for_what_is_wrong_with_it(string user, string sentence)
+    {
+        await using var folder = new CommandFolder();
+        var config = folder.Write("hash.txt", $"hash_config {{ base64_signer_key: {Convert.ToBase64String(new byte[64])}, base64_salt_separator: Bw==, rounds: 8, mem_cost: 14 }}");
+
+        var ran = await folder.RunAsync("import", folder.Write("users.json", $$"""{"users":[{{user}}]}"""), "--realm", "ambiotec", "--firebase-hash-config", config);
+
+        ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
+        ran.Output.ShouldContain(sentence);
+        (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Empty_password_is_none_where_that_was_said()
     {
