@@ -21,9 +21,6 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
 
     private static readonly TimeSpan LongestMeasuring = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>What is longer than today's by less cannot be told from it through a network or a queue.</summary>
-    private const double Tellable = 1.02;
-
     /// <summary>Room for what the machine's other work adds to a slow hash. Where that is more, the time is stretched, and shrinks again when it is quiet.</summary>
     private const double Headroom = 1.25;
 
@@ -79,7 +76,7 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         var today = measured.GetValueOrDefault(todays, new(TimeSpan.Zero, TimeSpan.Zero));
         var all = old.Select(s => measured.GetValueOrDefault(s.Cost, today)).ToList();
         Volatile.Write(ref stretch, Math.Max(1, Volatile.Read(ref stretch) / Headroom));
-        var found = new Times(Hidden(all.Select(t => t.OfMost), today.OfMost), Hidden(all.Select(t => t.OfLong), today.OfLong));
+        var found = new Times(Hidden([.. all.Select(t => t.OfMost)], today.OfMost), Hidden([.. all.Select(t => t.OfLong)], today.OfLong));
         if (Interlocked.Exchange(ref longest, found) != found)
         {
             logger.GuessesTake(found.OfMost.TotalMilliseconds, found.OfLong.TotalMilliseconds);
@@ -107,11 +104,8 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         }
     }
 
-    private static TimeSpan Hidden(IEnumerable<TimeSpan> all, TimeSpan today)
-    {
-        var slowest = all.DefaultIfEmpty().Max();
-        return slowest > today * Tellable ? slowest * Headroom : TimeSpan.Zero;
-    }
+    /// <summary>Also where the slowest seems no slower than today's: that may be noise of the measuring, which four hundred guesses would see through.</summary>
+    private static TimeSpan Hidden(IReadOnlyList<TimeSpan> all, TimeSpan today) => all.Count > 0 ? all.Append(today).Max() * Headroom : TimeSpan.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -58,8 +58,8 @@ internal sealed partial class HashGate : IDisposable
     public void Dispose()
     {
         queue.CompleteAdding();
+        // The queue is not disposed of: who measures it, or waits for a commit, may ask for its length until the end.
         Array.ForEach(threads, t => t.Join());
-        queue.Dispose();
     }
 
     private void Work()

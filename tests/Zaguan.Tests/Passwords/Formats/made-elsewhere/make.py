@@ -1,6 +1,6 @@
-"""Passlib, Django, Werkzeug, bcrypt, argon2-cffi and hashlib: one JSON object a line.
+"""Passlib, Django, Werkzeug, bcrypt, argon2-cffi, libsodium and hashlib: one JSON object a line.
 
-What has no maker in Debian or npm (Spring Security, the keyed hashes of ASP.NET Membership) is written from its definition.
+What has no maker in Debian or npm (more of Spring Security than it published, the keyed hashes of ASP.NET Membership) is written from its definition.
 """
 
 import base64
@@ -13,6 +13,7 @@ import struct
 import argon2
 import bcrypt
 import django.conf
+import nacl.pwhash
 from django.contrib.auth.hashers import get_hasher, make_password
 from passlib import hash as passlib
 from passlib.handlers.sha2_crypt import _raw_sha2_crypt
@@ -130,6 +131,7 @@ def by_definition(p):
     line("bcrypt", p, bcrypt.hashpw(password, bcrypt.gensalt(4)).decode(), "python3-bcrypt")
     line("bcrypt", p, bcrypt.hashpw(password, bcrypt.gensalt(10 if p == FIRST else 5)).decode(), "python3-bcrypt")
 
+    line("scrypt-crypt", p, nacl.pwhash.scrypt.str(password, opslimit=nacl.pwhash.scrypt.OPSLIMIT_MIN, memlimit=nacl.pwhash.scrypt.MEMLIMIT_MIN).decode(), "libsodium")
     letters = crypt64_bytes(salt).encode()
     scrypt = hashlib.scrypt(password, salt=letters, n=1 << 10, r=8, p=1, dklen=32)
     line("scrypt-crypt", p, f"$7${crypt64(10, 1)}{crypt64(8, 5)}{crypt64(1, 5)}{letters.decode()}${crypt64_bytes(scrypt)}", "hashlib", "from crypt(5)")

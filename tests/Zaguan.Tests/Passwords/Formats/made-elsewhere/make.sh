@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-apt-get install -y -qq --no-upgrade --no-install-recommends python3-passlib python3-django python3-werkzeug python3-bcrypt python3-argon2 php-cli apache2-utils whois openssl \
+apt-get install -y -qq --no-upgrade --no-install-recommends python3-passlib python3-django python3-werkzeug python3-bcrypt python3-argon2 python3-nacl php-cli apache2-utils whois openssl \
   postgresql-15 hashcat mono-mcs mono-runtime libmono-system-web4.0-cil libodbc2 libwrap0 libltdl7 libargon2-1 >&2
 
 made=$(mktemp -d)
@@ -39,6 +39,7 @@ NODE_PATH="$made/node_modules" NODE_NO_WARNINGS=1 node make-packages.cjs > "$mad
 ./make-hashcat.sh > "$made/hashcat"
 ./make-postgresql.sh > "$made/postgresql"
 
+# published.jsonl: what Java makes, of which neither Debian nor npm has a maker, from Spring Security's own tests.
 # One object a line; sorted so that what changes can be read.
-{ echo '['; cat "$made"/{python,newer,php,wordpress,node,npm,tools,openldap,membership,hashcat,postgresql} | LC_ALL=C sort | sed '$!s/$/,/; s/^/  /'; echo ']'; } > hashes.json
+{ echo '['; cat "$made"/{python,newer,php,wordpress,node,npm,tools,openldap,membership,hashcat,postgresql} published.jsonl | LC_ALL=C sort | sed '$!s/$/,/; s/^/  /'; echo ']'; } > hashes.json
 node -e 'console.error(JSON.parse(fs.readFileSync("hashes.json")).length, "hashes")'
