@@ -62,9 +62,7 @@ internal static class Server
 
         furnish?.Invoke(builder);
         var app = builder.Build();
-        // While guesses queue for a processor, a login that is written later is answered no later for it.
-        var gate = app.Services.GetRequiredService<HashGate>();
-        database.MayGather = () => gate.ExpectedWait() > 2 * Database.GatheringTime;
+        database.Gather = app.Services.GetRequiredService<HashGate>().LetGather;
         if (setup.IsDevelopment)
         {
             await Demo.SeedAsync(database, app.Services.GetRequiredService<UserStore>(), setup.Settings.Hashing);

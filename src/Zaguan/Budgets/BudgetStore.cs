@@ -15,10 +15,8 @@ internal sealed record BudgetSubject(string Account, string Address, bool Addres
 }
 
 /// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
-internal sealed record Charge(BudgetSubject Subject, IReadOnlyList<ChargedRow> Rows)
-{
-    public ChargedRow Row(bool isAccount, bool hasAddress) => Rows.Single(r => r.Account.Length > 0 == isAccount && r.Address.Length > 0 == hasAddress);
-}
+/// <param name="Address">Null where the address has no budget of its own.</param>
+internal sealed record Charge(BudgetSubject Subject, ChargedRow Account, ChargedRow AccountAndAddress, ChargedRow? Address);
 
 /// <summary>Read by property: where a statement returns no row, SQLite tells Dapper no types to choose a constructor by.</summary>
 internal sealed record ChargedRow
@@ -171,27 +169,25 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         };
         var (statement, rows) = subject.AddressIsShared ? (ChargeShared, 2) : (ChargeAll, 3);
         var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows);
-        return charged.Count == rows ? new(subject, charged) : null;
+        return charged.Count == rows
+            ? new(subject, charged.Single(r => r.Address.Length == 0), charged.Single(r => r is { Account.Length: > 0, Address.Length: > 0 }), charged.Find(r => r.Account.Length == 0))
+            : null;
     }
 
     /// <summary>Within the caller's transaction, which also records the attempt.</summary>
-    public Task SettleAsync(DbConnection db, Charge charge, Settlement settlement)
-    {
-        var (account, both) = (charge.Row(isAccount: true, hasAddress: false), charge.Row(isAccount: true, hasAddress: true));
-        var address = charge.Subject.AddressIsShared ? null : charge.Row(isAccount: false, hasAddress: true);
-        return db.ExecuteAsync(Settlements[(settlement, charge.Subject.AddressIsShared)], new
+    public Task SettleAsync(DbConnection db, Charge charge, Settlement settlement) =>
+        db.ExecuteAsync(Settlements[(settlement, charge.Subject.AddressIsShared)], new
         {
             charge.Subject.Account,
             charge.Subject.Address,
             now = Now,
-            accountFailed = account.Failed,
-            accountBurials = account.Burials,
-            bothFailed = both.Failed,
-            bothBurials = both.Burials,
-            addressFailed = address?.Failed,
-            addressBurials = address?.Burials,
+            accountFailed = charge.Account.Failed,
+            accountBurials = charge.Account.Burials,
+            bothFailed = charge.AccountAndAddress.Failed,
+            bothBurials = charge.AccountAndAddress.Burials,
+            addressFailed = charge.Address?.Failed,
+            addressBurials = charge.Address?.Burials,
         });
-    }
 
     /// <summary>The rows that <see cref="TryChargeAsync"/> would charge, as far as they exist.</summary>
     public Task<IReadOnlyList<BudgetRow>> ReadAsync(BudgetSubject subject) =>

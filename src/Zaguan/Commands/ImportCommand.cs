@@ -28,6 +28,7 @@ internal sealed class ImportCommand
     private readonly Option<string?> salt = Arguments.Text("--salt", "The column of the passwords' salts.", "COLUMN");
     private readonly Option<bool> keepWeakHashes = new("--keep-weak-hashes") { Description = "Store weak hashes as they are. Without, Argon2id is put over every hash below bcrypt." };
     private readonly Option<bool> noPasswordWhereEmpty = new("--no-password-where-empty") { Description = "An empty password is none: the user is added and cannot log in with a password. Without, the row is refused." };
+    private readonly Option<bool> withoutPasswords = new("--without-passwords") { Description = "The users have no passwords. Without, a file that has no column for them is refused whole." };
     private readonly Option<bool> attributes = new("--attributes") { Description = "Keep columns that mean nothing as attributes of the user." };
     private readonly Option<bool> noNewRoles = new("--no-new-roles") { Description = "Refuse a row whose role is missing. Without, the role is made." };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Read and judge everything, write nothing." };
@@ -43,7 +44,7 @@ internal sealed class ImportCommand
         var it = new ImportCommand();
         var command = new Command(Name, "Import users with their passwords. Run again it adds who is missing and changes nobody.")
         {
-            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.aesKey, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.attributes, it.noNewRoles,
+            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.aesKey, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.withoutPasswords, it.attributes, it.noNewRoles,
             it.dryRun, it.refused, it.from, it.fromFile, it.query, it.firebase, it.json,
         };
         command.Validators.Add(it.CheckTogether);
@@ -84,6 +85,11 @@ internal sealed class ImportCommand
             if (parsed.GetValue(refused) is not { } refusedFile)
             {
                 return await ImportAsync(desk, parsed, _ => { }, interrupted);
+            }
+
+            if (!await RefusedRowsFile.MayReplaceAsync(refusedFile))
+            {
+                return await desk.Terminal.RefuseAsync($"{refusedFile} is there already and is no list of refused rows: it is left as it is. Name another file with --refused.");
             }
 
             var code = ExitCode.NotDone;
@@ -168,6 +174,7 @@ internal sealed class ImportCommand
         PasswordFormat = parsed.GetValue(passwordFormat),
         KeepsWeakHashes = parsed.GetValue(keepWeakHashes),
         NoPasswordWhereEmpty = parsed.GetValue(noPasswordWhereEmpty),
+        WithoutPasswords = parsed.GetValue(withoutPasswords),
         KeepsAttributes = parsed.GetValue(attributes),
         MakesRoles = !parsed.GetValue(noNewRoles),
         IsDryRun = parsed.GetValue(dryRun),

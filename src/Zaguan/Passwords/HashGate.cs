@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Zaguan.Login;
 using Zaguan.Operations;
+using Zaguan.Storage;
 
 namespace Zaguan.Passwords;
 
@@ -52,8 +53,14 @@ internal sealed partial class HashGate : IDisposable
         return verification;
     }
 
-    /// <summary>How long a guess that comes now will wait for its turn.</summary>
-    public TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
+    /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it.</summary>
+    public void LetGather()
+    {
+        if (ExpectedWait() > 2 * Database.GatheringTime)
+        {
+            Thread.Sleep(Database.GatheringTime);
+        }
+    }
 
     public void Dispose()
     {
@@ -61,6 +68,9 @@ internal sealed partial class HashGate : IDisposable
         // The queue is not disposed of: who measures it, or waits for a commit, may ask for its length until the end.
         Array.ForEach(threads, t => t.Join());
     }
+
+    /// <summary>How long a guess that comes now will wait for its turn.</summary>
+    private TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
 
     private void Work()
     {

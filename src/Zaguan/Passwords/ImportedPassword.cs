@@ -25,6 +25,8 @@ internal sealed class ImportedPassword : IDisposable
     /// <summary>As --password-format and a column of formats call what AES made with the key of --aes-key-file.</summary>
     public const string Aes = "aes";
 
+    private const string Plain = "plain";
+
     private readonly string text;
     private readonly StoredHash? hash;
     private readonly Secret? clear;
@@ -69,7 +71,7 @@ internal sealed class ImportedPassword : IDisposable
         // What Zaguan puts around it has to fit as well.
         if (text.Length > HashFormats.LongestText / 2)
         {
-            return (null, $"The password has {text.Length:N0} characters; no hash has more than {HashFormats.LongestText / 2:N0}.");
+            return (null, $"The password has {text.Length:N0} characters; at most {HashFormats.LongestText / 2:N0} are taken, of a hash too.");
         }
 
         if (format is Aes)
@@ -79,13 +81,18 @@ internal sealed class ImportedPassword : IDisposable
                 : aes.Read(text.Trim()) is { Clear: { } decrypted } ? (new(decrypted), null) : (null, aes.Read(text.Trim())!.Objection);
         }
 
+        if (format is Plain && LooksLikeAHash(text))
+        {
+            return (null, "This was said to be a password as it is typed (\"plain\"), and it looks like a hash. Where it is one, leave --password-format away, or say which it is: who reads the old table could log in with it otherwise.");
+        }
+
         // Columns of a fixed width fill a hash up with blanks.
         var told = format is null ? text : Declare(format, text);
         var reading = HashFormats.Read(told) ?? HashFormats.Read(told = told.TrimEnd());
         return reading switch
         {
             null => (null, format is null
-                ? $"The password is of no format that is known. Where the text alone cannot tell, say what it is: --password-format {string.Join("|", Formats)}, or a column password_format."
+                ? $"The password is of no format that is known.{Guess(text.Trim())} Where the text alone cannot tell, say what it is with --password-format, or in a column password_format; zaguan import --help lists what there is."
                 : $"The password is not of the format \"{format}\"."),
             { Objection: { } objection } => (null, objection),
             { Clear: { } clear } => (new(clear), null),
@@ -93,6 +100,18 @@ internal sealed class ImportedPassword : IDisposable
             _ => (null, "The password cannot be read."),
         };
     }
+
+    private static bool LooksLikeAHash(string text) => Guess(text.Trim()).Length > 0 || HashFormats.Read(text.TrimEnd()) is { Hash: not null };
+
+    /// <summary>What so many hexadecimal digits are most of the time.</summary>
+    private static string Guess(string text) => !text.All(char.IsAsciiHexDigit) ? "" : text.Length switch
+    {
+        32 => " It looks like md5, with a salt in another column perhaps (\"md5(salt+pass)\" and --salt COLUMN).",
+        40 => " It looks like sha1, with a salt in another column perhaps (\"sha1(salt+pass)\" and --salt COLUMN).",
+        64 => " It looks like sha256, with a salt in another column perhaps (\"sha256(salt+pass)\" and --salt COLUMN).",
+        128 => " It looks like sha512, with a salt in another column perhaps (\"sha512(salt+pass)\" and --salt COLUMN).",
+        _ => "",
+    };
 
     public StoredPassword Store(PasswordHasher hasher) => Treatment switch
     {

@@ -42,10 +42,10 @@ internal sealed class Database : IAsyncDisposable
     public string Path => file.Path;
 
     /// <summary>
-    /// Asked before a commit: whether it may wait <see cref="GatheringTime"/> for others to share it, because whoever waits
-    /// for it would only wait elsewhere. Otherwise it begins at once.
+    /// Done by the writer when a piece waits, before it takes it: where whoever waits for a commit would only wait elsewhere,
+    /// it may let <see cref="GatheringTime"/> pass, so that others share the commit. It does not throw.
     /// </summary>
-    public Func<bool> MayGather { get; set; } = () => false;
+    public Action Gather { get; set; } = () => { };
 
     /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
     /// <param name="admission">What must be so before it serves, now and whenever another file takes its place; it throws where it is not.</param>
@@ -123,11 +123,7 @@ internal sealed class Database : IAsyncDisposable
         var batch = new List<Piece>(LargestBatch);
         while (queue.WaitForOne())
         {
-            if (MayGather())
-            {
-                Thread.Sleep(GatheringTime);
-            }
-
+            Gather();
             queue.Take(batch, LargestBatch);
             Commit(batch);
             batch.Clear();

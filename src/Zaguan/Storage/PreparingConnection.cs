@@ -7,7 +7,8 @@ namespace Zaguan.Storage;
 
 /// <summary>
 /// A connection that keeps the statements that it prepared: SQLite takes longer to compile one than to run it.
-/// Npgsql does so by itself. For one thread at a time, like every connection.
+/// Npgsql does so by itself. For one thread at a time, like every connection. Its commands know neither transactions of their
+/// own (the writer begins and commits) nor a time limit, and a statement's text comes before its parameters: no list of values.
 /// </summary>
 internal sealed class PreparingConnection(string connectionString) : SqliteConnection(connectionString)
 {
@@ -15,6 +16,9 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
     private const int Most = 100;
 
     private readonly Dictionary<string, SqliteCommand> idle = [];
+
+    /// <summary>The file that it opened, where its owner wants to know.</summary>
+    public FileIdentity? File { get; init; }
 
     /// <summary>A statement without parameters and without an answer.</summary>
     public void Run(string sql)
@@ -34,7 +38,11 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
 
     protected override void Dispose(bool disposing)
     {
-        Forget();
+        if (disposing)
+        {
+            Forget();
+        }
+
         base.Dispose(disposing);
     }
 
@@ -99,13 +107,19 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
         public override int CommandTimeout
         {
             get => Command.CommandTimeout;
-            set => Command.CommandTimeout = value;
+            set => throw new NotSupportedException("A kept command would carry its time limit to the next.");
         }
 
         public override CommandType CommandType
         {
             get => CommandType.Text;
-            set => Command.CommandType = value;
+            set
+            {
+                if (value != CommandType.Text)
+                {
+                    throw new NotSupportedException("SQLite knows statements alone.");
+                }
+            }
         }
 
         public override UpdateRowSource UpdatedRowSource { get; set; }
@@ -122,8 +136,8 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
 
         protected override DbTransaction? DbTransaction
         {
-            get => command?.Transaction;
-            set => Command.Transaction = (SqliteTransaction?)value;
+            get => null;
+            set => throw new NotSupportedException("The writer begins and commits.");
         }
 
         private SqliteCommand Command => command ?? throw new InvalidOperationException("The command has no text yet.");
@@ -142,7 +156,12 @@ internal sealed class PreparingConnection(string connectionString) : SqliteConne
 
         protected override void Dispose(bool disposing)
         {
-            GiveBack();
+            // Not by the finalizer: somebody else may be using the connection.
+            if (disposing)
+            {
+                GiveBack();
+            }
+
             base.Dispose(disposing);
         }
 

@@ -63,12 +63,18 @@ internal sealed class SqliteFile
     /// <summary>A connection that reads. Whoever is done with it and met no fault gives it to <see cref="Keep"/>.</summary>
     public PreparingConnection OpenReader()
     {
-        if (idleReaders.TryTake(out var idle))
+        while (idleReaders.TryTake(out var idle))
         {
-            return idle;
+            if (idle.File == identity)
+            {
+                return idle;
+            }
+
+            // Of a file that was replaced since.
+            idle.Dispose();
         }
 
-        var connection = new PreparingConnection(reading);
+        var connection = new PreparingConnection(reading) { File = identity };
         try
         {
             connection.Open();
@@ -185,9 +191,21 @@ internal sealed class SqliteFile
     private PreparingConnection Open()
     {
         var connection = new PreparingConnection(writing);
-        connection.Open();
-        connection.Execute("PRAGMA busy_timeout = 3000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-        return connection;
+        try
+        {
+            connection.Open();
+            // One by one: of several in one text, SQLite's library runs those behind the first answer only when it closes, and says of no failure.
+            connection.Run("PRAGMA busy_timeout = 3000");
+            connection.Run("PRAGMA journal_mode = WAL");
+            connection.Run("PRAGMA synchronous = FULL");
+            connection.Run("PRAGMA foreign_keys = ON");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private static string ConnectionString(string path, int seconds) =>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Passwords;
@@ -51,6 +53,25 @@ public sealed class HashGateTests
 
         (await gate.VerifyAsync(password, null)).ShouldBe(new Verification(false, null));
         (await gate.VerifyAsync(password, hasher.Create(password).Text)).ShouldBe(new Verification(true, null));
+    }
+
+    [Fact]
+    public async Task While_guesses_queue_the_writer_lets_logins_gather_and_writes_on_when_the_gate_is_gone()
+    {
+        await using var house = await OpenAsync(("Hashing:LongestQueue", $"{Flood}"), ("Hashing:LongestWait", "30s"));
+        var gate = house.Services.GetRequiredService<HashGate>();
+        var database = house.Services.GetRequiredService<Database>();
+        using var password = Secret.FromText("contraseña");
+        await gate.VerifyAsync(password, Slow);
+
+        var guesses = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(password, Slow)).ToList();
+        var began = Stopwatch.GetTimestamp();
+        database.Gather();
+        Stopwatch.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(Database.GatheringTime);
+        await Task.WhenAll(guesses);
+
+        gate.Dispose();
+        (await database.WriteAsync(_ => Task.FromResult(7))).ShouldBe(7);
     }
 
     private static Task<TestHouse> OpenAsync(params (string Key, string? Value)[] settings) =>

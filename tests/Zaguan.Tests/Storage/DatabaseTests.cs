@@ -46,19 +46,18 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_it_may_gather_a_piece_waits_for_another_and_both_are_committed_at_once()
+    public async Task What_comes_while_the_writer_lets_pieces_gather_shares_the_commit()
     {
         Task<int>? second = null;
         var firstWasDone = true;
         var first = new TaskCompletionSource<Task<int>>();
-        database.MayGather = () =>
+        database.Gather = () =>
         {
             second ??= database.WriteAsync(db =>
             {
                 firstWasDone = first.Task.GetAwaiter().GetResult().IsCompleted;
                 return db.ExecuteAsync("INSERT INTO notes VALUES ('second')");
             });
-            return true;
         };
 
         first.SetResult(WriteAsync("first"));

@@ -31,7 +31,7 @@ internal static partial class CryptFormats
     [
         new("bcrypt", "$2b$COST$ and 53 letters", ["$2a$", "$2b$", "$2x$", "$2y$"], Bcrypt(), OfBcrypt) { PasswordLength = BcryptPassword },
         new("md5-crypt", "$1$SALT$ and 22 letters", ["$1$"], Md5(), _ => new("md5-crypt", IsWeak: true)),
-        new("sha1-crypt", "$sha1$ROUNDS$SALT$ and 28 letters", ["$sha1$"], Sha1(), m => OfRounds("sha1-crypt", m)),
+        new("sha1-crypt", "$sha1$ROUNDS$SALT$ and 28 letters", ["$sha1$"], Sha1(), m => OfRounds("sha1-crypt", m, fewestStrong: int.MaxValue)),
         new("sha256-crypt", "$5$SALT$ or $5$rounds=ROUNDS$SALT$ and 43 letters", ["$5$"], Sha256(), m => OfRounds("sha256-crypt", m)),
         new("sha512-crypt", "$6$SALT$ or $6$rounds=ROUNDS$SALT$ and 86 letters", ["$6$"], Sha512(), m => OfRounds("sha512-crypt", m)),
         new("yescrypt", "$y$PARAMETERS$SALT$ and 43 letters", ["$y$"], Yescrypt(), m => OfYescrypt("yescrypt", m)),
@@ -96,10 +96,11 @@ internal static partial class CryptFormats
             : null);
     }
 
-    private static Price OfRounds(string name, Match match)
+    /// <summary>A round of sha1-crypt is one of PBKDF2 with SHA-1: no number that is computed is strong.</summary>
+    private static Price OfRounds(string name, Match match, int fewestStrong = LeastStrongRounds)
     {
         var rounds = match.Groups["rounds"] is { Success: true } written ? Number(written) : DefaultShaRounds;
-        return new(string.Create(CultureInfo.InvariantCulture, $"{name} {rounds}"), rounds < LeastStrongRounds,
+        return new(string.Create(CultureInfo.InvariantCulture, $"{name} {rounds}"), rounds < fewestStrong,
             rounds > MostRounds ? $"The rounds of this {name} hash are more than {MostRounds}, the most that is computed for a login." : null);
     }
 

@@ -8,7 +8,7 @@ using Zaguan.Reading;
 namespace Zaguan.Users.Import;
 
 /// <summary>A mapped row → somebody who can be a user, or why not. Only the row is looked at; who is there already is another matter.</summary>
-internal sealed class CandidateReader(ImportOptions options, Func<string, string?> realmObjection)
+internal sealed class CandidateReader(ImportOptions options, Func<string, string?> realmObjection, TimeProvider clock)
 {
     private static readonly JsonSerializerOptions Letters = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -51,7 +51,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             GivenName = Name(row, ImportTarget.GivenName, "A given name"),
             FamilyName = Name(row, ImportTarget.FamilyName, "A family name"),
             Role = Name(row, ImportTarget.Role, "A role"),
-            Active = Flag(row, ImportTarget.Active, whenAbsent: true) && !Flag(row, ImportTarget.Inactive, whenAbsent: false),
+            Active = Flag(row, ImportTarget.Active, whenAbsent: true) && !Flag(row, ImportTarget.Inactive, whenAbsent: false) && !IsLocked(row),
             Attributes = Attributes(row),
         };
         return new()
@@ -112,6 +112,13 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
         return Yes.Contains(written.Trim()) || (No.Contains(written.Trim()) ? false : throw new RowObjection($"The column \"{row[target]!.Value.Name}\" says whether the user is active, with true and false, 1 and 0, sí and no, activo and inactivo; \"{Short(written)}\" says neither."));
     }
 
+    /// <summary>As ASP.NET Core Identity keeps people out: until the year 9999, often.</summary>
+    private bool IsLocked(MappedRow row) =>
+        row.Text(ImportTarget.LockedUntil) is { } written
+        && (DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
+            ? until > clock.GetUtcNow()
+            : throw new RowObjection($"The column \"{row[ImportTarget.LockedUntil]!.Value.Name}\" says until when the user is kept out, as 2030-12-31T23:59:59Z; \"{Short(written)}\" is no instant."));
+
     private ImportedPassword? Password(MappedRow row)
     {
         if (row[ImportTarget.Password]?.Objection is { } unusable)
@@ -132,10 +139,11 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
 
         if (format is not null && !ImportedPassword.Formats.Contains(format, StringComparer.Ordinal))
         {
-            throw new RowObjection($"There is no password format \"{Short(format)}\" (there are: none, {string.Join(", ", ImportedPassword.Formats)}).{Nearest.Suggestion(format, ImportedPassword.Formats)}");
+            // Where columns are shifted, what stands there may be a password.
+            throw new RowObjection($"What stands in the column \"{row[ImportTarget.PasswordFormat]!.Value.Name}\" is no password format; zaguan import --help lists them.{Nearest.Suggestion(format, ImportedPassword.Formats)}");
         }
 
-        if (text.Length > 0 && row[ImportTarget.Salt] is { } salt)
+        if (text.Length > 0 && row[ImportTarget.Salt] is { } salt && (options.SaltsAreTold || (format is not null && format.Contains("salt", StringComparison.Ordinal))))
         {
             text = $"{text.Trim()}:{salt.Text}";
         }

@@ -23,6 +23,9 @@ internal enum ImportTarget
 
     /// <summary>The opposite of <see cref="Active"/>.</summary>
     Inactive,
+
+    /// <summary>An instant; while it lies ahead, the user is not active.</summary>
+    LockedUntil,
     Password,
     PasswordFormat,
     Salt,
@@ -52,15 +55,16 @@ internal static class ColumnNames
         (ImportTarget.RoleNumber, "role_number role_id rol_id id_rol"),
         (ImportTarget.Active, "active is_active activo es_activo enabled habilitado estado status vigente"),
         (ImportTarget.Inactive, "inactive inactivo disabled deshabilitado blocked bloqueado baja"),
-        (ImportTarget.Password, "password password_hash hash clave contrasena usuario_password usuario_clave user_password encrypted_password passwd pass pwd"),
+        (ImportTarget.LockedUntil, "locked_until lockout_end bloqueado_hasta"),
+        (ImportTarget.Password, "password password_hash hash hash_password clave contrasena contrasenia usuario_password usuario_clave usu_clave clave_usuario clave_acceso user_password user_pass encrypted_password passwd passw pass pwd"),
         (ImportTarget.PasswordFormat, "password_format"),
         (ImportTarget.Salt, "salt password_salt"),
         (ImportTarget.Attributes, "attributes"),
-        (ImportTarget.Ignored, "ignored normalized_user_name normalized_email security_stamp concurrency_stamp email_confirmed phone_number_confirmed two_factor_enabled lockout_end lockout_enabled access_failed_count password_cost"),
+        (ImportTarget.Ignored, "ignored normalized_user_name normalized_email security_stamp concurrency_stamp email_confirmed phone_number_confirmed two_factor_enabled lockout_enabled access_failed_count password_cost"),
     ];
 
     /// <summary>In the name of a column that is never kept beside a user, nor told: what stands there may be a secret.</summary>
-    private static readonly string[] Secretive = ["pass", "clave", "contrasen", "secret", "hash", "salt", "token", "stamp", "pwd", "pin"];
+    private static readonly string[] Secretive = ["pass", "clave", "contrasen", "secret", "hash", "salt", "token", "stamp", "pwd", "pin", "nip", "cvv", "key", "llave", "md5", "sha1", "sha256", "semilla", "codigo", "tarjeta", "huella", "otp", "pregunta", "respuesta"];
 
     private static readonly Dictionary<string, (ImportTarget Target, int Rank)> Known = Table
         .SelectMany(row => row.Names.Split(' ').Select((name, rank) => (Name: Plain(name), Place: (row.Target, rank + 1))))

@@ -35,10 +35,13 @@ internal static class CsvRows
                 _ when isBroken => ImportRow.Refused(line, "A quote in this row stands where none can: inside a field a quote is doubled, and the whole field is quoted."),
                 _ when record.Length != columns.Length => ImportRow.Refused(line, $"This row has {record.Length} fields and the first line names {columns.Length}. Quote a field that holds the delimiter or a line end."),
                 _ when TooLong(columns, record) is { } sentence => ImportRow.Refused(line, sentence),
-                _ => new(line, [.. columns.Select((c, i) => new ImportField(c, record[i]))]),
+                _ => new(line, [.. columns.Select((c, i) => new ImportField(c, Value(record[i])))]),
             };
         }
     }
+
+    /// <summary>What databases write where there is nothing: MySQL "\N", SQL Server's tools "NULL".</summary>
+    private static string? Value(string field) => field is "NULL" or "\\N" ? null : field;
 
     private static async Task<string[]> ReadHeaderAsync(CsvParser parser, BoundedLook text, string path)
     {
@@ -53,9 +56,8 @@ internal static class CsvRows
             throw new ImportSourceException($"{path}, line 1: these are no names of columns (at most {ImportBounds.MostColumns}, of at most {Names.Longest} characters). The first line of a CSV file names its columns.");
         }
 
-        return columns.GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Skip(1).Any()) is { } twice
-            ? throw new ImportSourceException($"{path}, line 1: two columns are called \"{twice.Key}\". Rename one of them.")
-            : columns;
+        var twice = columns.Index().GroupBy(c => c.Item, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Skip(1).Any())?.ToList();
+        return twice is null ? columns : throw new ImportSourceException($"{path}, line 1: the columns {twice[0].Index + 1} and {twice[1].Index + 1} have the same name. Rename one of them.");
     }
 
     private static async Task<bool> ReadRowAsync(CsvParser parser, BoundedLook text, string path, long line)

@@ -23,6 +23,12 @@ internal sealed record ImportOptions
 
     public bool KeepsWeakHashes { get; init; }
 
+    /// <summary>Somebody said which column the salts are. A column that is only called so belongs to hashes whose format says that they have one apart.</summary>
+    public bool SaltsAreTold => Map.Any(m => m.Target == ImportTarget.Salt);
+
+    /// <summary>Nobody has a password, and that is meant.</summary>
+    public bool WithoutPasswords { get; init; }
+
     public bool NoPasswordWhereEmpty { get; init; }
 
     /// <summary>Columns that mean nothing become attributes.</summary>

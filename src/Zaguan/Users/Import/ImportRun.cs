@@ -14,7 +14,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
     private static readonly BoundedChannelOptions OneAhead = new(1) { SingleReader = true, SingleWriter = true };
 
     private readonly RowMapping mapping = new(options);
-    private readonly CandidateReader candidates = new(options, realmObjection);
+    private readonly CandidateReader candidates = new(options, realmObjection, clock);
     private readonly ImportRoles roles = new(store, options.MakesRoles);
 
     public async Task RunAsync(ImportSource source, ImportReport report, Action<ImportProgress> progress, CancellationToken interrupted)

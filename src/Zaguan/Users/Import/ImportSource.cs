@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Zaguan.Users.Import;
 
 /// <summary>Something that users are imported from: its rows, read once, one after the other.</summary>
@@ -17,7 +19,14 @@ internal sealed class ImportSource(string format, IAsyncEnumerable<ImportRow> ro
     {
         foreach (var held in Holds)
         {
-            await held.DisposeAsync();
+            try
+            {
+                await held.DisposeAsync();
+            }
+            catch (DbException)
+            {
+                // A query that goes wrong behind the rows that were read: nobody wants those any more.
+            }
         }
     }
 }

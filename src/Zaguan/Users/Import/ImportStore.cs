@@ -51,10 +51,9 @@ internal sealed class ImportStore(Database database, TimeProvider clock)
 
     private static async Task FindAsync(DbConnection db, KnownUsers known, string realm, string column, IEnumerable<object> values)
     {
-        DbCommand? command = null;
+        await using var command = Question(db, realm, column);
         foreach (var some in values.Chunk(AskedAtOnce))
         {
-            command ??= Question(db, realm, column);
             for (var i = 0; i < AskedAtOnce; i++)
             {
                 // The last ones may be fewer; asking for one of them twice changes nothing.
@@ -67,11 +66,6 @@ internal sealed class ImportStore(Database database, TimeProvider clock)
             {
                 known.Add(read(reader));
             }
-        }
-
-        if (command is not null)
-        {
-            await command.DisposeAsync();
         }
     }
 

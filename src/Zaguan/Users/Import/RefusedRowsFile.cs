@@ -14,12 +14,29 @@ internal sealed class RefusedRowsFile : IDisposable
         ImportTarget.GivenName, ImportTarget.FamilyName, ImportTarget.Role, ImportTarget.RoleNumber, ImportTarget.Active,
     ];
 
+    /// <summary>As every such file begins.</summary>
+    private const string Start = "line,reason,";
+
     private readonly CsvWriter csv;
 
     public RefusedRowsFile(TextWriter output)
     {
         csv = new(output, new CsvConfiguration(CultureInfo.InvariantCulture), leaveOpen: true);
         Write(["line", "reason", .. Told.Select(ColumnNames.NameOf)]);
+    }
+
+    /// <summary>Whether nothing stands there, or only a list that was written here before.</summary>
+    public static async Task<bool> MayReplaceAsync(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return true;
+        }
+
+        using var there = new StreamReader(path);
+        var start = new char[Start.Length];
+        var length = await there.ReadBlockAsync(start);
+        return length == 0 || Start.AsSpan().SequenceEqual(start.AsSpan(0, length));
     }
 
     public void Write(RefusedRow row) =>

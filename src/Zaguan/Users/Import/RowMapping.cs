@@ -38,6 +38,12 @@ internal sealed class RowMapping(ImportOptions options)
     public string? Objection()
     {
         var columns = places.Keys.ToList();
+        if (columns.TrueForAll(c => places[c] is null))
+        {
+            // Not told what they are called: a file without names of columns begins with somebody's password.
+            return "No column has a name that is known. The file begins with the names of its columns, not with the first user; where it does, say what they are: --map username=COLUMN --map password=COLUMN";
+        }
+
         if (options.Map.Select(m => m.Column).FirstOrDefault(c => !columns.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } missing)
         {
             return $"There is no column \"{missing}\" (there are: {string.Join(", ", columns)}).{Nearest.Suggestion(missing, columns)}";
@@ -47,6 +53,11 @@ internal sealed class RowMapping(ImportOptions options)
         if (!Has(ImportTarget.Username) && !Has(ImportTarget.Email))
         {
             return $"No column is known to be the user name (there are: {string.Join(", ", columns)}). Say which: --map username=COLUMN";
+        }
+
+        if (!options.WithoutPasswords && !Has(ImportTarget.Password))
+        {
+            return $"No column is known to be the password (there are: {string.Join(", ", columns)}). Say which: --map password=COLUMN. Or say that nobody has one: --without-passwords";
         }
 
         return options.Realm is null && !Has(ImportTarget.Realm) ? "No column is the realm. Say which realm the users shall live in: --realm REALM" : null;

@@ -143,7 +143,7 @@ public sealed class FormatTests
     public async Task Same_user_is_read_from_every_way_to_write_a_table(string content)
     {
         await using var folder = new CommandFolder();
-        var ran = await folder.RunAsync("import", folder.Write("u", content.StartsWith('\n') ? content.Replace("\ufeff", "", StringComparison.Ordinal) : content), "--realm", "ambiotec");
+        var ran = await folder.RunAsync("import", folder.Write("u", content.StartsWith('\n') ? content.Replace("\ufeff", "", StringComparison.Ordinal) : content), "--realm", "ambiotec", "--without-passwords");
 
         ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
         (await folder.FindAsync("ambiotec", "ana")).ShouldNotBeNull().ShouldSatisfyAllConditions(u => u.Number.ShouldBe(7), u => u.Active.ShouldBeFalse());
@@ -213,7 +213,9 @@ public sealed class FormatTests
         (await folder.FindAsync("ambiotec", "u2500"))!.ShouldSatisfyAllConditions(u => u.Number.ShouldBe(2_500), u => u.Active.ShouldBeTrue());
         var write = await folder.RunAsync("import", "--from", server.ConnectionString, "--query", "DELETE FROM usuario RETURNING *", "--realm", "ambiotec", "--map", "username=login");
         (write.Code, write.Error.Contains("read-only", StringComparison.Ordinal)).ShouldBe((ExitCode.Problems, true), write.Error);
-        var broken = await folder.RunAsync("import", "--from", server.ConnectionString, "--query", "SELECT id_usuario, \"Login\", 1 / (id_usuario - 2000) FROM usuario", "--realm", "ambiotec", "--map", "username=login");
+        string[] breaks = ["import", "--from", server.ConnectionString, "--query", "SELECT id_usuario, \"Login\", 1 / (id_usuario - 2000) FROM usuario", "--realm", "ambiotec", "--map", "username=login"];
+        (await folder.RunAsync(breaks)).Error.ShouldContain("No column is known to be the password");
+        var broken = await folder.RunAsync([.. breaks, "--without-passwords"]);
         (broken.Code, broken.Error.Contains("stopped at row 2000", StringComparison.Ordinal)).ShouldBe((ExitCode.Problems, true), broken.Error);
     }
 
@@ -222,7 +224,7 @@ public sealed class FormatTests
     {
         await using var folder = new CommandFolder();
         var file = folder.Write("u.json", $"[{{\"username\":\"ana\"}},{{\"username\":\"{new string('x', 3_000_000)}\"}},\n{{\"username\":\"zoe\"}}]");
-        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--without-passwords");
         ran.Output.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"more than {1024 * 1024:N0} bytes"));
         (await folder.AskAsync<long>("SELECT count(*) FROM users")).ShouldBe(2);
     }

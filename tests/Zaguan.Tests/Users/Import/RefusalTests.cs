@@ -29,7 +29,7 @@ public sealed class RefusalTests
         { "ana,,1,1,\"$argon2id$v=19$m=19456\",", "cut off" },
         { "ana,,1,1,\"$argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",", "costs more than a login may" },
         { "ana,,1,1,$pbkdf2-sha256$i=2000000000$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,", "the most that is computed" },
-        { $"ana,,1,1,{new string('f', 5_000)},", "5,000 characters; no hash has more" },
+        { $"ana,,1,1,{new string('f', 5_000)},", "5,000 characters; at most 2,048 are taken" },
         { $"ana,,1,1,{new string('f', 1_000_000)},", "1,000,000 characters; at most" },
         { $"a\"na,,1,1,{Strong},", "A quote in this row" },
         { $"ana,,1,1,{Strong}", "has 5 fields and the first line names 6" },
@@ -56,6 +56,70 @@ public sealed class RefusalTests
         lines[1].ShouldNotContain("$pbkdf2");
         lines[1].ShouldNotContain("hunter2");
         (await ChildProcesses.RunAsync("stat", "-c", "%a", refused)).ShouldBe("600\n");
+    }
+
+    [Theory]
+    [InlineData("usuario,nombre_de_pila\nana,Ana\n", "No column is known to be the password (there are: usuario, nombre_de_pila)")]
+    [InlineData("jperez,MiClave2020\nana,hola\n", "No column has a name that is known")]
+    [InlineData("x,MiClave2020,MiClave2020\nana,hola,hola\n", "the columns 2 and 3 have the same name")]
+    [InlineData("usuario,clave,password_format\nana,x,MiClave2020\n", "What stands in the column \"password_format\" is no password format")]
+    public async Task Table_that_is_not_understood_is_refused_before_anybody_is_added_and_no_password_is_told(string table, string sentence)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", table), "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
+        (ran.Output + ran.Error).ShouldContain(sentence);
+        (ran.Output + ran.Error).ShouldNotContain("MiClave2020");
+        (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", "plain", "looks like a hash")]
+    [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", "plain", "looks like a hash")]
+    [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", null, "It looks like md5")]
+    public async Task Hash_that_is_taken_for_something_else_is_refused_with_what_it_looks_like(string password, string? format, string sentence)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync(["import", folder.Write("u.csv", $"usuario,clave\nana,{password}\n"), "--realm", "ambiotec", .. format is null ? Array.Empty<string>() : new[] { "--password-format", format }]);
+
+        ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
+        ran.Output.ShouldContain(sentence);
+        (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task List_of_refused_rows_replaces_no_other_file()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave\nana,{Samples.Strong()}\nbea,\n");
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--refused", file);
+
+        ran.Error.ShouldContain("is no list of refused rows: it is left as it is");
+        (await File.ReadAllTextAsync(file)).ShouldStartWith("usuario,clave");
+        (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
+        var refused = Path.Combine(folder.Folder, "refused.csv");
+        (await folder.RunAsync("import", file, "--realm", "ambiotec", "--refused", refused)).Code.ShouldBe(ExitCode.Problems);
+        (await folder.RunAsync("import", file, "--realm", "ambiotec", "--refused", refused)).Code.ShouldBe(ExitCode.Problems);
+        (await File.ReadAllTextAsync(refused)).ShouldContain("bea");
+    }
+
+    [Fact]
+    public async Task What_a_database_writes_for_nothing_is_nothing_and_a_salt_belongs_to_the_formats_that_have_one()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", "usuario,clave,salt,correo,lockout_end\nana,la clave de ana,abc,NULL,\nbea,\\N,abc,\\N,NULL\ncora,la clave de cora,abc,NULL,9999-12-31 23:59:59 +00:00\n");
+
+        (await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain")).Code.ShouldBe(ExitCode.Done);
+
+        var ana = (await folder.FindAsync("ambiotec", "ana"))!;
+        (ana.Email, ana.Active).ShouldBe((null, true));
+        Samples.Verifies("la clave de ana", ana.Password).ShouldBeTrue();
+        (await folder.FindAsync("ambiotec", "bea"))!.Password.ShouldBeNull();
+        (await folder.FindAsync("ambiotec", "cora"))!.Active.ShouldBeFalse();
     }
 
     [Theory]
@@ -93,7 +157,7 @@ public sealed class RefusalTests
         { "\ufeff \n\n", [], "is empty" },
         { "nombre,clave\nx,y\n", [], "--map username=COLUMN" },
         { "usuario,clave\nx,y\n", ["--map", "email=corre"], "There is no column \"corre\" (there are: usuario, clave)" },
-        { "usuario,clave,usuario\nx,y,z\n", [], "two columns are called \"usuario\"" },
+        { "usuario,clave,usuario\nx,y,z\n", [], "the columns 1 and 3 have the same name" },
         { "usuario,clave\nana,\"sin fin\n" + "x,y\n", [], null! },
         { "SQLite format 3\0aaaa", [], "is no text" },
         { """{"realm":"x","users":[{"username":"ana","createdTimestamp":1},{"usern""", [], "cut off" },
@@ -147,7 +211,7 @@ public sealed class RefusalTests
         refused.Error.ShouldContain("--encoding windows-1252");
         if (before < 1_000)
         {
-            (await folder.RunAsync("import", file, "--realm", "ambiotec", "--encoding", "windows-1252")).Code.ShouldBe(ExitCode.Done);
+            (await folder.RunAsync("import", file, "--realm", "ambiotec", "--encoding", "windows-1252", "--without-passwords")).Code.ShouldBe(ExitCode.Done);
             (await folder.FindAsync("ambiotec", "ÍÑIGO"))!.GivenName.ShouldBe("Íñigo");
         }
     }
