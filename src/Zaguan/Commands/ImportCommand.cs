@@ -24,6 +24,7 @@ internal sealed class ImportCommand
     private readonly Option<Encoding?> encoding = Arguments.Read("--encoding", $"The file's letters, when not UTF-8: {string.Join(", ", ImportEncoding.Known.Keys.Skip(1))}.", "ENCODING", ReadEncoding);
     private readonly Option<string[]> map = new("--map") { Description = $"What a column is, where its name does not say it: username=LOGIN. Repeated. There are: {string.Join(", ", ColumnNames.Targets.Keys)}.", HelpName = "WHAT=COLUMN" };
     private readonly Option<string?> passwordFormat = Arguments.Read("--password-format", $"What the passwords are, where their text cannot tell: {string.Join(", ", ImportedPassword.Formats)}. \"plain\" is the password itself.", "FORMAT", w => OneOf("--password-format", w, [.. ImportedPassword.Formats]));
+    private readonly Option<string?> passwordEncoding = Arguments.Read("--password-encoding", $"The letters in which the old system hashed: utf-8, or {LettersFormat.Encoding1252}, where its pages were not UTF-8 (also for ISO 8859-1). Without, a hash of \"contraseña\" is taken for one of its UTF-8.", "ENCODING", w => OneOf("--password-encoding", w, ["utf-8", LettersFormat.Encoding1252]));
     private readonly Option<string?> aesKey = Arguments.Text("--aes-key-file", $"A file with the key of the old system's AES, as text, for the password format \"{ImportedPassword.Aes}\" (CBC, the key's first 16 bytes as initialisation vector).", "FILE");
     private readonly Option<string?> salt = Arguments.Text("--salt", "The column of the passwords' salts.", "COLUMN");
     private readonly Option<bool> keepWeakHashes = new("--keep-weak-hashes") { Description = "Store weak hashes as they are. Without, Argon2id is put over every hash below bcrypt." };
@@ -44,7 +45,7 @@ internal sealed class ImportCommand
         var it = new ImportCommand();
         var command = new Command(Name, "Import users with their passwords. Run again it adds who is missing and changes nobody.")
         {
-            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.aesKey, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.withoutPasswords, it.attributes, it.noNewRoles,
+            it.file, it.realm, it.format, it.encoding, it.map, it.passwordFormat, it.passwordEncoding, it.aesKey, it.salt, it.keepWeakHashes, it.noPasswordWhereEmpty, it.withoutPasswords, it.attributes, it.noNewRoles,
             it.dryRun, it.refused, it.from, it.fromFile, it.query, it.firebase, it.json,
         };
         command.Validators.Add(it.CheckTogether);
@@ -174,6 +175,7 @@ internal sealed class ImportCommand
         PasswordFormat = parsed.GetValue(passwordFormat),
         KeepsWeakHashes = parsed.GetValue(keepWeakHashes),
         NoPasswordWhereEmpty = parsed.GetValue(noPasswordWhereEmpty),
+        PasswordsAreIn1252 = parsed.GetValue(passwordEncoding) is LettersFormat.Encoding1252,
         WithoutPasswords = parsed.GetValue(withoutPasswords),
         KeepsAttributes = parsed.GetValue(attributes),
         MakesRoles = !parsed.GetValue(noNewRoles),

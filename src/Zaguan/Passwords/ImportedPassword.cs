@@ -61,7 +61,7 @@ internal sealed class ImportedPassword : IDisposable
     /// <param name="format">One of <see cref="Formats"/>; null: the text says it.</param>
     /// <param name="aes">The format of texts that AES made, where its key is known.</param>
     /// <returns>A password, or a sentence without the text itself.</returns>
-    public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak, HashFormat? aes = null)
+    public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak, HashFormat? aes = null, bool isIn1252 = false)
     {
         if (text.Length == 0)
         {
@@ -89,6 +89,11 @@ internal sealed class ImportedPassword : IDisposable
         // Columns of a fixed width fill a hash up with blanks.
         var told = format is null ? text : Declare(format, text);
         var reading = HashFormats.Read(told) ?? HashFormats.Read(told = told.TrimEnd());
+        if (isIn1252 && reading is { Hash: not null })
+        {
+            reading = HashFormats.Read(told = LettersFormat.Join(told));
+        }
+
         return reading switch
         {
             null => (null, format is null

@@ -11,6 +11,7 @@ internal static class HashFormats
     public static IReadOnlyList<HashFormat> All { get; } =
     [
         .. WrappedFormat.Rows,
+        .. LettersFormat.Rows,
         .. PhcFormats.Rows,
         .. PasslibFormats.Rows,
         .. PhpFormats.Rows,

@@ -148,7 +148,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             text = $"{text.Trim()}:{salt.Text}";
         }
 
-        var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes, options.Aes);
+        var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes, options.Aes, options.PasswordsAreIn1252);
         return objection is null ? password : throw new RowObjection(objection);
     }
 

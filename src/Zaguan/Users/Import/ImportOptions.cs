@@ -23,6 +23,9 @@ internal sealed record ImportOptions
 
     public bool KeepsWeakHashes { get; init; }
 
+    /// <summary>What the passwords were when they were hashed: windows-1252, and not UTF-8.</summary>
+    public bool PasswordsAreIn1252 { get; init; }
+
     /// <summary>Somebody said which column the salts are. A column that is only called so belongs to hashes whose format says that they have one apart.</summary>
     public bool SaltsAreTold => Map.Any(m => m.Target == ImportTarget.Salt);
 

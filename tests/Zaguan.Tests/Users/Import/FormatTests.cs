@@ -92,6 +92,23 @@ public sealed class FormatTests
     }
 
     [Fact]
+    public async Task Hashes_of_a_page_in_Latin_letters_are_right_for_what_is_typed_today()
+    {
+        await using var folder = new CommandFolder();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.Latin1.GetBytes("señal número 7")));
+        string[] import = ["import", folder.Write("u.csv", $"usuario,clave\nana,{hash}\n"), "--realm", "ambiotec", "--password-format", "sha256"];
+
+        (await folder.RunAsync([.. import, "--password-encoding", "windows-1252"])).Code.ShouldBe(ExitCode.Done);
+
+        var kept = (await folder.FindAsync("ambiotec", "ana"))!.Password.ShouldNotBeNull();
+        kept.ShouldStartWith("$argon2id$");
+        Samples.Verifies("señal número 7", kept).ShouldBeTrue();
+        Samples.Verifies("sen\u0303al nu\u0301mero 7", kept).ShouldBeTrue();
+        Samples.Verifies("senal numero 7", kept).ShouldBeFalse();
+        Samples.Verifies("señal número 7 漢", kept).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task User_of_Keycloak_logs_in_through_the_old_contract_and_leaves_a_hash_of_today_behind()
     {
         await using var folder = new CommandFolder();

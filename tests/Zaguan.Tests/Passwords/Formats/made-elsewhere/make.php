@@ -57,6 +57,10 @@ foreach (json_decode(file_get_contents(__DIR__ . '/passwords.json')) as $p) {
         line("$alg(utf16(pass+salt))", $p, hash($alg, $utf16 . $s16) . ":$s", 'PHP hash');
         line("hmac-$alg(salt,pass)", $p, base64_encode(hash_hmac($alg, $p, $bytes, true)) . ":$hex", 'PHP hash_hmac');
     }
+    $latin = iconv('UTF-8', 'WINDOWS-1252', $p);
+    line('windows-1252 letters', $p, '$in$windows-1252$$as$md5$' . md5($latin), 'PHP md5');
+    line('windows-1252 letters', $p, '$in$windows-1252$' . password_hash($latin, PASSWORD_BCRYPT, ['cost' => 5]), 'PHP password_hash');
+    line('windows-1252 letters', $p, '$in$windows-1252$$as$sha1(salt+pass)$' . sha1("abc$latin") . ':abc', 'PHP sha1');
     $s = salt(5);
     line('md5(md5(pass))', $p, md5(md5($p)), 'PHP md5');
     line('md5(md5(pass)+salt)', $p, md5(md5($p) . $s) . ":$s", 'PHP md5', 'vBulletin');
