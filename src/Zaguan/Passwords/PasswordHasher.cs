@@ -34,6 +34,9 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
 
     private readonly Argon2Hasher argon2 = new(cost.MemoryBytes + (1 << 20));
 
+    /// <summary>A hash of today's cost that no password has.</summary>
+    private readonly string nobodys = PhcFormats.Format(Argon2Type.Argon2id, cost, RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(KeyLength));
+
     /// <summary>What a new password costs: those of this cost need no replacing.</summary>
     public string Today { get; } = CostOf(cost);
 
@@ -61,13 +64,16 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     /// <param name="replaces">Whether a right password is hashed anew where that is called for: not for a user who is disabled, or the time would tell that it was right.</param>
     public Verification Verify(Secret password, string? stored, bool replaces = true)
     {
-        var reading = stored is null ? null : HashFormats.Read(stored);
+        // Nobody has a hash as well, which is read and computed like any other: what reading costs would tell who exists.
+        var reading = HashFormats.Read(stored ?? nobodys);
+        var isSomebodys = stored is not null && reading?.Hash is not null;
+        var hash = reading?.Hash ?? HashFormats.Read(nobodys)!.Hash!;
         using var composed = Compose(password);
         var fresh = composed ?? password;
-        var typed = Verify(password, reading?.Hash, fresh, replaces);
+        var typed = Verify(password, hash, fresh, replaces && isSomebodys);
         // Both, whatever the first one was: half of the time would tell that it was right.
-        var verification = composed is not null && Verify(composed, reading?.Hash, fresh, replaces) is { IsRight: true } asComposed && !typed.IsRight ? asComposed : typed;
-        return reading is { IsUnavailable: true } ? new(false, null) { CannotBeAsked = true } : verification;
+        var verification = composed is not null && Verify(composed, hash, fresh, replaces && isSomebodys) is { IsRight: true } asComposed && !typed.IsRight ? asComposed : typed;
+        return reading is { IsUnavailable: true } ? new(false, null) { CannotBeAsked = true } : isSomebodys ? verification : new(false, null);
     }
 
     /// <summary>How many hashes a guess costs if it is wrong: it is typed in a way that can be composed, or it is not.</summary>
@@ -80,11 +86,11 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     public void Dispose() => argon2.Dispose();
 
     /// <param name="fresh">The password as it shall be kept.</param>
-    private Verification Verify(Secret password, StoredHash? hash, Secret fresh, bool replaces)
+    private Verification Verify(Secret password, StoredHash hash, Secret fresh, bool replaces)
     {
-        var isComputed = hash is not null && (password.Length <= LongestOfOldFormats || IsPlainArgon2(hash));
-        var isRight = isComputed && CryptographicOperations.FixedTimeEquals(hash!.Compute(password.Reveal(), argon2), hash.Digest);
-        if (isComputed && hash!.Argon2 == cost)
+        var isComputed = password.Length <= LongestOfOldFormats || IsPlainArgon2(hash);
+        var isRight = isComputed && CryptographicOperations.FixedTimeEquals(hash.Compute(password.Reveal(), argon2), hash.Digest);
+        if (isComputed && hash.Argon2 == cost)
         {
             Hashes++;
             return new(isRight, isRight && replaces && hash.IsWrapped ? Hash(fresh.Reveal()) : null);
@@ -92,7 +98,7 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
 
         // Today's cost, which is the new hash of a password that turns out right, unless what is kept costs more already.
         var today = Hash(fresh.Reveal());
-        return new(isRight, isRight && replaces && !(IsPlainArgon2(hash!) && hash!.Argon2!.Value.Work > cost.Work) ? today : null);
+        return new(isRight, isRight && replaces && !(IsPlainArgon2(hash) && hash.Argon2!.Value.Work > cost.Work) ? today : null);
     }
 
     private static bool IsPlainArgon2(StoredHash hash) => hash is { Argon2: not null, IsWrapped: false };
