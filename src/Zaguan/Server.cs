@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
+using Zaguan.BackEnds;
 using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Operations;
@@ -56,7 +57,10 @@ internal static class Server
         services.AddSingleton<HashCosts>().AddHostedService(s => s.GetRequiredService<HashCosts>());
         services.AddSingleton<LocalSource>();
         services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
-        services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionStore>().AddSingleton<RevocationStore>();
+        services.AddSingleton<Revocations>().AddHostedService(s => s.GetRequiredService<Revocations>());
+        services.AddSingleton<Identities>();
+        services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeed>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>();
 
@@ -124,5 +128,6 @@ internal static class Server
         app.UseSecurityHeaders();
         app.UseLogins();
         app.MapHealth();
+        app.MapBackEnds();
     }
 }

@@ -29,4 +29,7 @@ internal enum TokenObjection
 
     /// <summary>It was good, and was revoked.</summary>
     Revoked,
+
+    /// <summary>There is no session for it, and only tokens with one are accepted.</summary>
+    NoSession,
 }

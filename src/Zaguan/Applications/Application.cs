@@ -38,7 +38,7 @@ internal sealed class Application
     public required CorsPolicy? Cors { get; init; }
 
     /// <summary>Null: no token is issued.</summary>
-    public required TokenIssuer? Token { get; init; }
+    public required ApplicationTokens? Tokens { get; init; }
 
     /// <summary>The settings that the contract's claims may name. No secret is among them.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }

@@ -10,12 +10,12 @@ namespace Zaguan.Applications;
 /// <param name="configuration">Where settings are found that stand outside the applications, JWT_SECRET_KEY in the environment for one.</param>
 /// <param name="secretsFolder">Where Development keeps the secrets that it makes.</param>
 /// <param name="onlyLooks">It makes none now: somebody only wants to know.</param>
-internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, string secretsFolder, Problems problems, bool onlyLooks = false)
+internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, Problems problems, bool onlyLooks = false)
 {
     private readonly List<string> notices = [];
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
-        var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, secretsFolder, onlyLooks, notices, problems);
+        var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, clock, secretsFolder, onlyLooks, notices, problems);
         var compiled = new List<(Application, SourceNode)>();
         foreach (var (name, application) in settings.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
@@ -45,7 +45,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         CheckWords(name, settings);
         CheckPath(settings, contract);
         var hosts = CompileHosts(settings);
-        var (token, values) = tokens.Compile(name, settings, contract);
+        var (own, values) = tokens.Compile(name, settings, contract);
         var application = new Application(contract, settings.PropertyNaming, settings.DiscloseAccountState)
         {
             Name = name,
@@ -53,7 +53,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             Path = settings.PathBase + contract.Path,
             Hosts = hosts,
             Cors = CompileCors(settings, contract),
-            Token = token,
+            Tokens = own,
             Settings = values,
         };
         if (application.DisclosesAccountState)

@@ -33,6 +33,9 @@ internal sealed record ApplicationSettings
     /// <summary>Whether a token that the contract calls optional is issued.</summary>
     public bool? IssueToken { get; init; }
 
+    /// <summary>Whether tokens are good for which there is no session here: those that the old system issued, with the same secret, before it was replaced.</summary>
+    public bool AcceptOldTokens { get; init; } = true;
+
     /// <summary>The settings that the contract names: JWT_SECRET_KEY and its kin.</summary>
     [JsonExtensionData]
     public IReadOnlyDictionary<string, SourceNode> Settings { get; init; } = new Dictionary<string, SourceNode>(StringComparer.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Zaguan.AspNetCore.Jws;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Reading;
@@ -7,12 +8,16 @@ using Zaguan.Tokens;
 namespace Zaguan.Applications;
 
 /// <summary>What a contract says of its token, with an application's settings → the issuer that signs it.</summary>
-internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> contracts, bool isDevelopment, string secretsFolder, bool onlyLooks, List<string> notices, Problems problems)
+internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> contracts, bool isDevelopment, TimeProvider clock, string secretsFolder, bool onlyLooks, List<string> notices, Problems problems)
 {
     /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
-    private readonly HashSet<string> secretSettings = contracts.Where(c => c.Token is not null).Select(c => c.Token!.SecretSetting).ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> secretSettings = contracts.Where(c => c.Token is not null)
+        .SelectMany(c => new[] { c.Token!.SecretSetting, c.Token.SecretSetting + PreviousSuffix }).ToHashSet(StringComparer.Ordinal);
 
     private readonly List<(string Application, string Realm, Secret Secret)> secrets = [];
+
+    /// <summary>JWT_SECRET_PREVIOUS is the secret before JWT_SECRET.</summary>
+    public const string PreviousSuffix = "_PREVIOUS";
 
     /// <summary>Notices for realms whose applications sign with one secret: a back-end of one takes the tokens of the other, and user number 1 is in both.</summary>
     public IEnumerable<string> SharedSecrets() =>
@@ -21,8 +26,8 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         where !string.Equals(later.Realm, earlier.Realm, StringComparison.Ordinal) && later.Secret.Reveal().SequenceEqual(earlier.Secret.Reveal())
         select $"\"{earlier.Application}\" and \"{later.Application}\" have realms of their own and one secret: a back-end of either takes the other's tokens. Give each its own.";
 
-    /// <summary>The issuer, and the values of the settings that the claims name. No issuer: no token, or problems that were added.</summary>
-    public (TokenIssuer?, IReadOnlyDictionary<string, string>) Compile(string name, ApplicationSettings settings, Contract contract)
+    /// <summary>What signs and validates, and the values of the settings that the claims name. Nothing signs: no token, or problems that were added.</summary>
+    public (ApplicationTokens?, IReadOnlyDictionary<string, string>) Compile(string name, ApplicationSettings settings, Contract contract)
     {
         CheckSettingNames(settings, contract);
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -54,7 +59,45 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             secrets.Add((name, settings.Realm ?? name, secret));
         }
 
-        return (lifetime is null || secret is null ? null : new(secret, lifetime.Value, token.Claims), values);
+        var previous = FindPreviousSecret(settings, token.SecretSetting, secret);
+        return (lifetime is null || secret is null ? null : CompileTokens(settings, token, values, lifetime.Value, secret, previous), values);
+    }
+
+    private ApplicationTokens CompileTokens(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TimeSpan lifetime, Secret secret, Secret? previous)
+    {
+        // Which of two secrets signed, a token does not say: both are tried.
+        var keys = new KeySet(new[] { secret, previous }.OfType<Secret>().Select(s => VerificationKey.OfSecret(s.Reveal().ToArray())));
+        return new()
+        {
+            Issuer = new(secret, lifetime, token.Claims),
+            Validator = new(() => keys, new(token.Constant("iss", values), token.Constant("aud", values)), clock),
+            AcceptsRaw = token.AcceptsRaw,
+            AcceptsOldTokens = settings.AcceptOldTokens,
+            Subject = token.Subject,
+        };
+    }
+
+    /// <summary>The secret before this one: it signs nothing any more, and what it signed is good until it expires.</summary>
+    private Secret? FindPreviousSecret(ApplicationSettings settings, string name, Secret? secret)
+    {
+        if (named.Find(settings, name + PreviousSuffix) is not { Value: { } previous } found)
+        {
+            return null;
+        }
+
+        if (SigningSecrets.Objection(previous, isDevelopment) is { } objection)
+        {
+            problems.Add(found.At, $"\"{name}{PreviousSuffix}\": {objection}");
+            return null;
+        }
+
+        var kept = Secret.FromText(previous);
+        if (secret is not null && kept.Reveal().SequenceEqual(secret.Reveal()))
+        {
+            problems.Add(found.At, $"\"{name}{PreviousSuffix}\" and \"{name}\" are the same secret; leave out the previous one.");
+        }
+
+        return kept;
     }
 
     private void ReadSettings(ApplicationSettings settings, Contract contract, TokenContract token, Dictionary<string, string> values)
@@ -145,7 +188,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
     private void CheckSettingNames(ApplicationSettings settings, Contract contract)
     {
-        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
+        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Append(token.SecretSetting + PreviousSuffix).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
         var known = names.Concat(names.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, node) in settings.Settings.Where(s => known.Contains(s.Key) && s.Value.Kind != NodeKind.Text))
         {

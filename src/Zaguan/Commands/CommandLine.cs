@@ -54,6 +54,8 @@ internal static class CommandLine
             ServeCommand.Create(),
             UsersCommand.Create(terminal),
             RolesCommand.Create(terminal),
+            SessionsCommand.Create(terminal),
+            BackEndsCommand.Create(terminal),
             AccessLogCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExportCommand.Create(terminal),

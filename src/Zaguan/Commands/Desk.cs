@@ -1,11 +1,14 @@
 using System.CommandLine;
 using Zaguan.AccessLog;
+using Zaguan.Applications;
+using Zaguan.BackEnds;
 using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Storage;
+using Zaguan.Tokens;
 using Zaguan.Users;
 using Zaguan.Users.Export;
 using Zaguan.Users.Import;
@@ -24,6 +27,15 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public BudgetStore Budgets { get; } = new(database, terminal.Clock);
 
     public AccessLogStore AccessLog { get; } = new(database);
+
+    public SessionStore Sessions { get; } = new(database, terminal.Clock);
+
+    public RevocationStore Revocations { get; } = new(database, terminal.Clock);
+
+    public BackEndStore BackEnds { get; } = new(database, terminal.Clock);
+
+    /// <summary>Those that are configured well enough to run.</summary>
+    public IReadOnlyList<Application> Applications => setup.Applications.Applications;
 
     public ImportStore Imports { get; } = new(database, terminal.Clock);
 

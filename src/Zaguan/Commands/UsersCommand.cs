@@ -111,7 +111,7 @@ internal static class UsersCommand
             return await SayAsync(desk, $"{Called(user)} is {state} already.");
         }
 
-        return await desk.Users.SetActiveAsync(user.Key, active) ? await SayAsync(desk, $"{Called(user)} is {state} now.") : await GoneAsync(desk, user);
+        return await desk.Users.SetActiveAsync(user, active, desk.Applications) ? await SayAsync(desk, $"{Called(user)} is {state} now.") : await GoneAsync(desk, user);
     }
 
     private static async Task<int> UnlockAsync(Desk desk, User user)
@@ -131,7 +131,7 @@ internal static class UsersCommand
 
         using (password)
         {
-            return await desk.Users.SetPasswordAsync(user.Key, desk.Hash(password)) ? await SayAsync(desk, $"{Called(user)} has a new password.") : await GoneAsync(desk, user);
+            return await desk.Users.SetPasswordAsync(user, desk.Hash(password), desk.Applications) ? await SayAsync(desk, $"{Called(user)} has a new password.") : await GoneAsync(desk, user);
         }
     }
 
@@ -162,7 +162,7 @@ internal static class UsersCommand
             }
         }
 
-        return await desk.Users.DeleteAsync(user.Key) ? await SayAsync(desk, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
+        return await desk.Users.DeleteAsync(user, desk.Applications) ? await SayAsync(desk, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
     }
 
     private static Command OnUser(string verb, string description, Terminal terminal, Func<Desk, User, Task<int>> work) =>

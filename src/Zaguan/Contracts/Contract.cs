@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Zaguan.Contracts.Templates;
+using Zaguan.Users;
 
 namespace Zaguan.Contracts;
 
@@ -20,9 +21,42 @@ internal sealed record Contract(
 /// <summary>What a contract says of its token. Which settings it names is known; their values come with the application.</summary>
 /// <param name="SecretSetting">The setting that holds the signing secret.</param>
 /// <param name="Settings">The settings that lifetime and claims name, without "config."; the secret is never among them.</param>
+/// <param name="AcceptsRaw">A request's Authorization header may hold the token alone.</param>
 internal sealed record TokenContract(
     bool Optional,
     string SecretSetting,
     TextTemplate Lifetime,
     ObjectTemplate Claims,
-    IReadOnlyList<NameUse> Settings);
+    IReadOnlyList<NameUse> Settings,
+    bool AcceptsRaw)
+{
+    /// <summary>Names that mean one user of a realm and no other, the steadiest first.</summary>
+    private static readonly string[] SubjectNames = ["user.id", "user.number", "user.username", "user.email"];
+
+    /// <summary>The claim that says whose a token is; null where the contract's claims do not.</summary>
+    public SubjectClaim? Subject { get; } = (
+        from name in SubjectNames
+        from member in Claims.Members
+        where member.Value is PlaceholderTemplate { Placeholder.Written: var written } && string.Equals(written, name, StringComparison.Ordinal)
+        select new SubjectClaim(member.Name, name)).FirstOrDefault();
+
+    /// <summary>A claim that is the same in every token, as text; null where there is none.</summary>
+    public string? Constant(string claim, IReadOnlyDictionary<string, string> settings)
+    {
+        var values = new AnswerValues { Settings = settings };
+        return Claims.Members.FirstOrDefault(m => string.Equals(m.Name, claim, StringComparison.Ordinal))?.Value switch
+        {
+            TextTemplate text when text.Parts.All(p => p.Placeholder is null or { IsSetting: true }) => text.Render(values),
+            PlaceholderTemplate { Placeholder: { IsSetting: true } setting } => setting.Read(values).ToText(),
+            ConstantTemplate { Text: { } text } => text,
+            _ => null,
+        };
+    }
+}
+
+/// <summary>The claim that says whose a token is.</summary>
+/// <param name="Means">What of a user it holds: "user.id", "user.number", "user.username" or "user.email".</param>
+internal sealed record SubjectClaim(string Claim, string Means)
+{
+    public string? Of(User user) => Vocabulary.Find(Means)!.Read(new AnswerValues { User = user }) is { Kind: not ValueKind.Null } value ? value.ToText() : null;
+}

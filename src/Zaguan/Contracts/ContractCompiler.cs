@@ -150,7 +150,7 @@ internal static class ContractCompiler
             problems.Add(leak.At, $"{{config.{secret}}} is the signing secret; nothing but the signature may use it.");
         }
 
-        return new(token.Optional, secret, lifetime, claims, settings);
+        return new(token.Optional, secret, lifetime, claims, settings, token.AcceptsRaw);
     }
 
     private static string SettingName(string name) =>

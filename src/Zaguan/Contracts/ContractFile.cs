@@ -152,6 +152,9 @@ internal sealed record TokenFile
 
     [Description("The claims, as a template.")]
     public required SourceNode Claims { get; init; }
+
+    [Description("True: a request's Authorization header may hold the token alone, without \"Bearer \" before it.")]
+    public bool AcceptsRaw { get; init; }
 }
 
 internal enum TokenAlgorithm

@@ -50,13 +50,13 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>What a granted attempt opens; null where the application issues no token.</summary>
     public Session? Session(User user)
     {
-        if (application.Token is not { } token)
+        if (application.Tokens is not { } tokens)
         {
             return null;
         }
 
         var opened = at.ToUnixTimeMilliseconds();
-        return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)token.Lifetime.TotalMilliseconds);
+        return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)tokens.Issuer.Lifetime.TotalMilliseconds);
     }
 
     public void Dispose() => password.Dispose();

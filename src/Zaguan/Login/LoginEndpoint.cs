@@ -52,7 +52,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
 
             // 6. Issue the token.
             var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
-            values.Token = record.Session is { } session ? application.Token!.Issue(session, values) : null;
+            values.Token = record.Session is { } session ? application.Tokens!.Issuer.Issue(session, values) : null;
             body = application.AnswerTo(outcome).Render(values);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -5,7 +5,7 @@ using Zaguan.Tokens;
 namespace Zaguan.Operations;
 
 /// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
-internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -36,6 +36,10 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         }
 
         while (await sessions.ForgetAsync(now, Batch) == Batch && !stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        while (await revocations.ForgetAsync(now, Batch) == Batch && !stoppingToken.IsCancellationRequested)
         {
         }
 

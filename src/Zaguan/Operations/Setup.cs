@@ -16,6 +16,9 @@ internal sealed record SetupOptions(string? File, string? Urls, bool IsDevelopme
     /// <summary>True: nothing is made that is not there, not even the secrets of Development.</summary>
     public bool OnlyLooks { get; init; }
 
+    /// <summary>By which tokens expire.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Tests set these in place of a process's environment variables.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 }
@@ -76,7 +79,7 @@ internal sealed class Setup
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsFolder(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
-        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
+        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, options.Clock, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
         var applications = Compiler(problems).Compile(settings.Applications, contracts);
         CheckSharedSettings(source, contracts.Values, problems);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
@@ -144,7 +147,7 @@ internal sealed class Setup
     /// <summary>Settings at the root that no contract names: misspelt ones, most of the time. The environment holds much that is not ours, so only the file is looked at.</summary>
     private static void CheckSharedSettings(SourceNode? file, IEnumerable<Contract> contracts, Problems problems)
     {
-        var named = contracts.Where(c => c.Token is not null).SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting))
+        var named = contracts.Where(c => c.Token is not null).SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting).Append(c.Token.SecretSetting + TokenCompiler.PreviousSuffix))
             .SelectMany(name => new[] { name, $"{name}_FILE" }).Concat(["HTTP_PORTS", "HTTPS_PORTS"]).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         foreach (var (name, value) in (file?.Members ?? []).Where(m => IsSetting(m.Name) && !m.Name.StartsWith("OTEL_", StringComparison.Ordinal) && !named.Contains(m.Name, StringComparer.OrdinalIgnoreCase)))
         {

@@ -9,7 +9,34 @@ namespace Zaguan.Tokens;
 /// <param name="ExpiresAt">Unix milliseconds.</param>
 internal sealed record Session(string Id, string Application, long UserKey, long OpenedAt, long ExpiresAt);
 
-internal sealed class SessionStore(Database database)
+/// <summary>Sessions as they are listed.</summary>
+internal sealed record SessionEntry
+{
+    public string Id { get; init; } = "";
+
+    public string Application { get; init; } = "";
+
+    public string Realm { get; init; } = "";
+
+    public string Username { get; init; } = "";
+
+    /// <summary>Where it was opened from; null where the access record is gone.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long OpenedAt { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long ExpiresAt { get; init; }
+
+    /// <summary>It is good no more, although it has not expired.</summary>
+    public bool IsRevoked { get; init; }
+}
+
+/// <summary>Which sessions to list; what is null does not matter.</summary>
+internal sealed record SessionQuery(string? Application, string? Realm, long? UserKey, bool WithRevoked, int Most);
+
+internal sealed class SessionStore(Database database, TimeProvider clock)
 {
     /// <summary>Within the transaction that records the attempt.</summary>
     public static Task OpenAsync(DbConnection db, Session session, long accessId) => db.ExecuteAsync(
@@ -18,6 +45,25 @@ internal sealed class SessionStore(Database database)
         VALUES (@Id, @Application, @UserKey, @accessId, @OpenedAt, @ExpiresAt)
         """,
         new { session.Id, session.Application, session.UserKey, accessId, session.OpenedAt, session.ExpiresAt });
+
+    /// <summary>Sessions that have not expired, the newest first.</summary>
+    public Task<IReadOnlyList<SessionEntry>> ListAsync(SessionQuery query) => database.ReadAsync<IReadOnlyList<SessionEntry>>(async db => (await db.QueryAsync<SessionEntry>(
+        """
+        SELECT s.id, s.application, u.realm, u.username, l.address, s.opened_at AS OpenedAt, s.expires_at AS ExpiresAt,
+               CASE WHEN s.revoked_at IS NOT NULL OR s.opened_at < 1000 * coalesce(r.issued_before, 0) THEN 1 ELSE 0 END AS IsRevoked
+        FROM sessions s
+        JOIN users u ON u.key = s.user_key
+        LEFT JOIN access_log l ON l.id = s.access_id
+        LEFT JOIN revocations r ON r.application = s.application AND r.session IS NULL AND r.claim IS NULL
+        WHERE s.expires_at > @now
+          AND (@Application IS NULL OR s.application = @Application)
+          AND (@Realm IS NULL OR u.realm = @Realm)
+          AND (@UserKey IS NULL OR s.user_key = @UserKey)
+          AND (@withRevoked = 1 OR (s.revoked_at IS NULL AND s.opened_at >= 1000 * coalesce(r.issued_before, 0)))
+        ORDER BY s.opened_at DESC, s.id
+        LIMIT @Most
+        """,
+        new { query.Application, query.Realm, query.UserKey, query.Most, withRevoked = query.WithRevoked ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() })).AsList());
 
     /// <summary>Deletes at most <paramref name="batch"/> sessions that expired before an instant. Returns how many they were.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(

@@ -1,9 +1,12 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
+using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Passwords;
 using Zaguan.Storage;
+using Zaguan.Tokens;
 
 namespace Zaguan.Users;
 
@@ -118,24 +121,57 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         },
         keep: addition => addition.Number is not null);
 
-    public Task<bool> SetActiveAsync(long key, bool active) =>
-        database.WriteAsync(async db => await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @key", new { key, active }) == 1);
+    /// <summary>Whoever is disabled has no session any more, and no token that is good.</summary>
+    /// <param name="applications">Those of the realm: their tokens that name the user are revoked.</param>
+    public Task<bool> SetActiveAsync(User user, bool active, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    {
+        if (!active)
+        {
+            await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+        }
 
-    public Task<bool> SetPasswordAsync(long key, StoredPassword password) =>
-        database.WriteAsync(async db => await db.ExecuteAsync(
+        return await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @Key", new { user.Key, active }) == 1;
+    });
+
+    /// <summary>What was opened with the old password is closed.</summary>
+    public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    {
+        await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+        return await db.ExecuteAsync(
             """
             UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now
-            WHERE key = @key
+            WHERE key = @Key
             """,
-            new { key, password.Text, password.Cost, now = Now }) == 1);
+            new { user.Key, password.Text, password.Cost, now = Now }) == 1;
+    });
 
     /// <summary>Another hash of the password that was verified, unless there is a new password, or another login was first.</summary>
     public static Task<int> ReplaceHashAsync(DbConnection db, User verified, StoredPassword replacement) => db.ExecuteAsync(
         "UPDATE users SET password = @Text, password_cost = @Cost WHERE key = @Key AND password = @Password",
         new { verified.Key, verified.Password, replacement.Text, replacement.Cost });
 
-    public Task<bool> DeleteAsync(long key) =>
-        database.WriteAsync(async db => await db.ExecuteAsync("DELETE FROM users WHERE key = @key", new { key }) == 1);
+    public Task<bool> DeleteAsync(User user, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    {
+        await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+        return await db.ExecuteAsync("DELETE FROM users WHERE key = @Key", new { user.Key }) == 1;
+    });
+
+    /// <summary>The user of a session of an application.</summary>
+    public Task<User?> FindBySessionAsync(string application, string session) => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
+        $"{Columns} WHERE u.key = (SELECT user_key FROM sessions WHERE id = @session AND application = @application)", new { application, session }));
+
+    /// <summary>The user whom a claim of a token names.</summary>
+    public Task<User?> FindBySubjectAsync(string realm, SubjectClaim subject, string value)
+    {
+        var (column, compared) = subject.Means switch
+        {
+            "user.id" => ("id", value),
+            "user.number" => ("number", (object?)(long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null)),
+            "user.username" => ("username_key", Names.TryKey(value)),
+            _ => ("email_key", Names.TryKey(value)),
+        };
+        return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>($"{Columns} WHERE u.realm = @realm AND u.{column} = @compared", new { realm, compared }));
+    }
 
     /// <summary>Those that are not there yet.</summary>
     public static void AddRealms(DbConnection db, IEnumerable<string> names)

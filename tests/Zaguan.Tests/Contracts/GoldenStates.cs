@@ -29,17 +29,17 @@ internal static class GoldenStates
     private static async Task<Func<Task>> DisableAsync(TestHouse house, GoldenCase golden, string address)
     {
         var users = house.Services.GetRequiredService<UserStore>();
-        var everybody = (await users.ListAsync(null, null, 100)).Select(u => u.Key).ToList();
-        foreach (var key in everybody)
+        var everybody = (await users.ListAsync(null, null, 100)).ToList();
+        foreach (var user in everybody)
         {
-            await users.SetActiveAsync(key, active: false);
+            await users.SetActiveAsync(user, active: false, []);
         }
 
         return async () =>
         {
-            foreach (var key in everybody)
+            foreach (var user in everybody)
             {
-                await users.SetActiveAsync(key, active: true);
+                await users.SetActiveAsync(user, active: true, []);
             }
         };
     }

@@ -282,7 +282,7 @@ public sealed class RequestTests
         foreach (var login in DemoLogin.All)
         {
             var user = (await users.FindByNameOrEmailAsync(login.Application, login.Identifier))!;
-            await users.SetActiveAsync(user.Key, active: false);
+            await users.SetActiveAsync(user, active: false, []);
             (await login.LogsInAsync(house, login.RightBody)).ShouldBeFalse(login.Application);
         }
 

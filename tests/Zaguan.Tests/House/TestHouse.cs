@@ -109,7 +109,7 @@ internal sealed class TestHouse : IAsyncDisposable
         settings.TryAdd("DataFolder", Path.Combine(folder, "data"));
         settings.TryAdd("ContractsFolder", Path.Combine(folder, "contracts"));
         settings.TryAdd("urls", "http://127.0.0.1:0");
-        return new(null, null, options.IsDevelopment) { Environment = settings };
+        return new(null, null, options.IsDevelopment) { Environment = settings, Clock = options.Clock };
     }
 
     public HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 1_000, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };

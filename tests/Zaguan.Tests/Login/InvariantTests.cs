@@ -140,7 +140,7 @@ public sealed class InvariantTests
         var budgets = house.Services.GetRequiredService<BudgetStore>();
         var user = await house.Services.GetRequiredService<UserStore>().FindAsync("ambiotec", Zaguan.Contracts.Identifies.Username, Ambiotec.Identifier);
         // Slow enough that the client is gone before the guess is verified.
-        await house.Services.GetRequiredService<UserStore>().SetPasswordAsync(user!.Key, FourApplications.CheapHash("la de verdad", 500_000));
+        await house.Services.GetRequiredService<UserStore>().SetPasswordAsync(user!, FourApplications.CheapHash("la de verdad", 500_000), []);
         var subject = new BudgetSubject(Accounts.Of(user!), "127.0.0.1", AddressIsShared: false);
         for (var i = 0; i < 5; i++)
         {
@@ -174,7 +174,7 @@ public sealed class InvariantTests
         var subject = new BudgetSubject(Accounts.Of(user), "127.0.0.1", AddressIsShared: false);
         await Eventually.BecomesTrueAsync(async () => (await house.Services.GetRequiredService<BudgetStore>().ReadAsync(subject)).Any(r => r.InFlight > 0), "the login is charged");
 
-        await users.SetActiveAsync(user.Key, false);
+        await users.SetActiveAsync(user, false, []);
 
         using var answer = await waiting;
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

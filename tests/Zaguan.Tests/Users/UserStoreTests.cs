@@ -17,13 +17,13 @@ public sealed class UserStoreTests
         var verified = (await users.FindAsync("ambiotec", Identifies.Username, "johndoe")).ShouldNotBeNull();
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.Granted);
 
-        await users.SetActiveAsync(verified.Key, false);
+        await users.SetActiveAsync(verified, false, []);
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.Inactive);
 
-        await users.SetPasswordAsync(verified.Key, new("another hash", "another cost"));
+        await users.SetPasswordAsync(verified, new("another hash", "another cost"), []);
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.WrongPassword);
 
-        await users.DeleteAsync(verified.Key);
+        await users.DeleteAsync(verified, []);
         (await ConfirmAsync(house, verified)).ShouldBe(Outcome.UnknownUser);
     }
 
@@ -33,7 +33,7 @@ public sealed class UserStoreTests
         await using var house = await TestHouse.OpenAsync();
         var users = house.Services.GetRequiredService<UserStore>();
         var verified = (await users.FindAsync("ambiotec", Identifies.Username, "johndoe")).ShouldNotBeNull();
-        await users.SetPasswordAsync(verified.Key, new("of the new password", "a cost"));
+        await users.SetPasswordAsync(verified, new("of the new password", "a cost"), []);
 
         await house.Services.GetRequiredService<Database>().WriteAsync(db => UserStore.ReplaceHashAsync(db, verified, new("of the old password", "a cost")));
 

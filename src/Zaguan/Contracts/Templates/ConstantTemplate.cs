@@ -7,6 +7,9 @@ internal sealed record ConstantTemplate(string Json) : Template
 {
     public override bool IsConstant => true;
 
+    /// <summary>Null where it is no text.</summary>
+    public string? Text => Json.StartsWith('"') ? JsonElement.Parse(Json).GetString() : null;
+
     public override bool IsNull(AnswerValues values) => string.Equals(Json, "null", StringComparison.Ordinal);
 
     // It was read or written as JSON when the contract was compiled.

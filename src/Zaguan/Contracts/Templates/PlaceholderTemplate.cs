@@ -14,4 +14,7 @@ internal sealed record PlaceholderTemplate(Placeholder Placeholder) : Template
 
 /// <summary>A name of the vocabulary with its filters, ready to be read.</summary>
 /// <param name="Written">As it stands between the braces.</param>
-internal sealed record Placeholder(string Written, string Name, Func<AnswerValues, Value> Read);
+internal sealed record Placeholder(string Written, string Name, Func<AnswerValues, Value> Read)
+{
+    public bool IsSetting => Name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal);
+}

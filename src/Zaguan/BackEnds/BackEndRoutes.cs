@@ -1,0 +1,92 @@
+using Zaguan.Applications;
+using Zaguan.Storage;
+
+namespace Zaguan.BackEnds;
+
+/// <summary>What back-ends ask, each with its key: about a token, that a session ends, what was revoked.</summary>
+internal static class BackEndRoutes
+{
+    public const string Introspection = "/zaguan/introspect";
+    public const string Revocation = "/zaguan/revoke";
+    public const string Feed = "/zaguan/revocations";
+
+    public static void MapBackEnds(this WebApplication app)
+    {
+        app.MapPost(Introspection, (HttpContext http, IntrospectionEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
+        app.MapPost(Revocation, (HttpContext http, RevocationEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
+        app.MapGet(Feed, (HttpContext http, RevocationFeed feed, BackEndDoor door) => door.AdmitAsync(http, application => feed.AnswerAsync(http, application)));
+    }
+}
+
+/// <summary>Lets in whoever has the key of a back-end, to the application that it belongs to.</summary>
+internal sealed class BackEndDoor(BackEndStore backEnds, RunningApplications applications, ILogger<BackEndDoor> logger)
+{
+    private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
+
+    public async Task AdmitAsync(HttpContext http, Func<Application, Task> answer)
+    {
+        try
+        {
+            var backEnd = Key(http.Request.Headers.Authorization) is { } key ? await backEnds.FindByKeyAsync(key) : null;
+            if (backEnd is null)
+            {
+                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                http.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"zaguan\"";
+                return;
+            }
+
+            if (applications.Table.Applications.FirstOrDefault(a => string.Equals(a.Name, backEnd.Application, StringComparison.Ordinal)) is not { } application)
+            {
+                logger.ApplicationIsGone(backEnd.Name, backEnd.Application);
+                http.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
+            await answer(application);
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            // Not being able to ask is never "not good".
+            logger.BackEndNotAnswered(e.Message);
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            http.Response.Headers.RetryAfter = "5";
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone.
+        }
+    }
+
+    /// <summary>As a bearer token, or as the password of HTTP Basic (RFC 7617), which is how OAuth clients say it.</summary>
+    private static string? Key(Microsoft.Extensions.Primitives.StringValues header)
+    {
+        if (header.Count != 1 || header[0] is not { } value)
+        {
+            return null;
+        }
+
+        if (value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return value[Bearer.Length..].Trim();
+        }
+
+        var pair = new byte[value.Length];
+        if (!value.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) || !Convert.TryFromBase64String(value[Basic.Length..].Trim(), pair, out var length))
+        {
+            return null;
+        }
+
+        var text = System.Text.Encoding.UTF8.GetString(pair, 0, length);
+        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[(colon + 1)..] : null;
+    }
+}
+
+internal static partial class BackEndsLog
+{
+    [LoggerMessage(EventId = 1701, Level = LogLevel.Error, Message = "The back-end {BackEnd} belongs to the application {Application}, which is not configured")]
+    public static partial void ApplicationIsGone(this ILogger logger, string backEnd, string application);
+
+    [LoggerMessage(EventId = 1702, Level = LogLevel.Error, Message = "A back-end could not be answered: {Problem}")]
+    public static partial void BackEndNotAnswered(this ILogger logger, string problem);
+}

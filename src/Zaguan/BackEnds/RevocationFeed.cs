@@ -1,0 +1,40 @@
+using System.Globalization;
+using Zaguan.Applications;
+using Zaguan.Tokens;
+
+namespace Zaguan.BackEnds;
+
+/// <summary>
+/// What was revoked of an application after a number, in order: GET /zaguan/revocations?after=N&amp;wait=SECONDS. Where there is nothing,
+/// it is answered when there is, or when the seconds have passed.
+/// </summary>
+internal sealed class RevocationFeed(RevocationStore store, Revocations revocations, TimeProvider clock)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(25);
+
+    public async Task AnswerAsync(HttpContext http, Application application)
+    {
+        if (!TryRead(http.Request.Query, "after", long.MaxValue, out var after) || !TryRead(http.Request.Query, "wait", (long)LongestWait.TotalSeconds, out var wait))
+        {
+            await TokenForm.AnswerAsync(http, StatusCodes.Status400BadRequest, "invalid_request", "after and wait are whole numbers from 0: the last number that was received, and seconds, at most 25.");
+            return;
+        }
+
+        var until = clock.GetUtcNow() + TimeSpan.FromSeconds(wait);
+        var page = await store.ReadAsync(application.Name, after);
+        while (page.Revocations.Count == 0 && page.Last >= after && until > clock.GetUtcNow())
+        {
+            // Another application's revocations wake this one as well; it looks, and waits on.
+            await revocations.WaitForMoreAsync(page.Last, until - clock.GetUtcNow(), http.RequestAborted);
+            page = await store.ReadAsync(application.Name, after);
+        }
+
+        await http.Response.WriteAsJsonAsync(page, BackEndJson.Default.RevocationPage, cancellationToken: http.RequestAborted);
+    }
+
+    private static bool TryRead(IQueryCollection query, string name, long most, out long number)
+    {
+        number = 0;
+        return query[name] is [] || (query[name] is [var text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most);
+    }
+}
