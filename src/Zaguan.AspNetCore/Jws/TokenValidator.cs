@@ -11,14 +11,13 @@ namespace Zaguan.AspNetCore.Jws;
 internal sealed record TokenRules(string? Issuer, string? Audience);
 
 /// <summary>Whether a token is good now, but for revocations. A token that was good is known again by its hash until it expires.</summary>
-internal sealed class TokenValidator(KeySet keys, TokenRules rules, TimeProvider clock, int mostRemembered = TokenMemory.Usual)
+/// <param name="keys">The keys of the moment.</param>
+internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimeProvider clock, int mostRemembered = TokenMemory.Usual)
 {
     /// <summary>How far the clocks of issuer and reader may be apart before a token that is not valid yet is refused. For the expiry there is no such leeway.</summary>
     private const long LeewayBeforeSeconds = 60;
 
     private readonly TokenMemory memory = new(mostRemembered);
-
-    public KeySet Keys => keys;
 
     public TokenClaims? Validate(ReadOnlySpan<char> token, out TokenObjection objection)
     {
@@ -41,7 +40,7 @@ internal sealed class TokenValidator(KeySet keys, TokenRules rules, TimeProvider
             return objection == TokenObjection.None ? known : null;
         }
 
-        if (JwsReader.Read(token, keys, out objection) is not { } claims)
+        if (JwsReader.Read(token, keys(), out objection) is not { } claims)
         {
             return null;
         }
