@@ -28,7 +28,7 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
 
     public async Task<bool> HandleRequestAsync()
     {
-        if ((await HandleAuthenticateOnceAsync()).Failure is null)
+        if ((await HandleAuthenticateOnceAsync()).Failure is null || await AnotherTakesItAsync())
         {
             return false;
         }
@@ -61,6 +61,22 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
         // Where an endpoint names the scheme, this is the first that is heard of the token.
         await HandleAuthenticateOnceSafeAsync();
         Refuse();
+    }
+
+    /// <summary>Where there are several schemes, a token that is wrong here may be right there.</summary>
+    private async Task<bool> AnotherTakesItAsync()
+    {
+        foreach (var other in guards.All)
+        {
+            if (other != guard
+                && (other.Exempts(Request.Path)
+                    || (AuthorizationHeader.Token(Request.Headers.Authorization, other.Options.AcceptsRawToken) is { } token && (await other.JudgeAsync(token)).Claims is not null)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private AuthenticateResult Result(Verdict verdict)
