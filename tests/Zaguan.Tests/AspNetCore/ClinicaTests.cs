@@ -1,18 +1,14 @@
-using System.Diagnostics;
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Zaguan.AspNetCore.Revocations;
+using Zaguan.Tests.Commands;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.AspNetCore;
 
 /// <summary>The sample, as a process of its own.</summary>
-public sealed partial class ClinicaTests
+public sealed class ClinicaTests
 {
-    private const string Path = "/api/CVN_PLAN_SEGURO/GetAllActives";
-
     [Fact]
     public async Task A_token_that_the_server_issued_opens_the_clinic_and_nothing_else_does()
     {
@@ -43,6 +39,41 @@ public sealed partial class ClinicaTests
         await Eventually.BecomesTrueAsync(async () => (await clinic.PostAsync(token)).Status == HttpStatusCode.Unauthorized, "it is revoked", TimeSpan.FromSeconds(2));
     }
 
+    /// <summary>Three servers on one database, as behind a load balancer.</summary>
+    [Fact]
+    public async Task Two_seconds_after_sessions_revoke_no_node_accepts_the_token_nor_does_the_clinic()
+    {
+        await using var folder = new CommandFolder($$"""
+            { "romsoft": { "JWT_SECRET_KEY": "{{FourApplications.RomsoftSecret}}", "JWT_ISSUER_TOKEN": "{{BackEnd.Origin}}", "JWT_AUDIENCE_TOKEN": "{{BackEnd.Origin}}" } }
+            """);
+        (await folder.RunWithAsync("contraseña-larga-de-ana\n", "users", "add", "admin", "--realm", "romsoft")).Code.ShouldBe(0);
+        var key = (await folder.RunAsync("backends", "add", "clinica", "--application", "romsoft")).Output.Trim();
+        var options = new ServerOptions { Folder = folder.Folder, IsDevelopment = false, Arguments = ["serve", "--config", folder.Configuration, "--urls", "http://127.0.0.1:0"] };
+        await using var one = await ServerProcess.StartAsync(options);
+        await using var two = await ServerProcess.StartAsync(options);
+        await using var three = await ServerProcess.StartAsync(options);
+        await using var clinic = await Clinic.StartAsync(Settings(("ZAGUAN_ADDRESS", three.Address.ToString()), ("ZAGUAN_BACKEND_KEY", key)));
+        var nodes = new[] { one, two, three }.Select(n => new BackEndClient(n.Client, key)).ToList();
+        var token = await (DemoLogin.Romsoft with { Password = "contraseña-larga-de-ana" }).TokenAsync(one.Client);
+        foreach (var node in nodes)
+        {
+            (await node.IsActiveAsync(token)).ShouldBeTrue();
+        }
+
+        (await clinic.PostAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        var session = (await nodes[0].IntrospectAsync(token)).GetProperty("jti").GetString()!;
+        (await folder.RunAsync("sessions", "revoke", session)).Code.ShouldBe(0);
+
+        // Not a wait for something to happen: the two seconds are what is promised.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        foreach (var node in nodes)
+        {
+            (await node.IsActiveAsync(token)).ShouldBeFalse();
+        }
+
+        (await clinic.PostAsync(token)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task Without_its_settings_it_does_not_start_and_says_what_is_missing()
     {
@@ -69,95 +100,5 @@ public sealed partial class ClinicaTests
         }
 
         return settings;
-    }
-
-    private sealed partial class Clinic : IAsyncDisposable
-    {
-        private readonly Process process;
-        private readonly string folder;
-        private readonly TaskCompletionSource<Uri?> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly StringBuilder output = new();
-        private readonly Task reading;
-        private HttpClient? client;
-
-        private Clinic(Process process, string folder)
-        {
-            (this.process, this.folder) = (process, folder);
-            process.StandardInput.Close();
-            reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
-            _ = reading.ContinueWith(_ => listening.TrySetResult(null), TaskScheduler.Default);
-        }
-
-        public static async Task<Clinic> LaunchAsync(Dictionary<string, string?> settings)
-        {
-            // A home of its own: ASP.NET Core keeps keys there that nothing here needs.
-            var home = Directory.CreateTempSubdirectory("zaguan-clinica-").FullName;
-            settings["HOME"] = home;
-            string[] command = [ChildProcesses.Zaguan[0], System.IO.Path.Combine(AppContext.BaseDirectory, "Clinica.dll"), "--urls", "http://127.0.0.1:0"];
-            return new(await ChildProcesses.StartAsync(command, home, settings), home);
-        }
-
-        public static async Task<Clinic> StartAsync(Dictionary<string, string?> settings)
-        {
-            var clinic = await LaunchAsync(settings);
-            if (await clinic.listening.Task.WaitAsync(TimeSpan.FromMinutes(2)) is { } address)
-            {
-                clinic.client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
-                return clinic;
-            }
-
-            await clinic.DisposeAsync();
-            throw new InvalidOperationException($"The clinic does not start:\n{clinic.output}");
-        }
-
-        public async Task<(HttpStatusCode Status, string Body)> PostAsync(string? authorization)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
-            if (authorization is not null)
-            {
-                request.Headers.TryAddWithoutValidation("Authorization", authorization);
-            }
-
-            using var answer = await client!.SendAsync(request);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        }
-
-        /// <summary>What it printed until it ended by itself, with an exit code other than 0.</summary>
-        public async Task<string> EndAsync()
-        {
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-            await reading;
-            process.ExitCode.ShouldNotBe(0);
-            return output.ToString();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            client?.Dispose();
-            process.Kill();
-            await process.WaitForExitAsync();
-            await reading;
-            process.Dispose();
-            Directory.Delete(folder, recursive: true);
-        }
-
-        private async Task ReadAsync(StreamReader reader)
-        {
-            while (await reader.ReadLineAsync() is { } line)
-            {
-                lock (output)
-                {
-                    output.AppendLine(line);
-                }
-
-                if (NowListening().Match(line) is { Success: true } match)
-                {
-                    listening.TrySetResult(new(match.Groups["address"].Value));
-                }
-            }
-        }
-
-        [GeneratedRegex("Now listening on: (?<address>http://[0-9.:]+)", RegexOptions.ExplicitCapture, 1000)]
-        private static partial Regex NowListening();
     }
 }
