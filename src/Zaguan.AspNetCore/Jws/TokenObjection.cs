@@ -30,6 +30,9 @@ internal enum TokenObjection
     /// <summary>It was good, and was revoked.</summary>
     Revoked,
 
+    /// <summary>Its session is another application's.</summary>
+    OtherApplication,
+
     /// <summary>There is no session for it, and only tokens with one are accepted.</summary>
     NoSession,
 }

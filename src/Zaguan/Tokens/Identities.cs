@@ -31,16 +31,21 @@ internal sealed class Identities(UserStore users, Revocations revocations, ILogg
             return Refuse(application, TokenObjection.Revoked);
         }
 
-        // By the session, which knows its user for certain; else by what the claims say.
-        var bySession = claims.Id is { } id ? await users.FindBySessionAsync(application.Name, id) : null;
-        if (bySession is null && !tokens.AcceptsOldTokens)
+        if ((claims.Id is { } id ? await users.FindBySessionAsync(id) : null) is { } session)
+        {
+            // Another application's token may have been signed with the same secret. A moment ago the session may have been revoked, or the user disabled.
+            return !string.Equals(session.Application, application.Name, StringComparison.Ordinal) ? Refuse(application, TokenObjection.OtherApplication)
+                : session.IsRevoked || !session.User.Active ? Refuse(application, TokenObjection.Revoked)
+                : new Identity(session.User, claims.Id, claims);
+        }
+
+        if (!tokens.AcceptsOldTokens)
         {
             return Refuse(application, TokenObjection.NoSession);
         }
 
-        var user = bySession ?? await FindBySubjectAsync(application, tokens, claims);
-        // Disabled a moment ago, before this node heard that the sessions were revoked.
-        return user is { Active: false } ? Refuse(application, TokenObjection.Revoked) : new Identity(user, bySession is null ? null : claims.Id, claims);
+        var user = await FindBySubjectAsync(application, tokens, claims);
+        return user is { Active: false } ? Refuse(application, TokenObjection.Revoked) : new Identity(user, null, claims);
     }
 
     private async Task<User?> FindBySubjectAsync(Application application, ApplicationTokens tokens, TokenClaims claims) =>

@@ -13,11 +13,14 @@ namespace Zaguan.Users;
 /// <summary>Users, roles and realms in the database.</summary>
 internal sealed class UserStore(Database database, TimeProvider clock)
 {
-    private const string Columns = """
+    private const string OfUsers = """
         SELECT u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
                u.active, u.password, u.password_version AS PasswordVersion, u.attributes, r.number AS RoleNumber, r.name AS RoleName
-        FROM users u LEFT JOIN roles r ON r.key = u.role_key
         """;
+
+    private const string From = " FROM users u LEFT JOIN roles r ON r.key = u.role_key";
+
+    private const string Columns = OfUsers + From;
 
     private const string AddRealm = "INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING";
 
@@ -156,9 +159,12 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         return await db.ExecuteAsync("DELETE FROM users WHERE key = @Key", new { user.Key }) == 1;
     });
 
-    /// <summary>The user of a session of an application.</summary>
-    public Task<User?> FindBySessionAsync(string application, string session) => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
-        $"{Columns} WHERE u.key = (SELECT user_key FROM sessions WHERE id = @session AND application = @application)", new { application, session }));
+    /// <summary>A session, of whatever application and whatever became of it, and its user.</summary>
+    public Task<SessionUser?> FindBySessionAsync(string session) => database.ReadAsync(async db => (await db.QueryAsync<User, SessionState, SessionUser>(
+        $"{OfUsers}, s.application, s.revoked_at AS RevokedAt {From} JOIN sessions s ON s.user_key = u.key WHERE s.id = @session",
+        (user, state) => new(user, state.Application, state.RevokedAt is not null),
+        new { session },
+        splitOn: "application")).SingleOrDefault());
 
     /// <summary>The user whom a claim of a token names.</summary>
     public Task<User?> FindBySubjectAsync(string realm, SubjectClaim subject, string value)
@@ -218,6 +224,16 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             "SELECT realm, number, name FROM roles WHERE @realm IS NULL OR realm = @realm ORDER BY realm, number", new { realm })).AsList());
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <summary>The user of a session.</summary>
+internal sealed record SessionUser(User User, string Application, bool IsRevoked);
+
+internal sealed record SessionState
+{
+    public string Application { get; init; } = "";
+
+    public long? RevokedAt { get; init; }
 }
 
 /// <param name="Number">Of what was added; null: nothing was.</param>

@@ -1,5 +1,9 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Zaguan.BackEnds;
+using Zaguan.Operations;
 using Zaguan.Tests.House;
 using Zaguan.Tokens;
 
@@ -44,6 +48,20 @@ public sealed class RevocationFeedTests
         var page = await waiting;
         page.GetProperty("revocations").EnumerateArray().ShouldHaveSingleItem().GetProperty("issuedBefore").GetInt64().ShouldBeGreaterThan(0);
         page.GetProperty("last").GetInt64().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_answers_whoever_waits()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var application = house.Services.GetRequiredService<Setup>().Applications.Applications.Single(a => a.Name is "romsoft");
+        var http = new DefaultHttpContext { Response = { Body = new MemoryStream() }, Request = { QueryString = new("?after=0&wait=25") } };
+        var waiting = house.Services.GetRequiredService<RevocationFeed>().AnswerAsync(http, application);
+        waiting.IsCompleted.ShouldBeFalse();
+
+        house.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await waiting;
+        http.Response.Body.Length.ShouldBeGreaterThan(0);
     }
 
     [Fact]

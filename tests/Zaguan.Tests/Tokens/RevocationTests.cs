@@ -107,6 +107,19 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task A_token_of_another_application_is_not_good_even_where_the_two_have_one_secret()
+    {
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(
+            ("Applications:inventario:IssueToken", "true"), ("Applications:inventario:JWT_SECRET", FourApplications.Secret)));
+        var ambiotec = await BackEndClient.AddAsync(house, "ambiotec");
+        var inventario = await BackEndClient.AddAsync(house, "inventario");
+        var token = await DemoLogin.Ambiotec.TokenAsync(house.Client);
+
+        (await ambiotec.IsActiveAsync(token)).ShouldBeTrue();
+        (await inventario.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_secret_that_is_being_changed_over_is_believed_and_signs_nothing()
     {
         const string Next = "la próxima llave de Romsoft, solo para pruebas";
@@ -152,6 +165,7 @@ public sealed class RevocationTests
 
         await database.WriteAsync(async db =>
         {
+            await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE sessions SET revoked_at = NULL WHERE id = (SELECT session FROM revocations WHERE number = 2)");
             await Dapper.SqlMapper.ExecuteAsync(db, "DELETE FROM revocations WHERE number = 2");
             return await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE revocation_numbers SET last = 1");
         });
