@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -30,6 +31,9 @@ internal sealed class TokenClaims
     public string? Issuer { get; private set; }
 
     public IReadOnlyList<string> Audiences { get; private set; } = [];
+
+    /// <summary>What a back-end made of them, kept so that it is made once for a token that comes again. Nobody may change it.</summary>
+    public ClaimsIdentity? Identity { get; set; }
 
     public IEnumerable<JsonProperty> All => claims.EnumerateObject();
 

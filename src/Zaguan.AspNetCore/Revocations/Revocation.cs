@@ -40,6 +40,9 @@ internal sealed record Revocation
 /// <summary>An answer of the revocation feed.</summary>
 internal sealed record RevocationPage
 {
+    /// <summary>Of one answer.</summary>
+    public const int MostEntries = 1_000;
+
     /// <summary>What to ask for entries after, next time. Smaller than what was asked: the list began anew, so begin anew too, after 0.</summary>
     [JsonPropertyName("last")]
     public required long Last { get; init; }

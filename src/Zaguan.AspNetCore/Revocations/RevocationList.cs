@@ -12,7 +12,7 @@ internal sealed class RevocationList
     /// <summary>Per claim that names users: per value (names compare without case), the instant before which their tokens were issued.</summary>
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, long>> subjects = new(StringComparer.Ordinal);
 
-    private long everythingBefore;
+    private long everythingBefore = long.MinValue;
 
     /// <summary>The number of the last entry that was applied.</summary>
     public long Last { get; private set; }

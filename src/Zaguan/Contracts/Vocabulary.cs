@@ -116,7 +116,6 @@ internal static partial class Vocabulary
         (Scope.Claims, "the token's claims"),
         (Scope.Settings, "the token's secret and lifetime"),
         (Scope.Item, "the item of a $each"),
-        (Scope.IdentityHeaders, "identity headers"),
     ];
 
     // Capitals, as environments spell them: no setting of Zaguan's or of ASP.NET Core's own is reached by such a name.

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Zaguan.AspNetCore;
 using Zaguan.Login;
 using Zaguan.Storage;
 
@@ -9,17 +10,6 @@ namespace Zaguan.Tokens;
 /// <summary>What makes a signing secret good enough, and the ones that Development makes for itself.</summary>
 internal static class SigningSecrets
 {
-    /// <summary>Printed in documentation that everybody can read: whoever signs with one of these lets everybody sign.</summary>
-    private static readonly string[] Public =
-    [
-        "4b436579-7850-45bc-be7a-0e8a7c7715c9", // Romsoft's document
-        "a-string-secret-at-least-256-bits-long", // jwt.io
-        "your-256-bit-secret-your-256-bit-secret",
-        "your_super_secret_key_that_is_at_least_32_characters_long",
-        "ThisIsMySuperSecretKeyForJwtAuthentication",
-        "this is my custom Secret key for authentication", // a .NET tutorial that many copied
-    ];
-
     /// <summary>What is wrong with a secret, as a sentence without the secret; null where nothing is.</summary>
     /// <param name="isDevelopment">Development may sign with a secret that everybody knows.</param>
     public static string? Objection(string secret, bool isDevelopment)
@@ -35,7 +25,7 @@ internal static class SigningSecrets
             return "The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48";
         }
 
-        return !isDevelopment && Public.Contains(secret.Trim(), StringComparer.OrdinalIgnoreCase)
+        return !isDevelopment && PublicSecrets.Contains(secret)
             ? "The secret is printed in public documentation, so anybody can sign with it. Make one with: openssl rand -base64 48"
             : null;
     }

@@ -52,9 +52,9 @@ public sealed class ConfigurationProblemsTests : IDisposable
             ]
         },
         {
-            """{ "Applications": { "inventario": { "IdentityHeaders": { "X-Rol": "{role.nombre}", "X_Rol": "{role.name}", "Set-Cookie": "{user.id}", "x-accel-redirect": "/x", "X-Zaguan-Role": "admin", "Content-Length": "0", "X-A": "{token}", "X-B": "{", "X-C": { "a": "b" }, "X-D": "{access.id}" } } } }""",
+            """{ "Applications": { "inventario": { "IdentityHeaders": { "X-Rol": "{role.nam}", "X_Rol": "{role.name}", "Set-Cookie": "{user.id}", "x-accel-redirect": "/x", "X-Zaguan-Role": "admin", "Content-Length": "0", "X-A": "{token}", "X-B": "{", "X-C": { "a": "b" }, "X-D": "{access.id}" } } } }""",
             [
-                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-Rol: {role.nombre} is not known. Did you mean \"role.name\"?",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-Rol: {role.nam} is not known. Did you mean \"role.name\"?",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X_Rol: An identity header is called by letters, digits and hyphens, at most 64, not \"X_Rol\". (nginx drops names with _.)",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/Set-Cookie: \"Set-Cookie\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/x-accel-redirect: \"x-accel-redirect\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",

@@ -95,6 +95,14 @@ internal sealed record DemoLogin(string Application, string Path, string Identif
         return IsGranted(await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Logs in with the right password and takes the token out of the answer.</summary>
+    public async Task<string> TokenAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsync(Path, new StringContent(RightBody, System.Text.Encoding.UTF8, "application/json"));
+        var body = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
+        return (body.TryGetProperty("Data", out var data) ? data : body).GetProperty("token").GetString()!;
+    }
+
     private static Declared RomsoftRefusal => new(HttpStatusCode.OK, """{"Success":true,"Warning":true,"Message":"El usuario no existe o los datos son incorrectos.","Data":null}""");
 
     private static Declared RomsoftFailure => new(HttpStatusCode.OK, """{"Success":false,"Warning":false,"Message":"Hubo un error, inténtelo más tarde.","Data":null}""");

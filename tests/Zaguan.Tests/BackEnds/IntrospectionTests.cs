@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.BackEnds;
+
+public sealed class IntrospectionTests
+{
+    [Fact]
+    public async Task A_good_token_is_told_with_whom_it_stands_for()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var said = await backEnd.IntrospectAsync(await DemoLogin.Romsoft.TokenAsync(house.Client));
+
+        said.GetProperty("active").GetBoolean().ShouldBeTrue();
+        said.GetProperty("username").GetString().ShouldBe("admin");
+        said.GetProperty("user_number").GetInt64().ShouldBe(1);
+        said.GetProperty("role").GetString().ShouldNotBeNullOrEmpty();
+        said.GetProperty("role_number").GetInt64().ShouldBe(2);
+        said.GetProperty("client_id").GetString().ShouldBe("romsoft");
+        said.GetProperty("token_type").GetString().ShouldBe("Bearer");
+        (said.GetProperty("exp").GetInt64() - said.GetProperty("iat").GetInt64()).ShouldBe(28_800 * 60);
+    }
+
+    [Fact]
+    public async Task What_is_not_good_is_not_active_and_nothing_else_is_said()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var romsoft = await BackEndClient.AddAsync(house, "romsoft");
+        var ambiotec = await BackEndClient.AddAsync(house, "ambiotec");
+        var sinToken = await BackEndClient.AddAsync(house, "sistema-venta");
+        var token = await DemoLogin.Romsoft.TokenAsync(house.Client);
+
+        foreach (var (backEnd, asked) in new[] { (ambiotec, token), (sinToken, token), (romsoft, token + "x"), (romsoft, token[..^1]), (romsoft, "nada"), (romsoft, new string('a', 20_000)), (romsoft, $"Bearer {token}") })
+        {
+            (await backEnd.IntrospectAsync(asked)).GetRawText().ShouldBe("""{"active":false}""");
+        }
+    }
+
+    [Fact]
+    public async Task Only_who_has_a_key_may_ask()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft", "clinica");
+        var token = await DemoLogin.Romsoft.TokenAsync(house.Client);
+        AuthenticationHeaderValue Basic(string pair) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/zaguan/introspect"), (HttpMethod.Post, "/zaguan/revoke"), (HttpMethod.Get, "/zaguan/revocations") })
+        {
+            foreach (var credentials in new[] { new("Bearer", token), new("Bearer", backEnd.Key[..^1]), new("Bearer", new string('x', 5_000)), Basic("clinica"), Basic($"clinica:{backEnd.Key}x"), new("Basic", "%%%"), new AuthenticationHeaderValue("Digest", backEnd.Key) })
+            {
+                using var answer = await backEnd.SendAsync(method, path, method == HttpMethod.Post ? BackEndClient.Form(token) : null, credentials);
+                answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, credentials.ToString());
+                answer.Headers.WwwAuthenticate.ShouldNotBeEmpty();
+            }
+
+            using var nameless = await house.Client.SendAsync(new(method, path));
+            nameless.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        using var asClient = await backEnd.SendAsync(HttpMethod.Post, "/zaguan/introspect", BackEndClient.Form(token), Basic($"clinica:{backEnd.Key}"));
+        (await asClient.Content.ReadAsStringAsync()).ShouldStartWith("""{"active":true""");
+    }
+
+    [Fact]
+    public async Task A_request_that_is_no_form_with_one_token_is_refused_in_words()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        foreach (var content in new HttpContent[]
+        {
+            new StringContent("""{"token":"x"}""", Encoding.UTF8, "application/json"),
+            new FormUrlEncodedContent([]),
+            new FormUrlEncodedContent([new("token", "")]),
+            new FormUrlEncodedContent([new("token", "a"), new("token", "b")]),
+            new FormUrlEncodedContent(Enumerable.Range(0, 100).Select(i => new KeyValuePair<string, string>($"t{i}", "x"))),
+        })
+        {
+            using var answer = await backEnd.SendAsync(HttpMethod.Post, "/zaguan/introspect", content);
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("\"error\":\"invalid_request\"");
+        }
+    }
+
+    [Fact]
+    public async Task A_back_end_ends_a_session_and_asking_again_changes_nothing()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var other = await BackEndClient.AddAsync(house, "ambiotec");
+        var token = await DemoLogin.Romsoft.TokenAsync(house.Client);
+
+        using var foreign = await other.RevokeAsync(token);
+        foreign.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await backEnd.IsActiveAsync(token)).ShouldBeTrue();
+
+        foreach (var asked in new[] { token, token, "nada" })
+        {
+            using var answer = await backEnd.RevokeAsync(asked);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        }
+
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_token_of_the_old_system_is_revoked_by_its_id_or_else_refused_in_words()
+    {
+        await using var house = await FourApplications.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "ambiotec");
+        var expiry = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600;
+        var named = TokenForge.Sign($$"""{"usuario_id":1,"jti":"viejo-1","exp":{{expiry}}}""", secret: FourApplications.Secret);
+        var nameless = TokenForge.Sign($$"""{"usuario_id":1,"exp":{{expiry}}}""", secret: FourApplications.Secret);
+
+        using var revoked = await backEnd.RevokeAsync(named);
+        revoked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await backEnd.IsActiveAsync(named)).ShouldBeFalse();
+
+        using var refused = await backEnd.RevokeAsync(nameless);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("unsupported_token_type");
+        (await backEnd.IsActiveAsync(nameless)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task While_nobody_can_say_whose_a_token_is_the_answer_is_503()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var token = await DemoLogin.Romsoft.TokenAsync(house.Client);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(house.DatabaseFile)!, "zaguan.db*"))
+        {
+            File.Delete(file);
+        }
+
+        Directory.CreateDirectory(house.DatabaseFile);
+        using var answer = await backEnd.SendAsync(HttpMethod.Post, "/zaguan/introspect", BackEndClient.Form(token));
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+    }
+}
