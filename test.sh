@@ -13,6 +13,9 @@ needs=(
   "libcrypt1:/usr/lib/*/libcrypt.so.1" # crypt(3) formats
   "libargon2-1:/usr/lib/*/libargon2.so.1" # ours is compared with it, and with the next
   "libsodium23:/usr/lib/*/libsodium.so.23"
+  "nginx:/usr/sbin/nginx" # these two stand before a back-end, with the files of samples/
+  "caddy:/usr/bin/caddy"
+  "python3:/usr/bin/python3" # runs that back-end
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
 )
 missing=()

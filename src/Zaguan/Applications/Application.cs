@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Tokens;
@@ -39,6 +40,15 @@ internal sealed class Application
 
     /// <summary>Null: no token is issued.</summary>
     public required ApplicationTokens? Tokens { get; init; }
+
+    /// <summary>Null: a granted login sets no cookie.</summary>
+    public required SessionCookie? Cookie { get; init; }
+
+    /// <summary>The other origins whose pages may log in and log out, by name.</summary>
+    public required IReadOnlyList<string> AllowedOrigins { get; init; }
+
+    /// <summary>What forward-auth lets pass, and what it tells the back-end.</summary>
+    public required Guard Guard { get; init; }
 
     /// <summary>The settings that the contract's claims may name. No secret is among them.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }

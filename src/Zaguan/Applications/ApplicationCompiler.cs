@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
+using Zaguan.Tokens;
 
 namespace Zaguan.Applications;
 
@@ -12,7 +14,10 @@ namespace Zaguan.Applications;
 /// <param name="onlyLooks">It makes none now: somebody only wants to know.</param>
 internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, Problems problems, bool onlyLooks = false)
 {
+    private static readonly TimeSpan LongestSession = TimeSpan.FromDays(365);
+
     private readonly List<string> notices = [];
+
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
         var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, clock, secretsFolder, onlyLooks, notices, problems);
@@ -54,6 +59,9 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             Hosts = hosts,
             Cors = CompileCors(settings, contract),
             Tokens = own,
+            Cookie = CompileCookie(name, settings, contract),
+            AllowedOrigins = [.. settings.AllowedOrigins.Where(IsOrigin)],
+            Guard = new GuardCompiler(problems).Compile(settings),
             Settings = values,
         };
         if (application.DisclosesAccountState)
@@ -124,12 +132,49 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         return hosts;
     }
 
+    private SessionCookie? CompileCookie(string name, ApplicationSettings settings, Contract contract)
+    {
+        if (settings.SessionLifetime is { } lifetime)
+        {
+            CheckSessionLifetime(lifetime, settings, contract);
+        }
+
+        return settings.SessionCookie ? new(name, settings.SessionLifetime ?? TimeSpan.FromHours(12)) : null;
+    }
+
+    private void CheckSessionLifetime(TimeSpan lifetime, ApplicationSettings settings, Contract contract)
+    {
+        var at = settings.Node!.At("SessionLifetime");
+        if (!settings.SessionCookie)
+        {
+            problems.Add(at, "Without \"SessionCookie\" there is no session that could last so long; set it to true, or leave \"SessionLifetime\" out.");
+        }
+        else if (contract.Token is { } token && (!token.Optional || settings.IssueToken is true))
+        {
+            problems.Add(at, "The application issues a token, and its session lasts as long as that; leave \"SessionLifetime\" out.");
+        }
+
+        if (lifetime <= TimeSpan.Zero || lifetime > LongestSession)
+        {
+            problems.Add(at, "A session lasts for more than 0s and at most 365d.");
+        }
+    }
+
     private static bool IsOrigin(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.Ordinal);
 
-    private static CorsPolicy? CompileCors(ApplicationSettings settings, Contract contract) => settings.AllowedOrigins.Count == 0
-        ? null
-        : new CorsPolicyBuilder([.. settings.AllowedOrigins]).WithMethods(contract.Method).AllowAnyHeader().SetPreflightMaxAge(TimeSpan.FromHours(1)).Build();
+    private static CorsPolicy? CompileCors(ApplicationSettings settings, Contract contract)
+    {
+        if (settings.AllowedOrigins.Count == 0)
+        {
+            return null;
+        }
+
+        var policy = new CorsPolicyBuilder([.. settings.AllowedOrigins]).WithMethods(contract.Method).AllowAnyHeader().SetPreflightMaxAge(TimeSpan.FromHours(1)).Build();
+        // A browser keeps a cookie that another origin sets only where that origin names the page's: "*" does not.
+        policy.SupportsCredentials = settings.SessionCookie && !policy.AllowAnyOrigin;
+        return policy;
+    }
 
     [GeneratedRegex(@"^(/[A-Za-z0-9._~-]+)+\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PathBasePattern();

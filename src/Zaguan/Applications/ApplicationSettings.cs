@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Zaguan.BackEnds;
 using Zaguan.Reading;
 
 namespace Zaguan.Applications;
@@ -35,6 +36,18 @@ internal sealed record ApplicationSettings
 
     /// <summary>Whether tokens are good for which there is no session here: those that the old system issued, with the same secret, before it was replaced.</summary>
     public bool AcceptOldTokens { get; init; } = true;
+
+    /// <summary>Whether a granted login also sets a cookie, for browsers whose pages bring no token; forward-auth accepts it.</summary>
+    public bool SessionCookie { get; init; }
+
+    /// <summary>How long its session lasts where no token says so; absent: 12 hours.</summary>
+    public TimeSpan? SessionLifetime { get; init; }
+
+    /// <summary>Who may do what at the back-end, where a proxy asks (forward-auth).</summary>
+    public IReadOnlyList<RuleSettings> Rules { get; init; } = [];
+
+    /// <summary>Headers that tell the back-end who asks, beside Zaguan's own: their names, and templates over user.* and role.*.</summary>
+    public IReadOnlyDictionary<string, SourceNode> IdentityHeaders { get; init; } = new Dictionary<string, SourceNode>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The settings that the contract names: JWT_SECRET_KEY and its kin.</summary>
     [JsonExtensionData]

@@ -16,6 +16,8 @@ internal sealed class ApplicationTable(IReadOnlyList<Application> applications, 
     /// <summary>What an administrator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notices => notices;
 
+    public Application? Find(string name) => applications.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.Ordinal));
+
     public Application? Find(HttpRequest request)
     {
         if (!byPath.TryGetValue(Canonical(request.Path.Value ?? ""), out var candidates))

@@ -3,18 +3,23 @@ using Zaguan.Storage;
 
 namespace Zaguan.BackEnds;
 
-/// <summary>What back-ends ask, each with its key: about a token, that a session ends, what was revoked.</summary>
+/// <summary>What back-ends ask, each with its key: about a token, that a session ends, what was revoked. And what the proxies before them ask.</summary>
 internal static class BackEndRoutes
 {
     public const string Introspection = "/zaguan/introspect";
     public const string Revocation = "/zaguan/revoke";
     public const string Feed = "/zaguan/revocations";
+    public const string Verification = "/zaguan/verify";
+    public const string Logout = "/zaguan/logout";
 
     public static void MapBackEnds(this WebApplication app)
     {
         app.MapPost(Introspection, (HttpContext http, IntrospectionEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
         app.MapPost(Revocation, (HttpContext http, RevocationEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
         app.MapGet(Feed, (HttpContext http, RevocationFeed feed, BackEndDoor door) => door.AdmitAsync(http, application => feed.AnswerAsync(http, application)));
+        // Without a key: what it tells, it tells about the credentials that it is shown. With any method: some proxies ask with the client's own.
+        app.Map(Verification, (HttpContext http, VerifyEndpoint endpoint) => endpoint.AnswerAsync(http));
+        app.Map(Logout, (HttpContext http, LogoutEndpoint endpoint) => endpoint.AnswerAsync(http));
     }
 }
 
@@ -36,7 +41,7 @@ internal sealed class BackEndDoor(BackEndStore backEnds, RunningApplications app
                 return;
             }
 
-            if (applications.Table.Applications.FirstOrDefault(a => string.Equals(a.Name, backEnd.Application, StringComparison.Ordinal)) is not { } application)
+            if (applications.Table.Find(backEnd.Application) is not { } application)
             {
                 logger.ApplicationIsGone(backEnd.Name, backEnd.Application);
                 http.Response.StatusCode = StatusCodes.Status403Forbidden;

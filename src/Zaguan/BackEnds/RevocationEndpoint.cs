@@ -16,15 +16,7 @@ internal sealed class RevocationEndpoint(Identities identities, RevocationStore 
         // What is not good is answered as if it had been revoked (§2.2): it is good no more, and nobody learns whether it ever was.
         if (await identities.OfTokenAsync(application, token) is { } identity)
         {
-            if (identity.SessionId is { } session)
-            {
-                await revocations.RevokeSessionAsync(session);
-            }
-            else if (identity.Claims.Id is { } id)
-            {
-                await revocations.RevokeTokenAsync(application.Name, id, identity.Claims.ExpiresAt!.Value);
-            }
-            else
+            if (!await revocations.RevokeAsync(application.Name, identity))
             {
                 await TokenForm.AnswerAsync(http, StatusCodes.Status400BadRequest, "unsupported_token_type", "The old system's token has no jti to be known by. Revoke the user's tokens: zaguan sessions revoke --user.");
                 return;

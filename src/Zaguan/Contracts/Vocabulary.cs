@@ -25,6 +25,9 @@ internal enum Scope
 
     /// <summary>Within the item of a $each.</summary>
     Item = 32,
+
+    /// <summary>The headers that tell a back-end who asks (forward-auth).</summary>
+    IdentityHeaders = 64,
 }
 
 /// <summary>A name that placeholders can use.</summary>
@@ -38,7 +41,8 @@ internal static partial class Vocabulary
     public const string AttributePrefix = "user.attributes.";
     public const string SettingPrefix = "config.";
 
-    private const Scope OfUsers = Scope.Granted | Scope.Claims;
+    private const Scope OfAttempts = Scope.Granted | Scope.Claims;
+    private const Scope OfUsers = OfAttempts | Scope.IdentityHeaders;
     private const Scope Anywhere = Scope.Granted | Scope.Invalid | Scope.Other | Scope.Claims;
 
     private static readonly Dictionary<string, Word> Names = new(StringComparer.Ordinal)
@@ -55,7 +59,7 @@ internal static partial class Vocabulary
         ["role.number"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.User?.RoleNumber)),
         ["role.name"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.RoleName)),
         [Token] = new(Scope.Granted, ValueKind.Text, v => Value.Of(v.Token)),
-        ["access.id"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.AccessId)),
+        ["access.id"] = new(OfAttempts, ValueKind.Number, v => Value.Of(v.AccessId)),
         ["item.field"] = new(Scope.Item, ValueKind.Text, v => Value.Of(v.Item)),
         ["now"] = new(Anywhere, ValueKind.Instant, v => Value.Of(v.Now)),
     };

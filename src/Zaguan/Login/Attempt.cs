@@ -47,16 +47,19 @@ internal sealed class Attempt(Application application, string identifier, Secret
         ClientInfo = client.Info,
     };
 
-    /// <summary>What a granted attempt opens; null where the application issues no token.</summary>
+    /// <summary>What a granted attempt opens; null where the application has neither token nor cookie.</summary>
     public Session? Session(User user)
     {
-        if (application.Tokens is not { } tokens)
+        if ((application.Tokens?.Issuer.Lifetime ?? application.Cookie?.Lifetime) is not { } lifetime)
         {
             return null;
         }
 
         var opened = at.ToUnixTimeMilliseconds();
-        return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)tokens.Issuer.Lifetime.TotalMilliseconds);
+        return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)lifetime.TotalMilliseconds)
+        {
+            Cookie = application.Cookie is null ? null : SessionCookie.NewSecret(),
+        };
     }
 
     public void Dispose() => password.Dispose();

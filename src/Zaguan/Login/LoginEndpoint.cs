@@ -50,10 +50,14 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
             var record = await witness.Time("record", () => RecordAsync(attempt, user, verified, replacement, charging.Charge));
             outcome = record.Outcome;
 
-            // 6. Issue the token.
+            // 6. Issue the token, and the cookie.
             var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
-            values.Token = record.Session is { } session ? application.Tokens!.Issuer.Issue(session, values) : null;
+            values.Token = record.Session is { } session ? application.Tokens?.Issuer.Issue(session, values) : null;
             body = application.AnswerTo(outcome).Render(values);
+            if (record.Session?.Cookie is { } cookie)
+            {
+                application.Cookie!.Set(http.Response, cookie);
+            }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

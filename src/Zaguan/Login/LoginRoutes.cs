@@ -27,7 +27,7 @@ internal static class LoginRoutes
     }
 
     /// <summary>True: it was a preflight, and is answered.</summary>
-    private static bool AnswerCors(HttpContext http, Application application, ICorsService cors)
+    public static bool AnswerCors(HttpContext http, Application application, ICorsService cors)
     {
         if (application.Cors is not { } policy || !http.Request.Headers.ContainsKey(HeaderNames.Origin))
         {

@@ -9,7 +9,10 @@ namespace Zaguan.Tokens;
 /// <param name="SessionId">Null: a token of the old system, for which there is no session here.</param>
 internal sealed record Identity(User? User, string? SessionId, TokenClaims Claims);
 
-/// <summary>A token of an application → whom it stands for.</summary>
+/// <summary>For whom a session's cookie stands.</summary>
+internal sealed record CookieIdentity(User User, Session Session);
+
+/// <summary>A token of an application, or its session's cookie → whom it stands for.</summary>
 internal sealed class Identities(UserStore users, Revocations revocations, ILogger<Identities> logger)
 {
     /// <summary>Null: the token is not good. Why is for the log, not for whoever sent it.</summary>
@@ -47,6 +50,11 @@ internal sealed class Identities(UserStore users, Revocations revocations, ILogg
         var user = await FindBySubjectAsync(application, tokens, claims);
         return user is { Active: false } ? Refuse(application, TokenObjection.Revoked) : new Identity(user, null, claims);
     }
+
+    /// <param name="hash">See <see cref="SessionCookie"/>.</param>
+    /// <exception cref="Storage.DatabaseUnavailableException">Nobody can say whether there is such a session.</exception>
+    public async Task<CookieIdentity?> OfCookieAsync(Application application, string hash) =>
+        await users.FindByCookieAsync(application.Name, hash) is { User.Active: true } found && !revocations.Cover(found.Session) ? found : null;
 
     private async Task<User?> FindBySubjectAsync(Application application, ApplicationTokens tokens, TokenClaims claims) =>
         tokens.Subject is { } subject && claims.Text(subject.Claim) is { } value ? await users.FindBySubjectAsync(application.Realm, subject, value) : null;

@@ -21,6 +21,21 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     public Task<bool> RevokeSessionAsync(string id) => database.WriteAsync(async db =>
         await RevokeAsync(db, "id = @id", new { id, now = Now }) > 0);
 
+    /// <summary>Revokes what stands behind a good token. False: the old system issued it without a jti, and there is nothing to know it by.</summary>
+    public async Task<bool> RevokeAsync(string application, Identity identity)
+    {
+        if (identity.SessionId is { } session)
+        {
+            await RevokeSessionAsync(session);
+        }
+        else if (identity.Claims.Id is { } id)
+        {
+            await RevokeTokenAsync(application, id, identity.Claims.ExpiresAt!.Value);
+        }
+
+        return (identity.SessionId ?? identity.Claims.Id) is not null;
+    }
+
     /// <summary>Revokes a token of the old system, for which there is no session here, by its jti.</summary>
     /// <param name="until">When it expires, Unix seconds.</param>
     public Task RevokeTokenAsync(string application, string id, long until) => database.WriteAsync(async db =>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Zaguan.Login;
 using Zaguan.Storage;
 
 namespace Zaguan.Tokens;
@@ -7,7 +8,11 @@ namespace Zaguan.Tokens;
 /// <summary>What a granted login opened. Its id is the token's jti.</summary>
 /// <param name="OpenedAt">Unix milliseconds.</param>
 /// <param name="ExpiresAt">Unix milliseconds.</param>
-internal sealed record Session(string Id, string Application, long UserKey, long OpenedAt, long ExpiresAt);
+internal sealed record Session(string Id, string Application, long UserKey, long OpenedAt, long ExpiresAt)
+{
+    /// <summary>What its cookie says, while it is being opened; null where it has none, and later, when nobody knows it here any more.</summary>
+    public Secret? Cookie { get; init; }
+}
 
 /// <summary>Sessions as they are listed.</summary>
 internal sealed record SessionEntry
@@ -41,10 +46,10 @@ internal sealed class SessionStore(Database database, TimeProvider clock)
     /// <summary>Within the transaction that records the attempt.</summary>
     public static Task OpenAsync(DbConnection db, Session session, long accessId) => db.ExecuteAsync(
         """
-        INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at)
-        VALUES (@Id, @Application, @UserKey, @accessId, @OpenedAt, @ExpiresAt)
+        INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at, cookie_hash)
+        VALUES (@Id, @Application, @UserKey, @accessId, @OpenedAt, @ExpiresAt, @cookieHash)
         """,
-        new { session.Id, session.Application, session.UserKey, accessId, session.OpenedAt, session.ExpiresAt });
+        new { session.Id, session.Application, session.UserKey, accessId, session.OpenedAt, session.ExpiresAt, cookieHash = session.Cookie is { } cookie ? SessionCookie.Hash(cookie) : null });
 
     /// <summary>Sessions that have not expired, the newest first.</summary>
     public Task<IReadOnlyList<SessionEntry>> ListAsync(SessionQuery query) => database.ReadAsync<IReadOnlyList<SessionEntry>>(async db => (await db.QueryAsync<SessionEntry>(

@@ -13,14 +13,12 @@ namespace Zaguan.Users;
 /// <summary>Users, roles and realms in the database.</summary>
 internal sealed class UserStore(Database database, TimeProvider clock)
 {
-    private const string OfUsers = """
-        SELECT u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
-               u.active, u.password, u.password_version AS PasswordVersion, u.attributes, r.number AS RoleNumber, r.name AS RoleName
+    private const string Fields = """
+        u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
+        u.active, u.password, u.password_version AS PasswordVersion, u.attributes, r.number AS RoleNumber, r.name AS RoleName
         """;
 
-    private const string From = " FROM users u LEFT JOIN roles r ON r.key = u.role_key";
-
-    private const string Columns = OfUsers + From;
+    private const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
 
     private const string AddRealm = "INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING";
 
@@ -161,10 +159,25 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 
     /// <summary>A session, of whatever application and whatever became of it, and its user.</summary>
     public Task<SessionUser?> FindBySessionAsync(string session) => database.ReadAsync(async db => (await db.QueryAsync<User, SessionState, SessionUser>(
-        $"{OfUsers}, s.application, s.revoked_at AS RevokedAt {From} JOIN sessions s ON s.user_key = u.key WHERE s.id = @session",
+        $"""
+        SELECT {Fields}, s.application, s.revoked_at AS RevokedAt
+        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
+        WHERE s.id = @session
+        """,
         (user, state) => new(user, state.Application, state.RevokedAt is not null),
         new { session },
         splitOn: "application")).SingleOrDefault());
+
+    /// <summary>The session of an application that has this cookie, with its user; null: there is none, or it has expired or was revoked.</summary>
+    public Task<CookieIdentity?> FindByCookieAsync(string application, string hash) => database.ReadAsync(async db => (await db.QueryAsync<User, Session, CookieIdentity>(
+        $"""
+        SELECT {Fields}, s.id AS Id, s.application AS Application, s.user_key AS UserKey, s.opened_at AS OpenedAt, s.expires_at AS ExpiresAt
+        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
+        WHERE s.cookie_hash = @hash AND s.application = @application AND s.revoked_at IS NULL AND s.expires_at > @now
+        """,
+        (user, session) => new(user, session),
+        new { application, hash, now = Now },
+        splitOn: "Id")).SingleOrDefault());
 
     /// <summary>The user whom a claim of a token names.</summary>
     public Task<User?> FindBySubjectAsync(string realm, SubjectClaim subject, string value)

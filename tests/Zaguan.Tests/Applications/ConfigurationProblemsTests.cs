@@ -27,6 +27,45 @@ public sealed class ConfigurationProblemsTests : IDisposable
         { """{ "Applications": { "sistema-venta": { "Sources": [ "ldap" ] } } }""", ["zaguan.json:1 at /Applications/sistema-venta/Sources: \"Sources\" is neither a setting of applications nor one that the contract \"sistema-venta\" names."] },
         { """{ "Applications": { "sistema-venta": { "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/sistema-venta/IssueToken: The contract \"sistema-venta\" has no token to issue."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/ambiotec/IssueToken: The contract \"ambiotec\" always answers its token; leave IssueToken out."] },
+        { """{ "Applications": { "sistema-venta": { "SessionLifetime": "8h" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/SessionLifetime: Without \"SessionCookie\" there is no session that could last so long; set it to true, or leave \"SessionLifetime\" out."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "SessionCookie": true, "SessionLifetime": "366d" } } }""", ["zaguan.json:1 at /Applications/ambiotec/SessionLifetime: The application issues a token, and its session lasts as long as that; leave \"SessionLifetime\" out.", "zaguan.json:1 at /Applications/ambiotec/SessionLifetime: A session lasts for more than 0s and at most 365d."] },
+        { """{ "Applications": { "inventario": { "SessionCookie": true, "SessionLifetime": "0s" } } }""", ["zaguan.json:1 at /Applications/inventario/SessionLifetime: A session lasts for more than 0s and at most 365d."] },
+        {
+            """{ "Applications": { "inventario": { "Rules": [ { "Path": "api" }, { "Roles": [ "admin" ] }, { "Path": "/a/../b", "Methods": [ "post" ], "Roles": [ "*", "admin" ] }, { "Path": "/a?b", "Rols": [], "Roles": [ " " ] } ] } } }""",
+            [
+                "zaguan.json:1 at /Applications/inventario/Rules/0/Path: A rule's path begins with a slash and is written plainly, without //, . and .., ; \\ ? and #: \"/api/admin\", not \"api\".",
+                "zaguan.json:1 at /Applications/inventario/Rules/0: The rule lacks its roles: name those that may, or \"*\" for everybody with a session.",
+                "zaguan.json:1 at /Applications/inventario/Rules/1: \"Path\" is missing.",
+                "zaguan.json:1 at /Applications/inventario/Rules/2/Path: A rule's path begins with a slash and is written plainly, without //, . and .., ; \\ ? and #: \"/api/admin\", not \"/a/../b\".",
+                "zaguan.json:1 at /Applications/inventario/Rules/2/Methods: A method is written in capitals, \"POST\", not \"post\".",
+                "zaguan.json:1 at /Applications/inventario/Rules/2/Roles: \"*\" is everybody with a session; leave out the others, or it.",
+                "zaguan.json:1 at /Applications/inventario/Rules/3/Path: A rule's path begins with a slash and is written plainly, without //, . and .., ; \\ ? and #: \"/api/admin\", not \"/a?b\".",
+                "zaguan.json:1 at /Applications/inventario/Rules/3/Rols: \"Rols\" is not known here. Did you mean \"Roles\"?",
+                "zaguan.json:1 at /Applications/inventario/Rules/3/Roles: One of these is no name of a role.",
+            ]
+        },
+        {
+            """{ "Applications": { "inventario": { "Rules": [ { "Path": "/a", "Methods": [ "GET" ], "Roles": [ "*" ] }, { "Path": "/A/", "Methods": [ "HEAD" ], "Roles": [ "admin" ] }, { "Path": "/a", "Roles": [ "*" ] }, { "Path": "/%61", "Roles": [ "admin" ] } ] } } }""",
+            [
+                "zaguan.json:1 at /Applications/inventario/Rules/1: An earlier rule has the same path and method (GET is HEAD too); keep one of them.",
+                "zaguan.json:1 at /Applications/inventario/Rules/3: An earlier rule has the same path and method (GET is HEAD too); keep one of them.",
+            ]
+        },
+        {
+            """{ "Applications": { "inventario": { "IdentityHeaders": { "X-Rol": "{role.nam}", "X_Rol": "{role.name}", "Set-Cookie": "{user.id}", "x-accel-redirect": "/x", "X-Zaguan-Role": "admin", "Content-Length": "0", "X-A": "{token}", "X-B": "{", "X-C": { "a": "b" }, "X-D": "{access.id}" } } } }""",
+            [
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-Rol: {role.nam} is not known. Did you mean \"role.name\"?",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X_Rol: An identity header is called by letters, digits and hyphens, at most 64, not \"X_Rol\". (nginx drops names with _.)",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/Set-Cookie: \"Set-Cookie\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/x-accel-redirect: \"x-accel-redirect\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-Zaguan-Role: \"X-Zaguan-Role\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/Content-Length: \"Content-Length\" is no header for an identity: it means something to browsers, proxies or Zaguan. Call it X-User-Role, for example.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-A: {token} is known only in the granted answer.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-B: An opening brace is never closed. A brace that is meant as itself is doubled: \"{{\".",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-C: An identity header's value is a text such as \"{role.name}\", not an object.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-D: {access.id} is known only in the granted answer and the token's claims.",
+            ]
+        },
         { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },
         { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan and /health are Zaguan's own."] },
         { """{ "Applications": { "sistema-venta": { "PathBase": "/a/../b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: No request has the segments . and .. in its path: clients and servers resolve them."] },

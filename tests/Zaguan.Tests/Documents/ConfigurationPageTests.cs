@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Zaguan.Applications;
+using Zaguan.BackEnds;
 using Zaguan.Budgets;
 using Zaguan.Contracts;
 using Zaguan.Operations;
@@ -24,6 +25,10 @@ public sealed partial class ConfigurationPageTests
         ExpectSettings(
             Document.Table("An application", "setting"),
             RecordReader.Properties(typeof(ApplicationSettings)).Select(p => (p.Name, p.GetValue(new ApplicationSettings()))));
+
+    [Fact]
+    public void What_a_rule_has_is_what_is_read() =>
+        Document.Table("An application", "of a rule").Select(r => Page.Plain(r[0])).ShouldBe(RecordReader.Properties(typeof(RuleSettings)).Select(p => p.Name), ignoreOrder: true);
 
     [Fact]
     public void Budgets_are_those_that_are_charged_with_their_defaults()

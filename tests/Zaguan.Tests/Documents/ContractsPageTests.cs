@@ -15,6 +15,7 @@ public sealed class ContractsPageTests
 {
     private static readonly Page Document = new("docs/contracts.md");
 
+    /// <summary>Those of contracts: identity headers stand in the configuration.</summary>
     private static readonly (Scope Scope, string Words)[] Places =
     [
         (Scope.Granted, "`granted`"),
@@ -28,7 +29,7 @@ public sealed class ContractsPageTests
     [Fact]
     public void Names_are_those_of_the_vocabulary_with_their_kinds_and_places()
     {
-        Places.Select(p => p.Scope).Append(Scope.None).ShouldBe(Enum.GetValues<Scope>(), ignoreOrder: true);
+        Places.Select(p => p.Scope).Append(Scope.None).Append(Scope.IdentityHeaders).ShouldBe(Enum.GetValues<Scope>(), ignoreOrder: true);
         var names = Vocabulary.KnownNames.Select(n => (n, Vocabulary.Find(n)!)).Select(n => $"{n.n}: {(n.Item2.Kind is { } kind ? RecordReader.SpellingOf(kind) : "as it was stored")}: {InWords(n.Item2.Scope)}");
         var lists = Vocabulary.KnownLists.Select(n => $"{n}: list: {InWords(Vocabulary.FindList(n)!.Value.Scope)}");
 

@@ -146,6 +146,9 @@ internal sealed class TestHouse : IAsyncDisposable
     public Task<IReadOnlyList<AccessRecord>> AccessLogAsync() =>
         Services.GetRequiredService<AccessLogStore>().QueryAsync(new() { Most = 100_000 });
 
+    /// <summary>The server answers nobody any more; its files stay until the house is disposed of.</summary>
+    public Task StopAsync() => server.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
