@@ -16,6 +16,9 @@ internal sealed class ApplicationTable(IReadOnlyList<Application> applications, 
     /// <summary>What an administrator should know although nothing is wrong.</summary>
     public IReadOnlyList<string> Notices => notices;
 
+    /// <summary>Whether a token of any of them is signed with a key of Zaguan's own.</summary>
+    public bool SignsWithOwnKeys => applications.Any(a => a.Tokens?.SignsWithOwnKeys == true);
+
     public Application? Find(HttpRequest request)
     {
         if (!byPath.TryGetValue(Canonical(request.Path.Value ?? ""), out var candidates))

@@ -1,5 +1,6 @@
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Jws;
+using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
 namespace Zaguan.Tokens;
@@ -10,7 +11,7 @@ namespace Zaguan.Tokens;
 internal sealed record Identity(User? User, string? SessionId, TokenClaims Claims);
 
 /// <summary>A token of an application → whom it stands for.</summary>
-internal sealed class Identities(UserStore users, Revocations revocations, ILogger<Identities> logger)
+internal sealed class Identities(UserStore users, Revocations revocations, SigningKeys keys, ILogger<Identities> logger)
 {
     /// <summary>Null: the token is not good. Why is for the log, not for whoever sent it.</summary>
     /// <exception cref="Storage.DatabaseUnavailableException">The token would be good, but nobody can say whose it is.</exception>
@@ -21,7 +22,14 @@ internal sealed class Identities(UserStore users, Revocations revocations, ILogg
             return null;
         }
 
-        if (tokens.Validator.Validate(token, out var objection) is not { } claims)
+        var claims = tokens.Validator.Validate(token, out var objection);
+        if (objection == TokenObjection.UnknownKey && tokens.SignsWithOwnKeys)
+        {
+            await keys.LookAsync();
+            claims = tokens.Validator.Validate(token, out objection);
+        }
+
+        if (claims is null)
         {
             return Refuse(application, objection);
         }

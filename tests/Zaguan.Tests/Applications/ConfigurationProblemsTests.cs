@@ -28,7 +28,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
         { """{ "Applications": { "sistema-venta": { "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/sistema-venta/IssueToken: The contract \"sistema-venta\" has no token to issue."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "IssueToken": true } } }""", ["zaguan.json:1 at /Applications/ambiotec/IssueToken: The contract \"ambiotec\" always answers its token; leave IssueToken out."] },
         { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },
-        { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan and /health are Zaguan's own."] },
+        { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { """{ "Applications": { "sistema-venta": { "PathBase": "/a/../b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: No request has the segments . and .. in its path: clients and servers resolve them."] },
         {
             """{ "Applications": { "sistema-venta": { "Hosts": [ "https://venta.example", "venta.example:443", "" ] } } }""",

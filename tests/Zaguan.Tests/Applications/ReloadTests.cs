@@ -63,7 +63,7 @@ public sealed class ReloadTests
 
         Refresh(house);
 
-        Errors(house).ShouldContain(e => e.Contains("another setting for its signing secret", StringComparison.Ordinal));
+        Errors(house).ShouldContain(e => e.Contains("signs with something else now", StringComparison.Ordinal));
         using var answer = await house.PostAsync(DemoLogin.Ambiotec.Path, DemoLogin.Ambiotec.WrongBody);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("Credenciales inválidas");
     }
