@@ -13,6 +13,8 @@ needs=(
   "libcrypt1:/usr/lib/*/libcrypt.so.1" # crypt(3) formats
   "libargon2-1:/usr/lib/*/libargon2.so.1" # ours is compared with it, and with the next
   "libsodium23:/usr/lib/*/libsodium.so.23"
+  "python3-jwt:/usr/lib/python3/dist-packages/jwt" # a back-end that is not ours verifies tokens
+  "python3-cryptography:/usr/lib/python3/dist-packages/cryptography"
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
 )
 missing=()

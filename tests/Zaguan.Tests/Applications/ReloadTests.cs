@@ -69,6 +69,27 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task With_what_an_application_signs_does_not_change_while_the_server_runs()
+    {
+        var contract = System.Text.Json.Nodes.JsonNode.Parse(Clinica.Contract)!;
+        contract["title"] = "Otra";
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("PublicUrl", Clinica.PublicUrl)));
+
+        // From a secret to an own key, and from no token to one.
+        Write(house, "ambiotec", contract.ToJsonString());
+        Refresh(house);
+        Errors(house).ShouldContain(e => e.Contains("signs with something else now: another algorithm", StringComparison.Ordinal));
+        File.Delete(FileOf(house, "ambiotec"));
+        contract["request"]!["path"] = Venta.Path;
+        Write(house, "sistema-venta", contract.ToJsonString());
+        Refresh(house);
+        Errors(house).ShouldContain(e => e.Contains("No application signed with a key of Zaguan's own, and now one would.", StringComparison.Ordinal));
+
+        (await RefusalAsync(house)).ShouldBe("Credenciales inválidas");
+        (await DemoLogin.Ambiotec.LogsInAsync(house, DemoLogin.Ambiotec.RightBody)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_broken_file_does_not_keep_a_sound_one_from_being_taken_up()
     {
         await using var house = await FourApplications.OpenAsync();
