@@ -167,6 +167,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             if (given.Value is not null && SigningSecrets.Objection(given.Value, isDevelopment) is { } objection)
             {
                 problems.Add(given.At, $"\"{name}\": {objection}");
+                return null;
             }
 
             return given.Value is null ? null : Secret.FromText(given.Value);
@@ -196,6 +197,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             if (secret.Length < TokenIssuer.ShortestSecret)
             {
                 problems.Add(file, "The secret that is kept here is too short to sign with; delete the file, and another one is made.");
+                return null;
             }
 
             return secret;

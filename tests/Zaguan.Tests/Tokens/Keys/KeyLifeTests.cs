@@ -217,6 +217,21 @@ public sealed class KeyLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_and_master_key_that_are_deleted_are_made_anew_at_the_next_start()
+    {
+        await using (var node = new Node(folder, clock))
+        {
+            await node.Keys.KeepAsync();
+            await node.Database.WriteAsync(db => db.ExecuteAsync("DELETE FROM signing_keys"));
+            File.Delete(node.Setup.MasterKeyFile);
+        }
+
+        await using var again = new Node(folder, clock);
+        await again.Keys.KeepAsync();
+        again.Kids.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_database_that_stays_away_leaves_the_known_keys_at_work()
     {
         await using var house = await Clinica.OpenAsync(clock);
