@@ -16,6 +16,8 @@ needs=(
   "nginx:/usr/sbin/nginx" # these two stand before a back-end, with the files of samples/
   "caddy:/usr/bin/caddy"
   "python3:/usr/bin/python3" # runs that back-end
+  "python3-jwt:/usr/lib/python3/dist-packages/jwt" # a back-end that is not ours verifies tokens
+  "python3-cryptography:/usr/lib/python3/dist-packages/cryptography"
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
 )
 missing=()

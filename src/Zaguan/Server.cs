@@ -11,6 +11,7 @@ using Zaguan.Reading;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
+using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
 namespace Zaguan;
@@ -59,6 +60,7 @@ internal static class Server
         services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
         services.AddSingleton<SessionStore>().AddSingleton<RevocationStore>();
         services.AddSingleton<Revocations>().AddHostedService(s => s.GetRequiredService<Revocations>());
+        services.AddSingleton<KeyStore>().AddSingleton<SigningKeys>().AddHostedService<KeyWatch>();
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeed>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
@@ -128,6 +130,7 @@ internal static class Server
         app.UseSecurityHeaders();
         app.UseLogins();
         app.MapHealth();
+        app.MapKeys();
         app.MapBackEnds();
     }
 }

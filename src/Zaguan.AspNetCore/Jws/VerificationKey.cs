@@ -89,8 +89,8 @@ internal sealed class VerificationKey
 
     public bool Verifies(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => verify(signed, signature);
 
-    /// <summary>.NET promises nothing of one key that two threads use, so each has one for as long as it verifies.</summary>
-    private sealed class Pool<T>(Func<T> make)
+    /// <summary>.NET promises nothing of one key that two threads use, so each has one for as long as it needs it.</summary>
+    internal sealed class Pool<T>(Func<T> make)
     {
         private readonly ConcurrentBag<T> idle = [];
 

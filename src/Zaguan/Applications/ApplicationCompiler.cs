@@ -5,14 +5,16 @@ using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Tokens;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Applications;
 
 /// <summary>Configuration and contracts → the table of running applications, or the list of everything that is wrong.</summary>
 /// <param name="configuration">Where settings are found that stand outside the applications, JWT_SECRET_KEY in the environment for one.</param>
 /// <param name="secretsFolder">Where Development keeps the secrets that it makes.</param>
+/// <param name="keys">With which applications sign that have no secret.</param>
 /// <param name="onlyLooks">It makes none now: somebody only wants to know.</param>
-internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, Problems problems, bool onlyLooks = false)
+internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, KeyRing keys, Problems problems, bool onlyLooks = false)
 {
     private static readonly TimeSpan LongestSession = TimeSpan.FromDays(365);
 
@@ -20,7 +22,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
 
     public ApplicationTable Compile(IReadOnlyDictionary<string, ApplicationSettings> settings, IReadOnlyDictionary<string, Contract> contracts)
     {
-        var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, clock, secretsFolder, onlyLooks, notices, problems);
+        var tokens = new TokenCompiler(new NamedSettings(configuration, problems), contracts.Values, isDevelopment, clock, secretsFolder, onlyLooks, keys, notices, problems);
         var compiled = new List<(Application, SourceNode)>();
         foreach (var (name, application) in settings.OrderBy(s => s.Key, StringComparer.Ordinal))
         {

@@ -18,6 +18,9 @@ internal sealed class ApplicationTable(IReadOnlyList<Application> applications, 
 
     public Application? Find(string name) => applications.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.Ordinal));
 
+    /// <summary>Whether a token of any of them is signed with a key of Zaguan's own.</summary>
+    public bool SignsWithOwnKeys => applications.Any(a => a.Tokens?.SignsWithOwnKeys == true);
+
     public Application? Find(HttpRequest request)
     {
         if (!byPath.TryGetValue(Canonical(request.Path.Value ?? ""), out var candidates))

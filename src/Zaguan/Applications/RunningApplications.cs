@@ -55,10 +55,15 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         var before = problems.Count;
         foreach (var contract in table.Applications.Select(a => a.Contract).Where(c => ChangesItsSecret(c, candidates[c.Name])).Distinct())
         {
-            problems.Add(setup.ContractsFolder, $"The contract \"{contract.Name}\" names another setting for its signing secret now. That takes a restart.");
+            problems.Add(setup.ContractsFolder, $"The contract \"{contract.Name}\" signs with something else now: another algorithm, or another setting for its secret. That takes a restart.");
         }
 
         var compiled = setup.CompileApplications(candidates, problems);
+        if (compiled.SignsWithOwnKeys && !setup.Applications.SignsWithOwnKeys)
+        {
+            problems.Add(setup.ContractsFolder, "No application signed with a key of Zaguan's own, and now one would. That takes a restart, which makes the key.");
+        }
+
         if (problems.Count > before)
         {
             problems.Add(setup.ContractsFolder, "These contracts do not fit the applications as they are configured; the applications go on with the contracts that they had.");

@@ -4,20 +4,18 @@ using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Reading;
 using Zaguan.Tokens;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Applications;
 
 /// <summary>What a contract says of its token, with an application's settings → the issuer that signs it.</summary>
-internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> contracts, bool isDevelopment, TimeProvider clock, string secretsFolder, bool onlyLooks, List<string> notices, Problems problems)
+internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> contracts, bool isDevelopment, TimeProvider clock, string secretsFolder, bool onlyLooks, KeyRing keys, List<string> notices, Problems problems)
 {
     /// <summary>The settings that hold a contract's signing secret. No contract may name another's in its claims: at the root of configuration they stand side by side.</summary>
     private readonly HashSet<string> secretSettings = contracts.Where(c => c.Token is not null)
-        .SelectMany(c => new[] { c.Token!.SecretSetting, c.Token.SecretSetting + PreviousSuffix }).ToHashSet(StringComparer.Ordinal);
+        .SelectMany(c => c.Token!.SecretSettings).ToHashSet(StringComparer.Ordinal);
 
     private readonly List<(string Application, string Realm, Secret Secret)> secrets = [];
-
-    /// <summary>JWT_SECRET_PREVIOUS is the secret before JWT_SECRET.</summary>
-    public const string PreviousSuffix = "_PREVIOUS";
 
     /// <summary>Notices for realms whose applications sign with one secret: a back-end of one takes the tokens of the other, and user number 1 is in both.</summary>
     public IEnumerable<string> SharedSecrets() =>
@@ -53,48 +51,71 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
         ReadSettings(settings, contract, token, values);
         var lifetime = CompileLifetime(settings, token, values);
-        var secret = FindSecret(name, settings, token.SecretSetting);
+        var tokens = token.SecretSetting is { } secretSetting
+            ? CompileWithSecret(name, settings, token, secretSetting, values, lifetime)
+            : CompileWithOwnKeys(name, settings, contract, token, values, lifetime);
+        return (tokens, values);
+    }
+
+    private ApplicationTokens? CompileWithSecret(string name, ApplicationSettings settings, TokenContract token, string secretSetting, Dictionary<string, string> values, TimeSpan? lifetime)
+    {
+        var secret = FindSecret(name, settings, secretSetting);
         if (secret is not null)
         {
             secrets.Add((name, settings.Realm ?? name, secret));
         }
 
-        var previous = FindPreviousSecret(settings, token.SecretSetting, secret);
-        return (lifetime is null || secret is null ? null : CompileTokens(settings, token, values, lifetime.Value, secret, previous), values);
+        var previous = FindPreviousSecret(settings, secretSetting, secret);
+        if (lifetime is null || secret is null)
+        {
+            return null;
+        }
+
+        // Which of two secrets signed, a token does not say: both are tried.
+        var verifying = new KeySet(new[] { secret, previous }.OfType<Secret>().Select(s => VerificationKey.OfSecret(s.Reveal().ToArray())));
+        return CompileTokens(settings, token, values, new(secret, lifetime.Value, token.Claims), () => verifying);
     }
 
-    private ApplicationTokens CompileTokens(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TimeSpan lifetime, Secret secret, Secret? previous)
+    /// <summary>A token of an own key says where it comes from and for whom it is: the key is the same for all applications.</summary>
+    private ApplicationTokens? CompileWithOwnKeys(string name, ApplicationSettings settings, Contract contract, TokenContract token, Dictionary<string, string> values, TimeSpan? lifetime)
     {
-        // Which of two secrets signed, a token does not say: both are tried.
-        var keys = new KeySet(new[] { secret, previous }.OfType<Secret>().Select(s => VerificationKey.OfSecret(s.Reveal().ToArray())));
-        return new()
+        if (keys.Issuer is null && !token.Has("iss"))
         {
-            Issuer = new(secret, lifetime, token.Claims),
-            Validator = new(() => keys, new(token.Constant("iss", values), token.Constant("aud", values)), clock),
-            AcceptsRaw = token.AcceptsRaw,
-            AcceptsOldTokens = settings.AcceptOldTokens,
-            Subject = token.Subject,
-        };
+            problems.Add(settings.Node!, $"The contract \"{contract.Name}\" signs with a key of Zaguan's own, and its claims have no iss. Set \"PublicUrl\", the address at which clients and back-ends reach Zaguan: \"https://login.clinica.example\".");
+        }
+
+        var signed = token.WithClaim("iss", keys.Issuer ?? "").WithClaim("aud", name);
+        return lifetime is null ? null : CompileTokens(settings, signed, values, new(keys, lifetime.Value, signed.Claims), () => keys.Verifying);
     }
+
+    private ApplicationTokens CompileTokens(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TokenIssuer issuer, Func<KeySet> verifying) => new()
+    {
+        Issuer = issuer,
+        Validator = new(verifying, new(token.Constant("iss", values), token.Constant("aud", values)), clock),
+        SignsWithOwnKeys = token.SecretSetting is null,
+        AcceptsRaw = token.AcceptsRaw,
+        AcceptsOldTokens = settings.AcceptOldTokens,
+        Subject = token.Subject,
+    };
 
     /// <summary>The secret before this one: it signs nothing any more, and what it signed is good until it expires.</summary>
     private Secret? FindPreviousSecret(ApplicationSettings settings, string name, Secret? secret)
     {
-        if (named.Find(settings, name + PreviousSuffix) is not { Value: { } previous } found)
+        if (named.Find(settings, name + TokenContract.PreviousSuffix) is not { Value: { } previous } found)
         {
             return null;
         }
 
         if (SigningSecrets.Objection(previous, isDevelopment) is { } objection)
         {
-            problems.Add(found.At, $"\"{name}{PreviousSuffix}\": {objection}");
+            problems.Add(found.At, $"\"{name}{TokenContract.PreviousSuffix}\": {objection}");
             return null;
         }
 
         var kept = Secret.FromText(previous);
         if (secret is not null && kept.Reveal().SequenceEqual(secret.Reveal()))
         {
-            problems.Add(found.At, $"\"{name}{PreviousSuffix}\" and \"{name}\" are the same secret; leave out the previous one.");
+            problems.Add(found.At, $"\"{name}{TokenContract.PreviousSuffix}\" and \"{name}\" are the same secret; leave out the previous one.");
         }
 
         return kept;
@@ -190,7 +211,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
     private void CheckSettingNames(ApplicationSettings settings, Contract contract)
     {
-        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Append(token.SecretSetting).Append(token.SecretSetting + PreviousSuffix).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
+        var names = contract.Token is { } token ? token.Settings.Select(s => s.Name).Concat(token.SecretSettings).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : [];
         var known = names.Concat(names.Select(n => $"{n}_FILE")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, node) in settings.Settings.Where(s => known.Contains(s.Key) && s.Value.Kind != NodeKind.Text))
         {

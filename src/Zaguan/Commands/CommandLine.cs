@@ -56,6 +56,7 @@ internal static class CommandLine
             RolesCommand.Create(terminal),
             SessionsCommand.Create(terminal),
             BackEndsCommand.Create(terminal),
+            KeysCommand.Create(terminal),
             AccessLogCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExportCommand.Create(terminal),

@@ -1,7 +1,9 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Zaguan.Operations;
+using Zaguan.Reading;
 using Zaguan.Storage;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Commands;
 
@@ -77,10 +79,36 @@ internal static class DatabaseFindings
             findings.Add(new(Verdict.Problem, About, "It holds the demo users, whose passwords everybody knows; the server refuses it outside Development. Use another one (\"DataFolder\")."));
         }
 
+        if (setup.Applications.SignsWithOwnKeys)
+        {
+            CheckKeys(db, setup, findings);
+        }
+
         var peopled = db.Query<string>("SELECT DISTINCT realm FROM users").ToHashSet(StringComparer.Ordinal);
         foreach (var realm in setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal).Where(r => !peopled.Contains(r)))
         {
             findings.Add(new(Verdict.Notice, About, $"The realm \"{realm}\" has no users, so nobody can log in there. Add one: zaguan users add NAME --realm {realm}"));
+        }
+    }
+
+    /// <summary>Whether the master key opens the signing keys.</summary>
+    private static void CheckKeys(SqliteConnection db, Setup setup, List<Finding> findings)
+    {
+        try
+        {
+            var stored = db.Query<StoredKey>(KeyStore.All).AsList();
+            using var master = MasterKey.Read(setup.MasterKeyFile);
+            var objection = stored.Count == 0 ? null
+                : master is null ? SigningKeys.Missing
+                : stored.Find(s => master.Open(s.PrivateKey, s.Kid) is null) is { } unopened ? SigningKeys.Unopened(unopened.Kid)
+                : null;
+            findings.Add(objection is null
+                ? new(Verdict.Good, "keys", stored.Count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, encrypted under {setup.MasterKeyFile}")
+                : new(Verdict.Problem, "keys", $"{setup.MasterKeyFile}: {objection}"));
+        }
+        catch (ProblemsException e)
+        {
+            findings.Add(new(Verdict.Problem, "keys", e.Message));
         }
     }
 

@@ -9,6 +9,7 @@ using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Storage;
 using Zaguan.Tokens;
+using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 using Zaguan.Users.Export;
 using Zaguan.Users.Import;
@@ -31,6 +32,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public SessionStore Sessions { get; } = new(database, terminal.Clock);
 
     public RevocationStore Revocations { get; } = new(database, terminal.Clock);
+
+    public SigningKeys Keys { get; } = new(new(database), setup, terminal.Clock);
 
     public BackEndStore BackEnds { get; } = new(database, terminal.Clock);
 

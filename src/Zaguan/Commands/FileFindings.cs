@@ -52,6 +52,8 @@ internal static class FileFindings
             yield return ("secret", file);
         }
 
+        yield return ("secret", Path.GetFullPath(setup.MasterKeyFile));
+
         foreach (var (name, application) in setup.Settings.Applications)
         {
             if (!setup.Contracts.TryGetValue(application.Contract ?? name, out var contract) || contract.Token is not { SecretSetting: { } secret })

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using Zaguan.Contracts.Templates;
 using Zaguan.Users;
 
@@ -19,17 +20,20 @@ internal sealed record Contract(
 }
 
 /// <summary>What a contract says of its token. Which settings it names is known; their values come with the application.</summary>
-/// <param name="SecretSetting">The setting that holds the signing secret.</param>
+/// <param name="SecretSetting">The setting that holds the signing secret; null: a key of Zaguan's own signs.</param>
 /// <param name="Settings">The settings that lifetime and claims name, without "config."; the secret is never among them.</param>
 /// <param name="AcceptsRaw">A request's Authorization header may hold the token alone.</param>
 internal sealed record TokenContract(
     bool Optional,
-    string SecretSetting,
+    string? SecretSetting,
     TextTemplate Lifetime,
     ObjectTemplate Claims,
     IReadOnlyList<NameUse> Settings,
     bool AcceptsRaw)
 {
+    /// <summary>JWT_SECRET_PREVIOUS is the secret before JWT_SECRET.</summary>
+    public const string PreviousSuffix = "_PREVIOUS";
+
     /// <summary>Names that mean one user of a realm and no other, the steadiest first.</summary>
     private static readonly string[] SubjectNames = ["user.id", "user.number", "user.username", "user.email"];
 
@@ -39,6 +43,16 @@ internal sealed record TokenContract(
         from member in Claims.Members
         where member.Value is PlaceholderTemplate { Placeholder.Written: var written } && string.Equals(written, name, StringComparison.Ordinal)
         select new SubjectClaim(member.Name, name)).FirstOrDefault();
+
+    /// <summary>The settings that hold this secret and the one before it.</summary>
+    public IEnumerable<string> SecretSettings => SecretSetting is null ? [] : [SecretSetting, SecretSetting + PreviousSuffix];
+
+    /// <summary>The same with a claim that the contract leaves to Zaguan; as it is where it has that claim.</summary>
+    public TokenContract WithClaim(string name, string value) => Has(name)
+        ? this
+        : this with { Claims = new([.. Claims.Members, new(name, Optional: false, new ConstantTemplate(JsonSerializer.Serialize(value)))]) };
+
+    public bool Has(string claim) => Claims.Members.Any(m => string.Equals(m.Name, claim, StringComparison.Ordinal));
 
     /// <summary>A claim that is the same in every token, as text; null where there is none.</summary>
     public string? Constant(string claim, IReadOnlyDictionary<string, string> settings)

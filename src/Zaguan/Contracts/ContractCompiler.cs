@@ -8,7 +8,7 @@ namespace Zaguan.Contracts;
 internal static class ContractCompiler
 {
     /// <summary>Paths under these are Zaguan's own.</summary>
-    private static readonly string[] ReservedPaths = ["/zaguan", "/health"];
+    private static readonly string[] ReservedPaths = ["/zaguan", "/health", "/.well-known"];
 
     /// <summary>RFC 7519 §4.1: what Zaguan itself puts in.</summary>
     private static readonly string[] OwnClaims = ["iat", "exp", "jti"];
@@ -44,7 +44,7 @@ internal static class ContractCompiler
     {
         if (ReservedPaths.Any(own => new PathString(path).StartsWithSegments(own, StringComparison.OrdinalIgnoreCase)))
         {
-            return $"Paths under {string.Join(" and ", ReservedPaths)} are Zaguan's own.";
+            return $"Paths under {string.Join(", ", ReservedPaths[..^1])} and {ReservedPaths[^1]} are Zaguan's own.";
         }
 
         return path.Split('/').Any(segment => segment is "." or "..") ? "No request has the segments . and .. in its path: clients and servers resolve them." : null;
@@ -129,7 +129,13 @@ internal static class ContractCompiler
 
     private static TokenContract? CompileToken(TokenFile? token, Problems problems)
     {
-        if (token is not { Node: { } node, Secret: not null, Lifetime: not null, Claims: not null })
+        if (token?.Node is not { Kind: NodeKind.Object } node)
+        {
+            return null;
+        }
+
+        var secret = CompileSecret(node, token, problems);
+        if (token is not { Lifetime: not null, Claims: not null })
         {
             return null;
         }
@@ -137,13 +143,6 @@ internal static class ContractCompiler
         var compiler = new TemplateCompiler(problems);
         var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime, compiler, problems);
         var claims = CompileClaims(token.Claims, compiler, problems);
-        var secret = SettingName(token.Secret is ['{', .. var between, '}'] ? between : "");
-        // Where its form is wrong already, that was told.
-        if (Vocabulary.ObjectionToSetting(secret) is { } objection && problems.All(p => !string.Equals(p.Pointer, node.At("secret").Pointer, StringComparison.Ordinal)))
-        {
-            problems.Add(node.At("secret"), objection);
-        }
-
         var settings = compiler.Uses.Select(u => u with { Name = SettingName(u.Name) }).Where(u => u.Name.Length > 0).ToList();
         foreach (var leak in settings.Where(s => string.Equals(s.Name, secret, StringComparison.Ordinal)))
         {
@@ -151,6 +150,40 @@ internal static class ContractCompiler
         }
 
         return new(token.Optional, secret, lifetime, claims, settings, token.AcceptsRaw);
+    }
+
+    /// <summary>The setting that holds the secret; null where there is none.</summary>
+    private static string? CompileSecret(SourceNode node, TokenFile token, Problems problems)
+    {
+        var isWritten = node.Members.Any(m => m.Name is "secret");
+        if (token.Algorithm == TokenAlgorithm.ES256)
+        {
+            if (isWritten)
+            {
+                problems.Add(node.At("secret"), "ES256 signs with a key of Zaguan's own and has no secret; leave it out.");
+            }
+
+            return null;
+        }
+
+        if (!isWritten)
+        {
+            problems.Add(node, "\"secret\" is missing: HS256 signs with a shared one. Name the setting that holds it, \"{config.NAME}\".");
+        }
+
+        if (token.Secret is null)
+        {
+            return null;
+        }
+
+        var secret = SettingName(token.Secret is ['{', .. var between, '}'] ? between : "");
+        // Where its form is wrong already, that was told.
+        if (Vocabulary.ObjectionToSetting(secret) is { } objection && problems.All(p => !string.Equals(p.Pointer, node.At("secret").Pointer, StringComparison.Ordinal)))
+        {
+            problems.Add(node.At("secret"), objection);
+        }
+
+        return secret;
     }
 
     private static string SettingName(string name) =>

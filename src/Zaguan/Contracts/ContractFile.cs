@@ -143,9 +143,9 @@ internal sealed record TokenFile
     [Description("The signature's algorithm (RFC 7518 §3.1).")]
     public TokenAlgorithm Algorithm { get; init; } = TokenAlgorithm.HS256;
 
-    [Description("The signing secret: one setting of the application, \"{config.NAME}\"; never the secret itself.")]
+    [Description("The signing secret of HS256: one setting of the application, \"{config.NAME}\"; never the secret itself. ES256 has none: it signs with a key of Zaguan's own.")]
     [Form("^\\{config\\.[A-Z][A-Z0-9_]*\\}$", "A secret never stands in a contract: name the setting that holds it, \"{{config.NAME}}\", in capitals and without a default.")]
-    public required string Secret { get; init; }
+    public string? Secret { get; init; }
 
     [Description("How long a token is good: a whole number and s, m, h or d, settings included (\"{config.JWT_EXPIRES|default:8h}\").")]
     public required string Lifetime { get; init; }
@@ -161,4 +161,7 @@ internal enum TokenAlgorithm
 {
     [JsonStringEnumMemberName("HS256")]
     HS256,
+
+    [JsonStringEnumMemberName("ES256")]
+    ES256,
 }

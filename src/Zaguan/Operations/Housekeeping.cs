@@ -1,11 +1,12 @@
 using Zaguan.AccessLog;
 using Zaguan.Budgets;
 using Zaguan.Tokens;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
 
 /// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
-internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -42,6 +43,8 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         while (await revocations.ForgetAsync(now, Batch) == Batch && !stoppingToken.IsCancellationRequested)
         {
         }
+
+        await keys.ForgetAsync(now);
 
         (string, string)? after = ("", "");
         while (after is { } rows && !stoppingToken.IsCancellationRequested)

@@ -15,9 +15,11 @@ internal static class SettingsCheck
     /// <summary>KiB of Argon2's memory; OWASP's Password Storage Cheat Sheet.</summary>
     private const int OnePassFrom = 47_104;
 
-    public static void Check(ZaguanSettings settings, Problems problems)
+    public static void Check(ZaguanSettings settings, bool isDevelopment, Problems problems)
     {
         CheckFolders(settings, problems);
+        CheckPublicUrl(settings, isDevelopment, problems);
+        CheckKeys(settings, problems);
         CheckBudgets(settings, problems);
         CheckHashing(settings, problems);
         CheckPasswords(settings, problems);
@@ -34,6 +36,43 @@ internal static class SettingsCheck
             {
                 problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
             }
+        }
+    }
+
+    private static void CheckPublicUrl(ZaguanSettings settings, bool isDevelopment, Problems problems)
+    {
+        if (settings.PublicUrl is not { } written)
+        {
+            return;
+        }
+
+        var at = settings.Node!.At(nameof(settings.PublicUrl));
+        if (!Uri.TryCreate(written, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            problems.Add(at, $"\"PublicUrl\" is an absolute address without user, query and fragment: \"https://login.clinica.example\", not \"{written}\".");
+        }
+        else if (!string.Equals(url.AbsoluteUri.TrimEnd('/'), written, StringComparison.Ordinal))
+        {
+            // Whoever compares it with a token's iss does so letter by letter.
+            problems.Add(at, $"\"PublicUrl\" is written \"{url.AbsoluteUri.TrimEnd('/')}\", not \"{written}\".");
+        }
+        else if (url.Scheme is "http" && !isDevelopment)
+        {
+            problems.Add(at, "\"PublicUrl\" begins with https: over plain HTTP anybody on the way could put keys of their own in place of Zaguan's.");
+        }
+    }
+
+    private static void CheckKeys(ZaguanSettings settings, Problems problems)
+    {
+        var at = settings.Node!.At("Keys");
+        if (settings.Keys.MasterKeyFile is { } file && !IsFolder(file))
+        {
+            problems.Add(at.At(nameof(settings.Keys.MasterKeyFile)), "\"MasterKeyFile\" is the path of a file.");
+        }
+
+        if (settings.Keys.RotateEvery < TimeSpan.FromDays(1))
+        {
+            problems.Add(at.At(nameof(settings.Keys.RotateEvery)), "A key signs for at least a day: \"RotateEvery\" is \"1d\" or more.");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Reading;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
 
@@ -35,6 +36,9 @@ internal sealed class Setup
 
     public required ApplicationTable Applications { get; init; }
 
+    /// <summary>With which applications sign that have no secret.</summary>
+    public required KeyRing Keys { get; init; }
+
     public required IReadOnlyDictionary<string, Contract> Contracts { get; init; }
 
     public required Problems Problems { get; init; }
@@ -61,6 +65,8 @@ internal sealed class Setup
 
     public string DatabaseFile => Path.Combine(Settings.DataFolder, "zaguan.db");
 
+    public string MasterKeyFile => Settings.Keys.MasterKeyFile ?? Path.Combine(Settings.DataFolder, "secrets", "master.key");
+
     public static Setup Read(SetupOptions options)
     {
         var problems = new Problems();
@@ -70,7 +76,7 @@ internal sealed class Setup
         var names = RecordReader.Properties(typeof(ZaguanSettings)).Select(p => p.Name).ToList();
         var tree = new ConfigurationTree(configuration, file, source);
         var settings = ReadSettings(tree.Root(names), problems);
-        SettingsCheck.Check(settings, problems);
+        SettingsCheck.Check(settings, options.IsDevelopment, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
         Listening.Check(configuration, tree, options.IsDevelopment, proxies.Count > 0, problems);
@@ -79,7 +85,8 @@ internal sealed class Setup
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsFolder(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
-        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, options.Clock, Path.Combine(settings.DataFolder, "secrets"), found, options.OnlyLooks);
+        var keys = new KeyRing(settings.PublicUrl);
+        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, options.Clock, Path.Combine(settings.DataFolder, "secrets"), keys, found, options.OnlyLooks);
         var applications = Compiler(problems).Compile(settings.Applications, contracts);
         CheckSharedSettings(source, contracts.Values, problems);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
@@ -92,6 +99,7 @@ internal sealed class Setup
             Configuration = configuration,
             Settings = settings,
             Applications = applications,
+            Keys = keys,
             Contracts = contracts,
             ContractsFolder = folder,
             ContractsFingerprint = fingerprint,
@@ -147,7 +155,7 @@ internal sealed class Setup
     /// <summary>Settings at the root that no contract names: misspelt ones, most of the time. The environment holds much that is not ours, so only the file is looked at.</summary>
     private static void CheckSharedSettings(SourceNode? file, IEnumerable<Contract> contracts, Problems problems)
     {
-        var named = contracts.Where(c => c.Token is not null).SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting).Append(c.Token.SecretSetting + TokenCompiler.PreviousSuffix))
+        var named = contracts.Where(c => c.Token is not null).SelectMany(c => c.Token!.Settings.Select(s => s.Name).Concat(c.Token.SecretSettings))
             .SelectMany(name => new[] { name, $"{name}_FILE" }).Concat(["HTTP_PORTS", "HTTPS_PORTS"]).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         foreach (var (name, value) in (file?.Members ?? []).Where(m => IsSetting(m.Name) && !m.Name.StartsWith("OTEL_", StringComparison.Ordinal) && !named.Contains(m.Name, StringComparer.OrdinalIgnoreCase)))
         {

@@ -4,6 +4,7 @@ using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Passwords;
 using Zaguan.Reading;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
 
@@ -19,6 +20,9 @@ internal sealed record ZaguanSettings
     /// <summary>The folder of contracts that add to the shipped ones; relative to the configuration file. Absent: contracts.</summary>
     public string ContractsFolder { get; init; } = "contracts";
 
+    /// <summary>The address at which clients and back-ends reach Zaguan, "https://login.clinica.example": in whose name own keys sign.</summary>
+    public string? PublicUrl { get; init; }
+
     public IReadOnlyDictionary<string, ApplicationSettings> Applications { get; init; } = new Dictionary<string, ApplicationSettings>(StringComparer.Ordinal);
 
     public BudgetSettings Budgets { get; init; } = new();
@@ -26,6 +30,8 @@ internal sealed record ZaguanSettings
     public HashingSettings Hashing { get; init; } = new();
 
     public PasswordSettings Passwords { get; init; } = new();
+
+    public KeySettings Keys { get; init; } = new();
 
     public AccessLogSettings AccessLog { get; init; } = new();
 

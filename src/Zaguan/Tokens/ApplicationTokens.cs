@@ -10,6 +10,9 @@ internal sealed class ApplicationTokens
 
     public required TokenValidator Validator { get; init; }
 
+    /// <summary>False: with a secret that is shared with the application's back-ends.</summary>
+    public required bool SignsWithOwnKeys { get; init; }
+
     /// <summary>A request's Authorization header may hold the token alone.</summary>
     public required bool AcceptsRaw { get; init; }
 

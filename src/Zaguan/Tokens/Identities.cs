@@ -1,5 +1,6 @@
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Jws;
+using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
 namespace Zaguan.Tokens;
@@ -13,7 +14,7 @@ internal sealed record Identity(User? User, string? SessionId, TokenClaims Claim
 internal sealed record CookieIdentity(User User, Session Session);
 
 /// <summary>A token of an application, or its session's cookie → whom it stands for.</summary>
-internal sealed class Identities(UserStore users, Revocations revocations, ILogger<Identities> logger)
+internal sealed class Identities(UserStore users, Revocations revocations, SigningKeys keys, ILogger<Identities> logger)
 {
     /// <summary>Null: the token is not good. Why is for the log, not for whoever sent it.</summary>
     /// <exception cref="Storage.DatabaseUnavailableException">The token would be good, but nobody can say whose it is.</exception>
@@ -24,7 +25,14 @@ internal sealed class Identities(UserStore users, Revocations revocations, ILogg
             return null;
         }
 
-        if (tokens.Validator.Validate(token, out var objection) is not { } claims)
+        var claims = tokens.Validator.Validate(token, out var objection);
+        if (objection == TokenObjection.UnknownKey && tokens.SignsWithOwnKeys)
+        {
+            await keys.LookAsync();
+            claims = tokens.Validator.Validate(token, out objection);
+        }
+
+        if (claims is null)
         {
             return Refuse(application, objection);
         }

@@ -7,11 +7,15 @@ using System.Text.Json;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Templates;
 using Zaguan.Login;
+using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Tokens;
 
-/// <summary>Signs an application's tokens: JWS compact serialisation (RFC 7515 §7.1) with HMAC-SHA-256 (RFC 7518 §3.2), claims by the contract.</summary>
-internal sealed class TokenIssuer(Secret secret, TimeSpan lifetime, ObjectTemplate claims)
+/// <summary>
+/// Signs an application's tokens: JWS compact serialisation (RFC 7515 §7.1), claims by the contract, with HMAC-SHA-256 and a shared secret
+/// (RFC 7518 §3.2) or with the key of Zaguan's own that signs at the time (§3.4).
+/// </summary>
+internal sealed class TokenIssuer
 {
     /// <summary>The shortest key that RFC 7518 §3.2 allows for HS256, in bytes.</summary>
     public const int ShortestSecret = 32;
@@ -21,7 +25,15 @@ internal sealed class TokenIssuer(Secret secret, TimeSpan lifetime, ObjectTempla
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public TimeSpan Lifetime => lifetime;
+    private readonly Secret? secret;
+    private readonly KeyRing? keys;
+    private readonly ObjectTemplate claims;
+
+    public TokenIssuer(Secret secret, TimeSpan lifetime, ObjectTemplate claims) => (this.secret, Lifetime, this.claims) = (secret, lifetime, claims);
+
+    public TokenIssuer(KeyRing keys, TimeSpan lifetime, ObjectTemplate claims) => (this.keys, Lifetime, this.claims) = (keys, lifetime, claims);
+
+    public TimeSpan Lifetime { get; }
 
     /// <summary>The token of a session that has just been opened.</summary>
     public string Issue(Session session, AnswerValues values)
@@ -37,11 +49,22 @@ internal sealed class TokenIssuer(Secret secret, TimeSpan lifetime, ObjectTempla
             writer.WriteEndObject();
         }
 
-        var signed = new byte[Header.Length + Base64Url.GetEncodedLength(payload.WrittenCount)];
-        Header.CopyTo(signed, 0);
-        Base64Url.EncodeToUtf8(payload.WrittenSpan, signed.AsSpan(Header.Length));
-        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(secret.Reveal(), signed, signature);
+        // By when the session was opened: its key is kept for as long as there are such sessions.
+        var key = keys?.SigningAt(session.OpenedAt);
+        var header = key is null ? Header : key.Header;
+        var signed = new byte[header.Length + Base64Url.GetEncodedLength(payload.WrittenCount)];
+        header.CopyTo(signed, 0);
+        Base64Url.EncodeToUtf8(payload.WrittenSpan, signed.AsSpan(header.Length));
+        Span<byte> signature = stackalloc byte[key is null ? HMACSHA256.HashSizeInBytes : SigningKey.SignatureLength];
+        if (key is null)
+        {
+            HMACSHA256.HashData(secret!.Reveal(), signed, signature);
+        }
+        else
+        {
+            key.Sign(signed, signature);
+        }
+
         return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(signature)}";
     }
 }

@@ -67,7 +67,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
             ]
         },
         { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },
-        { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan and /health are Zaguan's own."] },
+        { """{ "Applications": { "sistema-venta": { "PathBase": "/ZAGUAN" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { """{ "Applications": { "sistema-venta": { "PathBase": "/a/../b" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: No request has the segments . and .. in its path: clients and servers resolve them."] },
         {
             """{ "Applications": { "sistema-venta": { "Hosts": [ "https://venta.example", "venta.example:443", "" ] } } }""",
@@ -85,6 +85,13 @@ public sealed class ConfigurationProblemsTests : IDisposable
                 "zaguan.json:1 at /Applications/sistema-venta/AllowedOrigins: \"*\" is every origin; leave out the others, or it.",
             ]
         },
+        { """{ "PublicUrl": "login.clinica.example", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" is an absolute address without user, query and fragment: \"https://login.clinica.example\", not \"login.clinica.example\"."] },
+        { """{ "PublicUrl": "https://yo@login.example", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" is an absolute address without user, query and fragment: \"https://login.clinica.example\", not \"https://yo@login.example\"."] },
+        { """{ "PublicUrl": "https://login.example?x=1", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" is an absolute address without user, query and fragment: \"https://login.clinica.example\", not \"https://login.example?x=1\"."] },
+        { """{ "PublicUrl": "ftp://login.example", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" is an absolute address without user, query and fragment: \"https://login.clinica.example\", not \"ftp://login.example\"."] },
+        { """{ "PublicUrl": "https://Login.example:443/", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" is written \"https://login.example\", not \"https://Login.example:443/\"."] },
+        { """{ "PublicUrl": "http://login.example", "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /PublicUrl: \"PublicUrl\" begins with https: over plain HTTP anybody on the way could put keys of their own in place of Zaguan's."] },
+        { """{ "Keys": { "RotateEvery": "23h", "MasterKeyFile": "" }, "Applications": { "sistema-venta": {} } }""", ["zaguan.json:1 at /Keys/MasterKeyFile: \"MasterKeyFile\" is the path of a file.", "zaguan.json:1 at /Keys/RotateEvery: A key signs for at least a day: \"RotateEvery\" is \"1d\" or more."] },
         { """{ "Applications": { "ambiotec": {} } }""", ["zaguan.json:1 at /Applications/ambiotec: \"JWT_SECRET\", the secret that signs this application's tokens, is missing. Set it here, in the environment as JWT_SECRET, or name a file that holds it as JWT_SECRET_FILE."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "demasiado corta" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret has 15 bytes; HS256 needs at least 32 (RFC 7518 §3.2). Make one with: openssl rand -base64 48"] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "abcabcabcabcabcabcabcabcabcabcabcabcabc" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET: \"JWT_SECRET\": The secret repeats a few characters; anybody can guess it. Make one with: openssl rand -base64 48"] },
@@ -227,6 +234,20 @@ public sealed class ConfigurationProblemsTests : IDisposable
         var written = json.Insert(1, """ "Applications": { "sistema-venta": {} }, """);
 
         Problems(Read(written)).ShouldContain(p => p.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_contract_that_signs_with_an_own_key_and_says_no_issuer_needs_the_public_address()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "contracts"));
+        File.WriteAllText(Path.Combine(folder, "contracts", "clinica.json"), OwnKeysHouse.Contract);
+
+        Problems(Read("""{ "Applications": { "clinica": { "JWT_EXPIRES": "never" } } }""")).ShouldBe([
+            "zaguan.json:1 at /Applications/clinica/JWT_EXPIRES: \"never\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d.",
+            "zaguan.json:1 at /Applications/clinica: The contract \"clinica\" signs with a key of Zaguan's own, and its claims have no iss. Set \"PublicUrl\", the address at which clients and back-ends reach Zaguan: \"https://login.clinica.example\".",
+        ]);
+        Problems(Read("""{ "PublicUrl": "https://login.clinica.example", "Applications": { "clinica": {} } }""")).ShouldBeEmpty();
+        Problems(Read("""{ "PublicUrl": "https://login.clinica.example", "Applications": { "clinica": { "JWT_SECRET": "x" } } }""")).ShouldHaveSingleItem().ShouldContain("neither a setting of applications nor one that the contract");
     }
 
     [Fact]

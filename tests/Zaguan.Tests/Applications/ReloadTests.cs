@@ -63,9 +63,30 @@ public sealed class ReloadTests
 
         Refresh(house);
 
-        Errors(house).ShouldContain(e => e.Contains("another setting for its signing secret", StringComparison.Ordinal));
+        Errors(house).ShouldContain(e => e.Contains("signs with something else now", StringComparison.Ordinal));
         using var answer = await house.PostAsync(DemoLogin.Ambiotec.Path, DemoLogin.Ambiotec.WrongBody);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("Credenciales inválidas");
+    }
+
+    [Fact]
+    public async Task With_what_an_application_signs_does_not_change_while_the_server_runs()
+    {
+        var contract = System.Text.Json.Nodes.JsonNode.Parse(OwnKeysHouse.Contract)!;
+        contract["title"] = "Otra";
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("PublicUrl", OwnKeysHouse.PublicUrl)));
+
+        // From a secret to an own key, and from no token to one.
+        Write(house, "ambiotec", contract.ToJsonString());
+        Refresh(house);
+        Errors(house).ShouldContain(e => e.Contains("signs with something else now: another algorithm", StringComparison.Ordinal));
+        File.Delete(FileOf(house, "ambiotec"));
+        contract["request"]!["path"] = Venta.Path;
+        Write(house, "sistema-venta", contract.ToJsonString());
+        Refresh(house);
+        Errors(house).ShouldContain(e => e.Contains("No application signed with a key of Zaguan's own, and now one would.", StringComparison.Ordinal));
+
+        (await RefusalAsync(house)).ShouldBe("Credenciales inválidas");
+        (await DemoLogin.Ambiotec.LogsInAsync(house, DemoLogin.Ambiotec.RightBody)).ShouldBeTrue();
     }
 
     [Fact]

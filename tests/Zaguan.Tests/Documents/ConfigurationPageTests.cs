@@ -57,7 +57,7 @@ public sealed partial class ConfigurationPageTests
             });
         var problems = new Problems();
         var named = ContractLibrary.Shipped().Select(c => ContractCompiler.Compile(c.Name, c.Origin, c.Json, problems)!).Where(c => c.Token is not null)
-            .SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting).Distinct(StringComparer.Ordinal).Select(s => $"{c.Name} {s}"));
+            .SelectMany(c => c.Token!.Settings.Select(s => s.Name).Append(c.Token.SecretSetting).OfType<string>().Distinct(StringComparer.Ordinal).Select(s => $"{c.Name} {s}"));
 
         said.ShouldBe(named, ignoreOrder: true);
     }
