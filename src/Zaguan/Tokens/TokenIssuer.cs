@@ -55,16 +55,8 @@ internal sealed class TokenIssuer
         var signed = new byte[header.Length + Base64Url.GetEncodedLength(payload.WrittenCount)];
         header.CopyTo(signed, 0);
         Base64Url.EncodeToUtf8(payload.WrittenSpan, signed.AsSpan(header.Length));
-        Span<byte> signature = stackalloc byte[key is null ? HMACSHA256.HashSizeInBytes : SigningKey.SignatureLength];
-        if (key is null)
-        {
-            HMACSHA256.HashData(secret!.Reveal(), signed, signature);
-        }
-        else
-        {
-            key.Sign(signed, signature);
-        }
-
-        return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(signature)}";
+        Span<byte> signature = stackalloc byte[SigningKey.SignatureLength];
+        var length = key is null ? HMACSHA256.HashData(secret!.Reveal(), signed, signature) : key.Sign(signed, signature);
+        return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(signature[..length])}";
     }
 }

@@ -56,11 +56,13 @@ internal sealed class SigningKey
         return secret;
     }
 
-    public void Sign(ReadOnlySpan<byte> signed, Span<byte> signature)
+    /// <summary>Returns how many bytes of <paramref name="signature"/> it wrote: <see cref="SignatureLength"/>.</summary>
+    public int Sign(ReadOnlySpan<byte> signed, Span<byte> signature)
     {
         var signer = signers.Rent();
-        signer.SignData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        var written = signer.SignData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         signers.Return(signer);
+        return written;
     }
 
     private static ECDsa Import(Secret pkcs8)
