@@ -249,7 +249,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
             events { worker_connections 256; }
             http { access_log off; {{temporary}} include {{folder}}/inventario.conf; }
             """);
-        return ["nginx", "-p", folder, "-e", "stderr", "-c", Path.Combine(folder, "nginx.conf")];
+        return ["/usr/sbin/nginx", "-p", folder, "-e", "stderr", "-c", Path.Combine(folder, "nginx.conf")];
     }
 
     private IReadOnlyList<string> Caddy()
@@ -264,7 +264,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
             }
             import {{folder}}/inventario.caddy
             """);
-        return ["caddy", "run", "--config", Path.Combine(folder, "Caddyfile"), "--adapter", "caddyfile"];
+        return ["/usr/bin/caddy", "run", "--config", Path.Combine(folder, "Caddyfile"), "--adapter", "caddyfile"];
     }
 
     private void WriteSample(string file, params (string From, string To)[] addresses)
