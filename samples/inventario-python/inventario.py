@@ -25,7 +25,7 @@ def application(environ, start_response):
     user = unquote(environ.get("HTTP_X_ZAGUAN_USER", ""))
     if not role:
         status, answer = "403 Forbidden", {"status": "error", "message": "Rol requerido"}
-    elif environ["PATH_INFO"].startswith("/api/v1/admin") and role != "admin":
+    elif (environ["PATH_INFO"] + "/").startswith("/api/v1/admin/") and role != "admin":
         status, answer = "403 Forbidden", {"status": "error", "message": "Solo administradores"}
     else:
         status, answer = "200 OK", {"status": "success", "user": user, "role": role, "data": PRODUCTS}

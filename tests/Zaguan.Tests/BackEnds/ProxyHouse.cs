@@ -36,6 +36,9 @@ internal sealed class ProxyHouse : IAsyncDisposable
 {
     public const string Name = "inventario.example";
 
+    /// <summary>That nginx makes at its start.</summary>
+    private static readonly string[] TemporaryFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
     private readonly string folder = Directory.CreateTempSubdirectory("zaguan-proxy-").FullName;
     private readonly ProxyKind kind;
     private readonly ConcurrentQueue<string> arrived = new();
@@ -43,6 +46,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
     private Process? backEnd;
     private Process? proxy;
     private Uri backEndAddress = null!;
+    private X509Certificate2? certificate;
     private int port;
 
     private ProxyHouse(ProxyKind kind, TestHouse zaguan)
@@ -140,6 +144,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
+        certificate?.Dispose();
         foreach (var process in new[] { proxy, backEnd }.OfType<Process>())
         {
             process.Kill();
@@ -186,7 +191,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
                 await socket.ConnectAsync(IPAddress.Loopback, port, cancelled);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-            SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = TlsOptions(),
         })
         {
             BaseAddress = new(Origin),
@@ -221,7 +226,11 @@ internal sealed class ProxyHouse : IAsyncDisposable
     private IReadOnlyList<string> Nginx()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest($"CN={Name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(Name);
+        var request = new CertificateRequest($"CN={Name}", key, HashAlgorithmName.SHA256) { CertificateExtensions = { names.Build() } };
+        certificate?.Dispose();
+        certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         File.WriteAllText(Path.Combine(folder, "inventario.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "inventario.key"), key.ExportPkcs8PrivateKeyPem());
         WriteSample(
@@ -229,7 +238,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
             ("listen 443 ssl;", $"listen 127.0.0.1:{port} ssl;"),
             ("/etc/ssl/certs/inventario.pem", Path.Combine(folder, "inventario.pem")),
             ("/etc/ssl/private/inventario.key", Path.Combine(folder, "inventario.key")));
-        var temporary = string.Join('\n', new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(t => $"{t}_temp_path {folder}/{t};"));
+        var temporary = string.Join('\n', TemporaryFolders.Select(t => $"{t}_temp_path {folder}/{t};"));
         File.WriteAllText(
             Path.Combine(folder, "nginx.conf"),
             $$"""
@@ -240,7 +249,7 @@ internal sealed class ProxyHouse : IAsyncDisposable
             events { worker_connections 256; }
             http { access_log off; {{temporary}} include {{folder}}/inventario.conf; }
             """);
-        return ["nginx", "-p", folder, "-e", "stderr", "-c", Path.Combine(folder, "nginx.conf")];
+        return ["/usr/sbin/nginx", "-p", folder, "-e", "stderr", "-c", Path.Combine(folder, "nginx.conf")];
     }
 
     private IReadOnlyList<string> Caddy()
@@ -251,12 +260,11 @@ internal sealed class ProxyHouse : IAsyncDisposable
             $$"""
             {
                 admin off
-                persist_config off
                 default_bind 127.0.0.1
             }
             import {{folder}}/inventario.caddy
             """);
-        return ["caddy", "run", "--config", Path.Combine(folder, "Caddyfile"), "--adapter", "caddyfile"];
+        return ["/usr/bin/caddy", "run", "--config", Path.Combine(folder, "Caddyfile"), "--adapter", "caddyfile"];
     }
 
     private void WriteSample(string file, params (string From, string To)[] addresses)
@@ -292,9 +300,21 @@ internal sealed class ProxyHouse : IAsyncDisposable
             return stream;
         }
 
-        var secure = new SslStream(stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
-        await secure.AuthenticateAsClientAsync(Name);
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        await secure.AuthenticateAsClientAsync(TlsOptions());
         return secure;
+    }
+
+    /// <summary>The proxy's own certificate is believed, and no other.</summary>
+    private SslClientAuthenticationOptions TlsOptions()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        if (certificate is not null)
+        {
+            policy.CustomTrustStore.Add(certificate);
+        }
+
+        return new() { TargetHost = Name, CertificateChainPolicy = policy };
     }
 
     private static Arrived Read(string line)

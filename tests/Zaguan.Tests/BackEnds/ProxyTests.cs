@@ -96,7 +96,8 @@ public sealed class ProxyTests
 
             passed++;
             var request = arrived.ShouldHaveSingleItem(contraband);
-            request.Headers.ShouldNotContain(h => h.Value.Contains(Smuggled, StringComparison.Ordinal) || h.Name.Contains('_', StringComparison.Ordinal), contraband);
+            // What a folded line says belongs to the header above it (RFC 9112 §5.2).
+            request.Headers.Where(h => h.Name is not "A").ShouldNotContain(h => h.Value.Contains(Smuggled, StringComparison.Ordinal) || h.Name.Contains('_', StringComparison.Ordinal), contraband);
             request.Values("X-User-Role").ShouldBe(["manager"], contraband);
             request.Values("X-Zaguan-Role").ShouldBe(["manager"], contraband);
             request.Values("X-Zaguan-User").ShouldBe(["john_doe"], contraband);
