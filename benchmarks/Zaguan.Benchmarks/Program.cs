@@ -10,7 +10,15 @@ using Zaguan.Benchmarks.House;
     ("login", LoginBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),
+    ("token-cost", TokenCostBenchmark.RunAsync),
+    ("validation", ValidationBenchmark.RunAsync),
 ];
+
+if (args is [GuardedBackEnd.Argument, var kind])
+{
+    await GuardedBackEnd.RunAsync(kind);
+    return 0;
+}
 
 if (args.Except(benchmarks.Select(b => b.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
 {

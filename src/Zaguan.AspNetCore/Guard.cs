@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Zaguan.AspNetCore.Jws;
@@ -8,11 +9,22 @@ using Zaguan.AspNetCore.Revocations;
 
 namespace Zaguan.AspNetCore;
 
-/// <summary>What became of a request's token.</summary>
-/// <param name="Claims">Null: it is not accepted.</param>
-/// <param name="CouldNotAsk">It is not accepted because nobody can say now whether it is good.</param>
+/// <summary>What a request's token is worth.</summary>
+internal enum Standing
+{
+    /// <summary>The request brings none, or it is not looked at.</summary>
+    NoToken,
+    Good,
+    Wrong,
+
+    /// <summary>Nobody can say now.</summary>
+    Unknown,
+}
+
+/// <param name="Claims">Of a good token.</param>
+/// <param name="Objection">To a wrong one; of an unknown one, what is not known: its key, or else whether it was revoked.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Verdict(TokenClaims? Claims, TokenObjection Objection, bool CouldNotAsk);
+internal readonly record struct Verdict(Standing Standing, TokenClaims? Claims, TokenObjection Objection);
 
 /// <summary>One scheme: its keys, its rules, and what is revoked of its tokens. <see cref="JudgeAsync"/> is where a token is believed.</summary>
 internal sealed class Guard : IDisposable
@@ -58,15 +70,58 @@ internal sealed class Guard : IDisposable
     /// <summary>Null: revocations are not followed.</summary>
     public RevocationFeed? Feed { get; }
 
-    public ValueTask<Verdict> JudgeAsync(ReadOnlySpan<char> token)
+    public ValueTask<Verdict> JudgeAsync(HttpContext http)
     {
-        var claims = validator.Validate(token, out var objection);
-        return objection == TokenObjection.UnknownKey && Published is not null
-            ? new(JudgeAfterAskingAsync(token.ToString()))
-            : new(Judge(claims, objection));
+        var header = http.Request.Headers.Authorization;
+        if (header is not [{ } value] || Exempts(http.Request.Path))
+        {
+            return default;
+        }
+
+        var (by, items) = (validator, ConnectionItems(http));
+        if (items is not null && items.TryGetValue(this, out var last) && last is Seen seen && ReferenceEquals(seen.Header, value) && seen.By == by)
+        {
+            var expired = by.ObjectionToTime(seen.Claims);
+            return new(expired == TokenObjection.None ? Judge(seen.Claims) : new(Standing.Wrong, null, expired));
+        }
+
+        var token = AuthorizationHeader.Token(header, Options.AcceptsRawToken)!;
+        if (by.Validate(token, out var objection) is not { } claims)
+        {
+            return objection == TokenObjection.UnknownKey && Published is not null ? new(JudgeAfterAskingAsync(token)) : new(new Verdict(Standing.Wrong, null, objection));
+        }
+
+        if (items is not null)
+        {
+            items[this] = new Seen(value, claims, by);
+        }
+
+        return new(Judge(claims));
     }
 
-    public bool Exempts(PathString path)
+    public void Dispose() => http.Dispose();
+
+    private async Task<Verdict> JudgeAfterAskingAsync(string token)
+    {
+        var isAnswered = await Published!.LookAgainAsync();
+        return validator.Validate(token, out var objection) is { } claims
+            ? Judge(claims)
+            : new(objection == TokenObjection.UnknownKey && !isAnswered ? Standing.Unknown : Standing.Wrong, null, objection);
+    }
+
+    private Verdict Judge(TokenClaims claims)
+    {
+        if (Feed?.Covers(claims) == true)
+        {
+            return new(Standing.Wrong, null, TokenObjection.Revoked);
+        }
+
+        return Feed?.IsKnown != false || Options.WhenRevocationsAreUnknown == WhenRevocationsAreUnknown.AcceptTokens
+            ? new(Standing.Good, claims, TokenObjection.None)
+            : new(Standing.Unknown, null, TokenObjection.None);
+    }
+
+    private bool Exempts(PathString path)
     {
         if (exempt.Length == 0)
         {
@@ -85,31 +140,9 @@ internal sealed class Guard : IDisposable
         return false;
     }
 
-    public void Dispose() => http.Dispose();
-
-    private async Task<Verdict> JudgeAfterAskingAsync(string token)
-    {
-        var isAnswered = await Published!.LookAgainAsync();
-        var claims = validator.Validate(token, out var objection);
-        return objection == TokenObjection.UnknownKey && !isAnswered ? new(null, objection, CouldNotAsk: true) : Judge(claims, objection);
-    }
-
-    private Verdict Judge(TokenClaims? claims, TokenObjection objection)
-    {
-        if (claims is null || Feed is null)
-        {
-            return new(claims, objection, CouldNotAsk: false);
-        }
-
-        if (Feed.Covers(claims))
-        {
-            return new(null, TokenObjection.Revoked, CouldNotAsk: false);
-        }
-
-        return Feed.IsKnown || Options.WhenRevocationsAreUnknown == WhenRevocationsAreUnknown.AcceptTokens
-            ? new(claims, TokenObjection.None, CouldNotAsk: false)
-            : new(null, TokenObjection.None, CouldNotAsk: true);
-    }
+    /// <summary>What is kept with the connection. HTTP/1 only: there one request at a time has it.</summary>
+    private static IDictionary<object, object?>? ConnectionItems(HttpContext http) =>
+        HttpProtocol.IsHttp11(http.Request.Protocol) ? http.Features.Get<IConnectionItemsFeature>()?.Items : null;
 
     // With new keys everything that was remembered of tokens is forgotten: it was true of the old ones.
     private TokenValidator Believe(IReadOnlyList<VerificationKey> published)
@@ -117,6 +150,12 @@ internal sealed class Guard : IDisposable
         var keys = new KeySet([.. secrets, .. published]);
         return new(() => keys, rules, clock);
     }
+
+    /// <summary>
+    /// The last good token of a connection, by the text of its header. A client says the same again, and Kestrel then has the same object for it, so that
+    /// not even its hash is computed anew; for that takes longer than everything else that is done with a token that is known.
+    /// </summary>
+    private sealed record Seen(string Header, TokenClaims Claims, TokenValidator By);
 }
 
 /// <summary>The guards of all schemes.</summary>

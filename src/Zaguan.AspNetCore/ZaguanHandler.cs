@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
@@ -23,12 +24,12 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
 
     private Guard guard = null!;
 
-    /// <summary>Of a token that is not accepted.</summary>
-    private bool couldNotAsk;
+    private Standing standing;
 
     public async Task<bool> HandleRequestAsync()
     {
-        if ((await HandleAuthenticateOnceAsync()).Failure is null || await AnotherTakesItAsync())
+        await HandleAuthenticateOnceAsync();
+        if (standing is Standing.NoToken or Standing.Good || await AnotherTakesItAsync())
         {
             return false;
         }
@@ -45,15 +46,10 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (AuthorizationHeader.Token(Request.Headers.Authorization, guard.Options.AcceptsRawToken) is not { } token || guard.Exempts(Request.Path))
-        {
-            return NoToken;
-        }
+        var judging = guard.JudgeAsync(Context);
+        return judging.IsCompletedSuccessfully ? Settle(judging.Result) : AwaitAsync(judging);
 
-        var judging = guard.JudgeAsync(token);
-        return judging.IsCompletedSuccessfully ? Task.FromResult(Result(judging.Result)) : AwaitAsync(judging);
-
-        async Task<AuthenticateResult> AwaitAsync(ValueTask<Verdict> judging) => Result(await judging);
+        async Task<AuthenticateResult> AwaitAsync(ValueTask<Verdict> judging) => await Settle(await judging);
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -63,14 +59,33 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
         Refuse();
     }
 
+    private Task<AuthenticateResult> Settle(Verdict verdict)
+    {
+        standing = verdict.Standing;
+        switch (standing)
+        {
+            case Standing.NoToken:
+                return NoToken;
+            case Standing.Good:
+                var identity = TokenIdentity.Of(verdict.Claims!, Scheme.Name, guard.Options.NameClaim, guard.Options.RoleClaim);
+                return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name)));
+            case Standing.Wrong:
+                Logger.TokenRefused(verdict.Objection);
+                return Task.FromResult(AuthenticateResult.Fail("The token is not accepted."));
+            case Standing.Unknown:
+                Logger.TokenNotJudged(verdict.Objection == TokenObjection.UnknownKey ? "its key" : "whether it was revoked");
+                return Task.FromResult(AuthenticateResult.Fail("Nobody can say now whether the token is good."));
+            default:
+                throw new UnreachableException();
+        }
+    }
+
     /// <summary>Where there are several schemes, a token that is wrong here may be right there.</summary>
     private async Task<bool> AnotherTakesItAsync()
     {
         foreach (var other in guards.All)
         {
-            if (other != guard
-                && (other.Exempts(Request.Path)
-                    || (AuthorizationHeader.Token(Request.Headers.Authorization, other.Options.AcceptsRawToken) is { } token && (await other.JudgeAsync(token)).Claims is not null)))
+            if (other != guard && (await other.JudgeAsync(Context)).Standing is Standing.NoToken or Standing.Good)
             {
                 return true;
             }
@@ -79,28 +94,9 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
         return false;
     }
 
-    private AuthenticateResult Result(Verdict verdict)
-    {
-        if (verdict.Claims is { } claims)
-        {
-            var identity = TokenIdentity.Of(claims, Scheme.Name, guard.Options.NameClaim, guard.Options.RoleClaim);
-            return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
-        }
-
-        couldNotAsk = verdict.CouldNotAsk;
-        if (couldNotAsk)
-        {
-            Logger.TokenNotJudged(verdict.Objection == TokenObjection.UnknownKey ? "its key" : "whether it is revoked");
-            return AuthenticateResult.Fail("Nobody can say now whether the token is good.");
-        }
-
-        Logger.TokenRefused(verdict.Objection);
-        return AuthenticateResult.Fail("The token is not accepted.");
-    }
-
     private void Refuse()
     {
-        if (couldNotAsk)
+        if (standing == Standing.Unknown)
         {
             Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);

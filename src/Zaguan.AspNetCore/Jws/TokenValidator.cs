@@ -67,7 +67,8 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
             : ObjectionToTime(claims);
     }
 
-    private TokenObjection ObjectionToTime(TokenClaims claims)
+    /// <summary>Whether a token that was good is still: what time alone changes.</summary>
+    public TokenObjection ObjectionToTime(TokenClaims claims)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return claims switch
