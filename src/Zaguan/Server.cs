@@ -62,7 +62,7 @@ internal static class Server
         services.AddSingleton<Revocations>().AddHostedService(s => s.GetRequiredService<Revocations>());
         services.AddSingleton<KeyStore>().AddSingleton<SigningKeys>().AddHostedService<KeyWatch>();
         services.AddSingleton<Identities>();
-        services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeed>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
+        services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>();
 

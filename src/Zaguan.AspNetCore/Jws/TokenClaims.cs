@@ -10,6 +10,9 @@ internal sealed class TokenClaims
     /// <summary>The last second that a date can have; what is behind it is no instant.</summary>
     private const long LastSecond = 253_402_300_799;
 
+    /// <summary>Letters of a jti: revoked ones are kept.</summary>
+    private const int LongestId = 256;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly JsonElement claims;
@@ -110,9 +113,10 @@ internal sealed class TokenClaims
                 "exp" => TryInstant(claim.Value, e => ExpiresAt = e),
                 "nbf" => TryInstant(claim.Value, n => NotBefore = n),
                 "iat" => TryInstant(claim.Value, i => IssuedAt = i),
-                "jti" => TryText(claim.Value, t => Id = t),
+                "jti" => TryText(claim.Value, t => Id = t) && Id!.Length <= LongestId,
                 "iss" => TryText(claim.Value, t => Issuer = t),
-                "sub" => claim.Value.ValueKind == JsonValueKind.String,
+                // RFC 7519 wants a text; many old systems write the number of a user.
+                "sub" => claim.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
                 "aud" => TryAudiences(claim.Value),
                 _ => true,
             };

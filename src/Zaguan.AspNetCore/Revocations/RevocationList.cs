@@ -9,7 +9,7 @@ internal sealed class RevocationList
     /// <summary>Revoked sessions, and until when their tokens would have been good (seconds since 1970).</summary>
     private readonly ConcurrentDictionary<string, long> sessions = new(StringComparer.Ordinal);
 
-    /// <summary>Per claim that names users: per value (names compare without case), the instant before which their tokens were issued.</summary>
+    /// <summary>Per claim that names users: per value (as <see cref="Key"/> has it), the instant before which their tokens were issued.</summary>
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, long>> subjects = new(StringComparer.Ordinal);
 
     private long everythingBefore = long.MinValue;
@@ -25,7 +25,7 @@ internal sealed class RevocationList
         }
         else if (entry is { Claim: { } claim, Value: { } value, IssuedBefore: { } before })
         {
-            subjects.GetOrAdd(claim, _ => new(StringComparer.OrdinalIgnoreCase)).AddOrUpdate(value, before, (_, earlier) => Math.Max(earlier, before));
+            subjects.GetOrAdd(claim, _ => new(StringComparer.Ordinal)).AddOrUpdate(Key(value), before, (_, earlier) => Math.Max(earlier, before));
         }
         else if (entry is { Claim: null, IssuedBefore: { } all })
         {
@@ -54,7 +54,7 @@ internal sealed class RevocationList
 
         foreach (var (claim, values) in subjects)
         {
-            if (token.Text(claim) is { } value && values.TryGetValue(value, out var before) && issued < before)
+            if (token.Text(claim) is { } value && values.TryGetValue(Key(value), out var before) && issued < before)
             {
                 return true;
             }
@@ -66,6 +66,9 @@ internal sealed class RevocationList
     /// <summary>The same of a session that has no token.</summary>
     /// <param name="opened">Seconds since 1970.</param>
     public bool Covers(string session, long opened) => sessions.ContainsKey(session) || opened < Interlocked.Read(ref everythingBefore);
+
+    /// <summary>Names are compared as Zaguan compares them: trimmed, composed, in capitals.</summary>
+    private static string Key(string value) => value.Trim().Normalize().ToUpperInvariant().Normalize();
 
     /// <summary>Forgets sessions whose tokens have expired.</summary>
     public void Forget(DateTimeOffset now)

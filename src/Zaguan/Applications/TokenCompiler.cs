@@ -94,7 +94,8 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         Validator = new(verifying, new(token.Constant("iss", values), token.Constant("aud", values)), clock),
         SignsWithOwnKeys = token.SecretSetting is null,
         AcceptsRaw = token.AcceptsRaw,
-        AcceptsOldTokens = settings.AcceptOldTokens,
+        // No old system has a key of Zaguan's own.
+        AcceptsOldTokens = settings.AcceptOldTokens && token.SecretSetting is not null,
         Subject = token.Subject,
     };
 
@@ -183,7 +184,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         if (onlyLooks && !File.Exists(file))
         {
             notices.Add($"\"{application}\" has no {name}; the server makes one when it starts, and keeps it in {file} (Development only).");
-            return new(RandomNumberGenerator.GetBytes(TokenIssuer.ShortestSecret));
+            return new(RandomNumberGenerator.GetBytes(VerificationKey.ShortestSecret));
         }
 
         try
@@ -194,7 +195,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
                 notices.Add($"\"{application}\" has no {name}; one was made and is kept in {file} (Development only).");
             }
 
-            if (secret.Length < TokenIssuer.ShortestSecret)
+            if (secret.Length < VerificationKey.ShortestSecret)
             {
                 problems.Add(file, "The secret that is kept here is too short to sign with; delete the file, and another one is made.");
                 return null;

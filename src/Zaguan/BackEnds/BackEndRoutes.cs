@@ -16,7 +16,7 @@ internal static class BackEndRoutes
     {
         app.MapPost(Introspection, (HttpContext http, IntrospectionEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
         app.MapPost(Revocation, (HttpContext http, RevocationEndpoint endpoint, BackEndDoor door) => door.AdmitAsync(http, application => endpoint.AnswerAsync(http, application)));
-        app.MapGet(Feed, (HttpContext http, RevocationFeed feed, BackEndDoor door) => door.AdmitAsync(http, application => feed.AnswerAsync(http, application)));
+        app.MapGet(Feed, (HttpContext http, RevocationFeedEndpoint feed, BackEndDoor door) => door.AdmitAsync(http, application => feed.AnswerAsync(http, application)));
         // Without a key: what it tells, it tells about the credentials that it is shown. With any method: some proxies ask with the client's own.
         app.Map(Verification, (HttpContext http, VerifyEndpoint endpoint) => endpoint.AnswerAsync(http));
         app.Map(Logout, (HttpContext http, LogoutEndpoint endpoint) => endpoint.AnswerAsync(http));

@@ -41,7 +41,7 @@ internal sealed class BackEndStore(Database database, TimeProvider clock)
     public Task<bool> RemoveAsync(string name) => database.WriteAsync(async db =>
         await db.ExecuteAsync("DELETE FROM back_ends WHERE name = @name", new { name }) == 1);
 
-    public async Task<BackEnd?> FindByKeyAsync(string key) => key.Length > LongestKey ? null : await database.ReadAsync(db =>
+    public async Task<BackEnd?> FindByKeyAsync(string key) => key.Length > LongestKey || !key.StartsWith(KeyPrefix, StringComparison.Ordinal) ? null : await database.ReadAsync(db =>
         db.QuerySingleOrDefaultAsync<BackEnd?>("SELECT name, application, created_at AS CreatedAt FROM back_ends WHERE key_hash = @hash", new { hash = Hash(key) }));
 
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));

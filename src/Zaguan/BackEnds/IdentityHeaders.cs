@@ -19,11 +19,11 @@ internal sealed class IdentityHeaders(IReadOnlyList<(string Name, TextTemplate V
     public static readonly IReadOnlyList<string> Own =
         ["X-Zaguan-User", "X-Zaguan-User-Number", "X-Zaguan-User-Id", "X-Zaguan-Role", "X-Zaguan-Role-Number", "X-Zaguan-Session"];
 
-    /// <param name="user">Null: a token of the old system, of somebody who is not known here.</param>
-    public IEnumerable<(string Name, string Value)> Of(User? user, string? session)
+    /// <param name="session">Null: a token of the old system.</param>
+    public IEnumerable<(string Name, string Value)> Of(User user, string? session)
     {
         var values = new AnswerValues { User = user };
-        string?[] own = [user?.Username, Text(user?.Number), user?.Id, user?.RoleName, Text(user?.RoleNumber), session];
+        string?[] own = [user.Username, Text(user.Number), user.Id, user.RoleName, Text(user.RoleNumber), session];
         return Own.Zip(own, (name, value) => (name, Encode(value ?? "")))
             .Concat(configured.Select(c => (c.Name, Encode(c.Value.Render(values)))));
     }

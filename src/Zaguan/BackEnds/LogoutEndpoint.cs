@@ -63,6 +63,7 @@ internal sealed class LogoutEndpoint(RunningApplications applications, Identitie
             if (application.Cookie!.HashIn(headers.Cookie) is { } hash && await identities.OfCookieAsync(application, hash) is { } identity)
             {
                 await revocations.RevokeSessionAsync(identity.Session.Id);
+                await known.RefreshAsync();
             }
         }
 
@@ -71,10 +72,10 @@ internal sealed class LogoutEndpoint(RunningApplications applications, Identitie
             if (AuthorizationHeader.Token(headers.Authorization, application.Tokens!.AcceptsRaw) is { } token && await identities.OfTokenAsync(application, token) is { } identity)
             {
                 await revocations.RevokeAsync(application.Name, identity);
+                await known.RefreshAsync();
             }
         }
 
-        await known.RefreshAsync();
         foreach (var application in withCookie)
         {
             application.Cookie!.Clear(http.Response);

@@ -97,7 +97,7 @@ internal sealed class VerifyEndpoint(RunningApplications applications, Identitie
             return (Verdict.ForeignOrigin, null);
         }
 
-        var verdict = application.Guard.Rules.Judge(original.Method, original.Target, caller.User?.RoleName) switch
+        var verdict = application.Guard.Rules.Judge(original.Method, original.Target, caller.User.RoleName) switch
         {
             RuleVerdict.Permitted => Verdict.Passes,
             RuleVerdict.Forbidden => Verdict.Forbidden,
@@ -111,7 +111,8 @@ internal sealed class VerifyEndpoint(RunningApplications applications, Identitie
     {
         if (application.Tokens is { } tokens && AuthorizationHeader.Token(request.Headers.Authorization, tokens.AcceptsRaw) is { } token)
         {
-            return await identities.OfTokenAsync(application, token) is { } identity ? new(identity.User, identity.SessionId, ByCookie: false) : null;
+            // A token of the old system may be good and name nobody here: there would be nobody to tell the back-end of.
+            return await identities.OfTokenAsync(application, token) is { User: { } user } identity ? new(user, identity.SessionId, ByCookie: false) : null;
         }
 
         return application.Cookie?.HashIn(request.Headers.Cookie) is { } hash && await identities.OfCookieAsync(application, hash) is { } found
@@ -126,9 +127,8 @@ internal sealed class VerifyEndpoint(RunningApplications applications, Identitie
         return http.Response.WriteAsync($"{sentence}\n");
     }
 
-    /// <param name="User">Null: a token of the old system, of somebody who is not known here.</param>
     /// <param name="Session">Null: a token of the old system.</param>
-    private sealed record Caller(User? User, string? Session, bool ByCookie);
+    private sealed record Caller(User User, string? Session, bool ByCookie);
 }
 
 internal static partial class VerifyLog

@@ -40,6 +40,22 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     /// <summary>Those that are configured well enough to run.</summary>
     public IReadOnlyList<Application> Applications => setup.Applications.Applications;
 
+    /// <summary>
+    /// Says so where an application of the realm is configured that nobody can read: then it is not known which claim of its tokens names
+    /// a user, and those of the old system are not revoked.
+    /// </summary>
+    public async Task<int> TellOfUnknownTokensAsync(string realm)
+    {
+        var unknown = setup.Settings.Applications.Where(a => string.Equals(a.Value.Realm ?? a.Key, realm, StringComparison.Ordinal)).Select(a => a.Key)
+            .Except(Applications.Select(a => a.Name), StringComparer.Ordinal).ToList();
+        foreach (var application in unknown)
+        {
+            await terminal.Error.WriteLineAsync($"The application \"{application}\" cannot be read (zaguan doctor says why), so tokens that its old system issued may still be good. When it can, revoke the user's: zaguan sessions revoke --user.");
+        }
+
+        return unknown.Count == 0 ? ExitCode.Done : ExitCode.Problems;
+    }
+
     public ImportStore Imports { get; } = new(database, terminal.Clock);
 
     public ExportStore Exports { get; } = new(database);

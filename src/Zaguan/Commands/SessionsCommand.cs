@@ -110,7 +110,8 @@ internal static class SessionsCommand
         }
 
         var sessions = await desk.Revocations.RevokeUserAsync(user, desk.Applications);
-        return await SayAsync(desk, $"{Printing.Printable(user.Username)} of {user.Realm} has no session any more: {sessions.ToString(CultureInfo.InvariantCulture)} revoked.");
+        await SayAsync(desk, $"{Printing.Printable(user.Username)} of {user.Realm} has no session any more: {sessions.ToString(CultureInfo.InvariantCulture)} revoked.");
+        return await desk.TellOfUnknownTokensAsync(user.Realm);
     }
 
     /// <param name="application">Null: every one.</param>

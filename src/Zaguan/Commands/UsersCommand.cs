@@ -111,7 +111,9 @@ internal static class UsersCommand
             return await SayAsync(desk, $"{Called(user)} is {state} already.");
         }
 
-        return await desk.Users.SetActiveAsync(user, active, desk.Applications) ? await SayAsync(desk, $"{Called(user)} is {state} now.") : await GoneAsync(desk, user);
+        return await desk.Users.SetActiveAsync(user, active, desk.Applications)
+            ? await SayRevokedAsync(desk, user, $"{Called(user)} is {state} now.", isRevoked: !active)
+            : await GoneAsync(desk, user);
     }
 
     private static async Task<int> UnlockAsync(Desk desk, User user)
@@ -131,7 +133,9 @@ internal static class UsersCommand
 
         using (password)
         {
-            return await desk.Users.SetPasswordAsync(user, desk.Hash(password), desk.Applications) ? await SayAsync(desk, $"{Called(user)} has a new password.") : await GoneAsync(desk, user);
+            return await desk.Users.SetPasswordAsync(user, desk.Hash(password), desk.Applications)
+                ? await SayRevokedAsync(desk, user, $"{Called(user)} has a new password.")
+                : await GoneAsync(desk, user);
         }
     }
 
@@ -162,7 +166,7 @@ internal static class UsersCommand
             }
         }
 
-        return await desk.Users.DeleteAsync(user, desk.Applications) ? await SayAsync(desk, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
+        return await desk.Users.DeleteAsync(user, desk.Applications) ? await SayRevokedAsync(desk, user, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
     }
 
     private static Command OnUser(string verb, string description, Terminal terminal, Func<Desk, User, Task<int>> work) =>
@@ -198,6 +202,12 @@ internal static class UsersCommand
     {
         await desk.Terminal.Output.WriteLineAsync(sentence);
         return ExitCode.Done;
+    }
+
+    private static async Task<int> SayRevokedAsync(Desk desk, User user, string sentence, bool isRevoked = true)
+    {
+        await SayAsync(desk, sentence);
+        return isRevoked ? await desk.TellOfUnknownTokensAsync(user.Realm) : ExitCode.Done;
     }
 
     private static Task<int> GoneAsync(Desk desk, User user) => desk.Terminal.RefuseAsync($"{Called(user)} was deleted in the meantime.");

@@ -60,8 +60,8 @@ internal sealed record TokenContract(
         var values = new AnswerValues { Settings = settings };
         return Claims.Members.FirstOrDefault(m => string.Equals(m.Name, claim, StringComparison.Ordinal))?.Value switch
         {
-            TextTemplate text when text.Parts.All(p => p.Placeholder is null or { IsSetting: true }) => text.Render(values),
-            PlaceholderTemplate { Placeholder: { IsSetting: true } setting } => setting.Read(values).ToText(),
+            TextTemplate { IsText: true } text => text.Render(values),
+            PlaceholderTemplate { IsText: true, Placeholder: var setting } => setting.Read(values).ToText(),
             ConstantTemplate { Text: { } text } => text,
             _ => null,
         };

@@ -215,6 +215,12 @@ internal static class ContractCompiler
             problems.Add(own.Value, $"The claim \"{own.Name.TrimEnd('?')}\" is put in by Zaguan; leave it out.");
         }
 
-        return compiler.CompileObject(claims, Scope.Claims);
+        var compiled = compiler.CompileObject(claims, Scope.Claims);
+        foreach (var (member, written) in compiled.Members.Zip(claims.Members).Where(m => m.First.Name is "iss" or "aud" && !m.First.Value.IsText))
+        {
+            problems.Add(written.Value, $"\"{member.Name}\" is one text of letters and settings (\"{{config.JWT_ISSUER_TOKEN}}\"), the same in every token: whoever validates asks for it.");
+        }
+
+        return compiled;
     }
 }

@@ -12,9 +12,6 @@ namespace Zaguan.Tokens;
 /// </summary>
 internal sealed class RevocationStore(Database database, TimeProvider clock)
 {
-    /// <summary>Of one answer of the feed.</summary>
-    public const int LargestPage = 1_000;
-
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Revokes one session. False: there is none, it has expired, or it was revoked before.</summary>
@@ -40,7 +37,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     /// <param name="until">When it expires, Unix seconds.</param>
     public Task RevokeTokenAsync(string application, string id, long until) => database.WriteAsync(async db =>
     {
-        await AppendAsync(db, application, id, until);
+        await AppendAsync(db, application, id, until, Now);
         return true;
     });
 
@@ -53,14 +50,16 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
         var sessions = await RevokeAsync(db, "user_key = @Key", new { user.Key, now });
         foreach (var application in applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal)))
         {
-            if (application.Tokens?.Subject is { } subject && subject.Of(user) is { } value)
+            // By the contract, which is known here even where the application's secret is not.
+            if (application.Contract.Token?.Subject is { } subject && subject.Of(user) is { } value)
             {
                 await db.ExecuteAsync(
                     """
                     INSERT INTO revocations (number, application, claim, value, issued_before) VALUES (@number, @Name, @Claim, @value, @before)
-                    ON CONFLICT (application, claim, value) WHERE claim IS NOT NULL DO UPDATE SET number = excluded.number, issued_before = excluded.issued_before
+                    ON CONFLICT (application, claim, value) WHERE claim IS NOT NULL DO UPDATE SET number = excluded.number,
+                      issued_before = CASE WHEN excluded.issued_before > revocations.issued_before THEN excluded.issued_before ELSE revocations.issued_before END
                     """,
-                    new { number = await NextAsync(db), application.Name, subject.Claim, value, before = now / 1_000 });
+                    new { number = await NextAsync(db, now), application.Name, subject.Claim, value, before = now / 1_000 });
             }
         }
 
@@ -70,46 +69,34 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     /// <summary>Revokes every token of an application that was issued until now.</summary>
     public Task RevokeApplicationAsync(string application) => database.WriteAsync(async db =>
     {
-        var now = Now;
         // To the second, as tokens say when they were issued. What was issued within this one is named.
+        var now = Now;
+        await RevokeAsync(db, "application = @application AND opened_at >= @second", new { application, second = now / 1_000 * 1_000, now });
         await db.ExecuteAsync(
             """
             INSERT INTO revocations (number, application, issued_before) VALUES (@number, @application, @before)
-            ON CONFLICT (application) WHERE session IS NULL AND claim IS NULL DO UPDATE SET number = excluded.number, issued_before = excluded.issued_before
+            ON CONFLICT (application) WHERE session IS NULL AND claim IS NULL DO UPDATE SET number = excluded.number,
+              issued_before = CASE WHEN excluded.issued_before > revocations.issued_before THEN excluded.issued_before ELSE revocations.issued_before END
             """,
-            new { number = await NextAsync(db), application, before = now / 1_000 });
-        await RevokeAsync(db, "application = @application AND opened_at >= @second", new { application, second = now / 1_000 * 1_000, now });
+            new { number = await NextAsync(db, now), application, before = now / 1_000 });
         return true;
     });
 
     /// <summary>The number of the last revocation.</summary>
     public Task<long> LastAsync() => database.ReadAsync(ReadLastAsync);
 
-    /// <summary>What was revoked after a number, of one application or of all, in order; at most a page.</summary>
-    public Task<RevocationPage> ReadAsync(string? application, long after) => database.ReadAsync(async db =>
+    /// <summary>What was revoked after a number, of one application or of all (null), in order, at most <see cref="RevocationPage.MostEntries"/>; and how far that goes.</summary>
+    public Task<(long Last, IReadOnlyList<RevocationRow> Rows)> ReadAsync(string? application, long after) => database.ReadAsync<(long, IReadOnlyList<RevocationRow>)>(async db =>
     {
         // First how far it goes, then the rows: a row that is committed in between comes with this page and once more with the next.
         var last = await ReadLastAsync(db);
         var rows = (await db.QueryAsync<RevocationRow>(
             """
             SELECT number, application, session, until, claim, value, issued_before AS IssuedBefore
-            FROM revocations WHERE (@application IS NULL OR application = @application) AND number > @after ORDER BY number LIMIT @LargestPage
+            FROM revocations WHERE (@application IS NULL OR application = @application) AND number > @after ORDER BY number LIMIT @MostEntries
             """,
-            new { application, after, LargestPage })).AsList();
-        return new RevocationPage { Last = rows.Count == LargestPage ? rows[^1].Number : last, Revocations = [.. rows.Select(r => r.ToEntry())] };
-    });
-
-    /// <summary>The same with the application of each.</summary>
-    public Task<(long Last, IReadOnlyList<RevocationRow> Rows)> ReadAllAsync(long after) => database.ReadAsync<(long, IReadOnlyList<RevocationRow>)>(async db =>
-    {
-        var last = await ReadLastAsync(db);
-        var rows = (await db.QueryAsync<RevocationRow>(
-            """
-            SELECT number, application, session, until, claim, value, issued_before AS IssuedBefore
-            FROM revocations WHERE number > @after ORDER BY number LIMIT @LargestPage
-            """,
-            new { after, LargestPage })).AsList();
-        return (rows.Count == LargestPage ? rows[^1].Number : last, rows);
+            new { application, after, RevocationPage.MostEntries })).AsList();
+        return (rows.Count == RevocationPage.MostEntries ? rows[^1].Number : last, rows);
     });
 
     /// <summary>Deletes at most <paramref name="batch"/> revocations of sessions that have expired since. Returns how many they were.</summary>
@@ -120,26 +107,28 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     private static Task<long> ReadLastAsync(DbConnection db) => db.ExecuteScalarAsync<long>("SELECT last FROM revocation_numbers");
 
     // The row is locked until the transaction ends: the next number waits for this one's commit.
-    private static Task<long> NextAsync(DbConnection db) => db.ExecuteScalarAsync<long>("UPDATE revocation_numbers SET last = last + 1 RETURNING last");
+    private static Task<long> NextAsync(DbConnection db, long now) => db.ExecuteScalarAsync<long>(
+        "UPDATE revocation_numbers SET last = CASE WHEN last < @now THEN @now ELSE last + 1 END RETURNING last", new { now });
 
+    /// <summary>Sessions first and numbers behind them, everywhere: two who revoke at once do not wait for each other for ever.</summary>
     private static async Task<int> RevokeAsync(DbConnection db, string which, object values)
     {
-        var revoked = (await db.QueryAsync<(string Id, string Application, long ExpiresAt)>(
-            $"UPDATE sessions SET revoked_at = @now WHERE {which} AND revoked_at IS NULL AND expires_at > @now RETURNING id, application, expires_at", values)).AsList();
-        foreach (var (id, application, expiresAt) in revoked)
+        var revoked = (await db.QueryAsync<(string Id, string Application, long ExpiresAt, long RevokedAt)>(
+            $"UPDATE sessions SET revoked_at = @now WHERE {which} AND revoked_at IS NULL AND expires_at > @now RETURNING id, application, expires_at, revoked_at", values)).AsList();
+        foreach (var (id, application, expiresAt, revokedAt) in revoked)
         {
-            await AppendAsync(db, application, id, expiresAt / 1_000 + 1);
+            await AppendAsync(db, application, id, expiresAt / 1_000 + 1, revokedAt);
         }
 
         return revoked.Count;
     }
 
-    private static async Task AppendAsync(DbConnection db, string application, string session, long until) => await db.ExecuteAsync(
+    private static async Task AppendAsync(DbConnection db, string application, string session, long until, long now) => await db.ExecuteAsync(
         """
         INSERT INTO revocations (number, application, session, until) VALUES (@number, @application, @session, @until)
         ON CONFLICT (application, session) WHERE session IS NOT NULL DO NOTHING
         """,
-        new { number = await NextAsync(db), application, session, until });
+        new { number = await NextAsync(db, now), application, session, until });
 }
 
 /// <summary>As it is stored.</summary>

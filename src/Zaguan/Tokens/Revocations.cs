@@ -16,7 +16,7 @@ internal sealed class Revocations(RevocationStore store, TimeProvider clock, ILo
     /// <summary>How often expired sessions are taken out of memory.</summary>
     private static readonly TimeSpan Forgetting = TimeSpan.FromMinutes(10);
 
-    private volatile ConcurrentDictionary<string, RevocationList> lists = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RevocationList> lists = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim refreshing = new(1, 1);
     private DateTimeOffset forgotten = clock.GetUtcNow();
@@ -58,7 +58,7 @@ internal sealed class Revocations(RevocationStore store, TimeProvider clock, ILo
                 Forget();
                 isTold = false;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // What is known stays known, and tokens stay judged by it.
                 if (!isTold)
@@ -88,25 +88,24 @@ internal sealed class Revocations(RevocationStore store, TimeProvider clock, ILo
     private async Task TakeUpAsync()
     {
         var newest = await store.LastAsync();
-        var reached = Last;
-        if (newest == reached)
+        if (newest == Last)
         {
             return;
         }
 
-        // Smaller: a backup took the database's place, and what it does not know was never revoked.
-        var known = newest > reached ? lists : new(StringComparer.Ordinal);
-        reached = newest > reached ? reached : 0;
-        while (reached < newest)
+        // Smaller: a backup took the database's place. It is read from the beginning, and what was revoked stays revoked.
+        var reached = newest > Last ? Last : 0;
+        IReadOnlyList<RevocationRow> rows;
+        do
         {
-            (reached, var rows) = await store.ReadAllAsync(reached);
+            (reached, rows) = await store.ReadAsync(application: null, reached);
             foreach (var row in rows)
             {
-                known.GetOrAdd(row.Application, _ => new()).Apply(row.ToEntry());
+                lists.GetOrAdd(row.Application, _ => new()).Apply(row.ToEntry());
             }
         }
+        while (rows.Count == RevocationPage.MostEntries);
 
-        lists = known;
         Interlocked.Exchange(ref last, reached);
         Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }

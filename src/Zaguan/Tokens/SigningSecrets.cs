@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Zaguan.AspNetCore;
+using Zaguan.AspNetCore.Jws;
 using Zaguan.Login;
 using Zaguan.Storage;
 
@@ -15,9 +16,9 @@ internal static class SigningSecrets
     public static string? Objection(string secret, bool isDevelopment)
     {
         var length = Encoding.UTF8.GetByteCount(secret);
-        if (length < TokenIssuer.ShortestSecret)
+        if (length < VerificationKey.ShortestSecret)
         {
-            return $"The secret has {length} bytes; HS256 needs at least {TokenIssuer.ShortestSecret} (RFC 7518 §3.2). Make one with: openssl rand -base64 48";
+            return $"The secret has {length} bytes; HS256 needs at least {VerificationKey.ShortestSecret} (RFC 7518 §3.2). Make one with: openssl rand -base64 48";
         }
 
         if (secret.Distinct().Count() < 8)

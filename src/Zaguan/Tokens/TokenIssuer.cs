@@ -17,9 +17,6 @@ namespace Zaguan.Tokens;
 /// </summary>
 internal sealed class TokenIssuer
 {
-    /// <summary>The shortest key that RFC 7518 §3.2 allows for HS256, in bytes.</summary>
-    public const int ShortestSecret = 32;
-
     /// <summary>{"alg":"HS256","typ":"JWT"}</summary>
     private static readonly byte[] Header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."u8.ToArray();
 

@@ -185,7 +185,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         var (column, compared) = subject.Means switch
         {
             "user.id" => ("id", value),
-            "user.number" => ("number", (object?)(long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null)),
+            "user.number" => ("number", (object?)(long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && value is not ['0', _, ..] ? number : null)),
             "user.username" => ("username_key", Names.TryKey(value)),
             _ => ("email_key", Names.TryKey(value)),
         };

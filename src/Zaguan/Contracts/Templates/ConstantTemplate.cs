@@ -7,6 +7,8 @@ internal sealed record ConstantTemplate(string Json) : Template
 {
     public override bool IsConstant => true;
 
+    public override bool IsText => Text is not null;
+
     /// <summary>Null where it is no text.</summary>
     public string? Text => Json.StartsWith('"') ? JsonElement.Parse(Json).GetString() : null;
 

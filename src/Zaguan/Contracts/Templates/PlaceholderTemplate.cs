@@ -7,6 +7,8 @@ internal sealed record PlaceholderTemplate(Placeholder Placeholder) : Template
 {
     public override bool IsConstant => false;
 
+    public override bool IsText => Placeholder.IsSetting;
+
     public override bool IsNull(AnswerValues values) => Placeholder.Read(values).Kind == ValueKind.Null;
 
     public override void Write(Utf8JsonWriter writer, AnswerValues values) => Placeholder.Read(values).Write(writer);

@@ -8,6 +8,9 @@ internal abstract record Template
     /// <summary>Without placeholders: the same bytes in every answer.</summary>
     public abstract bool IsConstant { get; }
 
+    /// <summary>A text of letters and settings: the same in all answers of one application.</summary>
+    public virtual bool IsText => false;
+
     /// <summary>A value that is null makes a key that ends in ? disappear.</summary>
     public virtual bool IsNull(AnswerValues values) => false;
 

@@ -7,6 +7,8 @@ internal sealed record TextTemplate(IReadOnlyList<TextPart> Parts) : Template
 {
     public override bool IsConstant => false;
 
+    public override bool IsText => Parts.All(p => p.Placeholder is null or { IsSetting: true });
+
     public override void Write(Utf8JsonWriter writer, AnswerValues values) => writer.WriteStringValue(Render(values));
 
     public string Render(AnswerValues values) => string.Concat(Parts.Select(p => p.Placeholder?.Read(values).ToText() ?? p.Literal));

@@ -29,7 +29,7 @@ internal sealed class KeyWatch(SigningKeys keys, Setup setup, TimeProvider clock
                 await KeepAsync();
                 told = null;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The keys that are known go on signing and verifying.
                 if (!string.Equals(told, e.Message, StringComparison.Ordinal))

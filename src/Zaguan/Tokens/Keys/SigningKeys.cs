@@ -76,7 +76,7 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
         {
             if (look is null || (look.IsCompleted && clock.GetElapsedTime(lookedAt) >= BetweenLooks))
             {
-                (look, lookedAt) = (LookOnceAsync(), clock.GetTimestamp());
+                (look, lookedAt) = (Task.Run(LookOnceAsync), clock.GetTimestamp());
             }
 
             return look;

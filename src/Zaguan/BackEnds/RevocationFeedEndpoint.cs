@@ -8,7 +8,7 @@ namespace Zaguan.BackEnds;
 /// What was revoked of an application after a number, in order: GET /zaguan/revocations?after=N&amp;wait=SECONDS. Where there is nothing,
 /// it is answered when there is, or when the seconds have passed.
 /// </summary>
-internal sealed class RevocationFeed(RevocationStore store, Revocations revocations, IHostApplicationLifetime host, TimeProvider clock)
+internal sealed class RevocationFeedEndpoint(RevocationStore store, Revocations revocations, IHostApplicationLifetime host, TimeProvider clock)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(25);
 
@@ -24,14 +24,14 @@ internal sealed class RevocationFeed(RevocationStore store, Revocations revocati
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
         var until = clock.GetUtcNow() + TimeSpan.FromSeconds(wait);
         var page = await store.ReadAsync(application.Name, after);
-        while (page.Revocations.Count == 0 && page.Last >= after && until > clock.GetUtcNow() && !either.IsCancellationRequested)
+        while (page.Rows.Count == 0 && page.Last >= after && until > clock.GetUtcNow() && !either.IsCancellationRequested)
         {
             // Another application's revocations wake this one as well; it looks, and waits on.
             await revocations.WaitForMoreAsync(page.Last, until - clock.GetUtcNow(), either.Token);
             page = await store.ReadAsync(application.Name, after);
         }
 
-        await http.Response.WriteAsJsonAsync(page, BackEndJson.Default.RevocationPage, cancellationToken: http.RequestAborted);
+        await http.Response.WriteAsJsonAsync(new() { Last = page.Last, Revocations = [.. page.Rows.Select(r => r.ToEntry())] }, BackEndJson.Default.RevocationPage, cancellationToken: http.RequestAborted);
     }
 
     private static bool TryRead(IQueryCollection query, string name, long most, out long number)
