@@ -67,7 +67,7 @@ internal static class ValidationBenchmark
         })
         {
             var values = stack.Rounds.ConvertAll(r => read(r));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {stack.Name,-24} {what,-24} median {Sample.Median(values),10:N3}, from {values.Min(),10:N3} to {values.Max(),10:N3}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {stack.Name,-26} {what,-24} median {Sample.Median(values),10:N3}, from {values.Min(),10:N3} to {values.Max(),10:N3}"));
         }
     }
 
@@ -134,12 +134,13 @@ internal static class ValidationBenchmark
 
             var cores = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
             await AddAsync("Zaguan.AspNetCore", kind => [Environment.ProcessPath!, GuardedBackEnd.Argument, kind]);
+            await AddAsync("the same without UseZaguan", kind => [Environment.ProcessPath!, GuardedBackEnd.Argument, kind], GuardedBackEnd.ProtectedByTwo);
             await AddAsync("Express + jsonwebtoken", kind => ["node", Path.Combine(peers, "express.cjs"), kind]);
             await AddAsync("Flask + PyJWT, gunicorn", _ => ["/usr/bin/python3", "-m", "gunicorn", "--chdir", peers, "--bind", "127.0.0.1:0", "--workers", cores, "--worker-class", "gthread", "--threads", "8", "--keep-alive", "600", "flask_app:app"]);
 
-            async Task AddAsync(string name, Func<string, string[]> command)
+            async Task AddAsync(string name, Func<string, string[]> command, string kindOfGuard = GuardedBackEnd.Protected)
             {
-                var guarded = await ProcessAsync(command, GuardedBackEnd.Protected);
+                var guarded = await ProcessAsync(command, kindOfGuard);
                 var open = await ProcessAsync(command, GuardedBackEnd.Open);
                 All.Add(new(name, guarded, open, requests));
             }

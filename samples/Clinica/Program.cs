@@ -25,6 +25,7 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 });
 
 var app = builder.Build();
+app.UseZaguan();
 app.MapPost("/api/CVN_PLAN_SEGURO/GetAllActives", () => Envelope.Of(InsurancePlan.All.Where(p => p.IsActive).ToList())).RequireAuthorization();
 app.MapHealthChecks("/health", new HealthCheckOptions
 {

@@ -1,12 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Zaguan.AspNetCore.Jws;
 
 namespace Zaguan.AspNetCore;
 
@@ -17,9 +14,6 @@ namespace Zaguan.AspNetCore;
 internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILoggerFactory logger, UrlEncoder encoder, Guards guards)
     : AuthenticationHandler<ZaguanOptions>(options, logger, encoder), IAuthenticationRequestHandler
 {
-    /// <summary>In seconds, for a request that nobody could judge. By then the next try, or the one after it, has been made.</summary>
-    private const int RetryAfter = 2;
-
     private static readonly Task<AuthenticateResult> NoToken = Task.FromResult(AuthenticateResult.NoResult());
 
     private Guard guard = null!;
@@ -34,7 +28,7 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
             return false;
         }
 
-        Refuse();
+        standing.Refuse(Response);
         return true;
     }
 
@@ -56,7 +50,7 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
     {
         // Where an endpoint names the scheme, this is the first that is heard of the token.
         await HandleAuthenticateOnceSafeAsync();
-        Refuse();
+        standing.Refuse(Response);
     }
 
     private Task<AuthenticateResult> Settle(Verdict verdict)
@@ -69,12 +63,9 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
             case Standing.Good:
                 var identity = TokenIdentity.Of(verdict.Claims!, Scheme.Name, guard.Options.NameClaim, guard.Options.RoleClaim);
                 return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name)));
-            case Standing.Wrong:
-                Logger.TokenRefused(verdict.Objection);
+            case Standing.Wrong or Standing.Unknown:
+                Logger.NotAccepted(verdict);
                 return Task.FromResult(AuthenticateResult.Fail("The token is not accepted."));
-            case Standing.Unknown:
-                Logger.TokenNotJudged(verdict.Objection == TokenObjection.UnknownKey ? "its key" : "whether it was revoked");
-                return Task.FromResult(AuthenticateResult.Fail("Nobody can say now whether the token is good."));
             default:
                 throw new UnreachableException();
         }
@@ -92,18 +83,5 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
         }
 
         return false;
-    }
-
-    private void Refuse()
-    {
-        if (standing == Standing.Unknown)
-        {
-            Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
-            return;
-        }
-
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = "Bearer";
     }
 }

@@ -6,11 +6,23 @@ namespace Zaguan.AspNetCore;
 /// <summary>No token, no claim, no secret.</summary>
 internal static partial class ZaguanLog
 {
+    public static void NotAccepted(this ILogger logger, Verdict verdict)
+    {
+        if (verdict.Standing == Standing.Unknown)
+        {
+            logger.TokenNotJudged(verdict.Objection == TokenObjection.UnknownKey ? "its key" : "whether it was revoked");
+        }
+        else
+        {
+            logger.TokenRefused(verdict.Objection);
+        }
+    }
+
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "A token was refused: {Objection}")]
-    public static partial void TokenRefused(this ILogger logger, TokenObjection objection);
+    private static partial void TokenRefused(this ILogger logger, TokenObjection objection);
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "A token was neither accepted nor refused (503): {Unknown} is not known now")]
-    public static partial void TokenNotJudged(this ILogger logger, string unknown);
+    private static partial void TokenNotJudged(this ILogger logger, string unknown);
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Count} keys are believed, as {Document} has them")]
     public static partial void KeysTaken(this ILogger logger, int count, Uri document);

@@ -11,6 +11,9 @@ internal static class GuardedBackEnd
     public const string Argument = "back-end";
     public const string Path = "/api/planes";
     public const string Protected = "protected";
+
+    /// <summary>The same, by ASP.NET Core's own two middlewares.</summary>
+    public const string ProtectedByTwo = "protected-by-two";
     public const string Open = "open";
     public const string Origin = "http://localhost:44390";
 
@@ -30,15 +33,20 @@ internal static class GuardedBackEnd
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = null);
-        if (kind is Protected)
+        if (kind is not Open)
         {
             builder.Services.AddAuthorization().AddAuthentication().AddZaguan(zaguan =>
                 (zaguan.Secret, zaguan.Issuer, zaguan.Audience) = (builder.Configuration["BENCHMARK_SECRET"], Origin, Origin));
         }
 
         var app = builder.Build();
-        var plans = app.MapGet(Path, () => Plans);
         if (kind is Protected)
+        {
+            app.UseZaguan();
+        }
+
+        var plans = app.MapGet(Path, () => Plans);
+        if (kind is not Open)
         {
             plans.RequireAuthorization();
         }

@@ -23,6 +23,12 @@ internal sealed class BackEnd : IAsyncDisposable
     /// <summary>Tells who asks, and asks for a user.</summary>
     public const string Closed = "/api/cerrado";
 
+    /// <summary>Asks for the role "caja".</summary>
+    public const string Cashier = "/api/caja";
+
+    /// <summary>Asks for a user, and then does not.</summary>
+    public const string Anybody = "/api/todos";
+
     public const string Login = "/api/Account/Login";
 
     public const string Nobody = "nadie";
@@ -38,9 +44,12 @@ internal sealed class BackEnd : IAsyncDisposable
 
     public TestHouse.Lines Log { get; }
 
+    public Uri Address => client.BaseAddress!;
+
     /// <param name="configure">On top of the secret, the issuer and the audience of the tests.</param>
     /// <param name="furnish">More schemes, more of anything.</param>
-    public static async Task<BackEnd> StartAsync(Action<ZaguanOptions>? configure = null, TimeProvider? clock = null, Action<WebApplicationBuilder>? furnish = null, string environment = "Production")
+    /// <param name="useZaguan">By the package's one middleware, and not by ASP.NET Core's two.</param>
+    public static async Task<BackEnd> StartAsync(Action<ZaguanOptions>? configure = null, TimeProvider? clock = null, Action<WebApplicationBuilder>? furnish = null, string environment = "Production", bool useZaguan = false)
     {
         var log = new TestHouse.Lines();
         var application = Build(
@@ -55,7 +64,8 @@ internal sealed class BackEnd : IAsyncDisposable
                 builder.Services.AddSingleton(clock ?? TimeProvider.System);
                 furnish?.Invoke(builder);
             },
-            environment);
+            environment,
+            useZaguan);
         try
         {
             await application.StartAsync();
@@ -68,7 +78,7 @@ internal sealed class BackEnd : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(Action<ZaguanOptions> configure, Action<WebApplicationBuilder> furnish, string environment)
+    private static WebApplication Build(Action<ZaguanOptions> configure, Action<WebApplicationBuilder> furnish, string environment, bool useZaguan)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -84,10 +94,17 @@ internal sealed class BackEnd : IAsyncDisposable
 
         furnish(builder);
         var application = builder.Build();
+        if (useZaguan)
+        {
+            application.UseZaguan();
+        }
+
         application.MapGet(Open, Name);
         application.MapGet(Closed, Name).RequireAuthorization();
         application.MapGet(Login, Name);
         application.MapGet($"{Login}/otra", Name);
+        application.MapGet(Cashier, Name).RequireAuthorization(policy => policy.RequireRole("caja"));
+        application.MapGet(Anybody, Name).RequireAuthorization().AllowAnonymous();
         application.MapGet("/api/claims", (ClaimsPrincipal user) => string.Join('\n', user.Claims.Select(c => $"{c.Type} {Short(c.ValueType)} {c.Value}"))).RequireAuthorization();
         application.MapHealthChecks("/salud", new HealthCheckOptions
         {
