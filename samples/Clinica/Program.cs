@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Clinica;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration;
@@ -27,8 +26,5 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 var app = builder.Build();
 app.UseZaguan();
 app.MapPost("/api/CVN_PLAN_SEGURO/GetAllActives", () => Envelope.Of(InsurancePlan.All.Where(p => p.IsActive).ToList())).RequireAuthorization();
-app.MapHealthChecks("/health", new HealthCheckOptions
-{
-    ResponseWriter = (http, report) => http.Response.WriteAsync($"{report.Status}: {string.Join(' ', report.Entries.Values.Select(e => e.Description))}"),
-});
+app.MapHealthChecks("/health");
 app.Run();

@@ -69,9 +69,9 @@ internal sealed class RevocationFeed
                 var page = await AskAsync(reading.Last, isBehind ? 0 : wait, stopping);
                 if (page.Last < reading.Last)
                 {
-                    // Zaguan's list began anew, as when a backup took its place. Ours stays in force until the new one is whole.
+                    // Zaguan's list began anew, as when a backup took its place. What was revoked stays so; the new one is read to it from the beginning.
                     logger.ListBeganAnew(reading.Last, page.Last);
-                    reading = new();
+                    reading = reading.Anew();
                     continue;
                 }
 

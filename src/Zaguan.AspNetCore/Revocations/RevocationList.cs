@@ -35,6 +35,23 @@ internal sealed class RevocationList
         Last = Math.Max(Last, entry.Number);
     }
 
+    /// <summary>The same, to be read to from the first number on.</summary>
+    public RevocationList Anew()
+    {
+        var anew = new RevocationList { everythingBefore = Interlocked.Read(ref everythingBefore) };
+        foreach (var (session, until) in sessions)
+        {
+            anew.sessions[session] = until;
+        }
+
+        foreach (var (claim, values) in subjects)
+        {
+            anew.subjects[claim] = new(values, StringComparer.Ordinal);
+        }
+
+        return anew;
+    }
+
     /// <summary>Also of what was filtered out on the way here.</summary>
     public void AdvanceTo(long number) => Last = Math.Max(Last, number);
 

@@ -1,3 +1,4 @@
+using Zaguan.Applications;
 using Zaguan.Operations;
 
 namespace Zaguan.Commands;
@@ -46,8 +47,8 @@ internal static class FileFindings
             yield return ("database", file);
         }
 
-        var secrets = Path.Combine(folder, "secrets");
-        foreach (var file in Directory.Exists(secrets) ? Directory.GetFiles(secrets).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        var own = Path.Combine(folder, "secrets");
+        foreach (var file in Directory.Exists(own) ? Directory.GetFiles(own).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
             yield return ("secret", file);
         }
@@ -56,24 +57,28 @@ internal static class FileFindings
 
         foreach (var (name, application) in setup.Settings.Applications)
         {
-            if (!setup.Contracts.TryGetValue(application.Contract ?? name, out var contract) || contract.Token is not { SecretSetting: { } secret })
+            var secrets = setup.Contracts.GetValueOrDefault(application.Contract ?? name)?.Token?.SecretSettings ?? [];
+            foreach (var file in secrets.SelectMany(secret => FilesOf(setup, application, secret)))
             {
-                continue;
+                yield return ("secret", Path.GetFullPath(file));
             }
+        }
+    }
 
-            foreach (var file in new[] { application.Settings.GetValueOrDefault($"{secret}_FILE")?.Text, setup.Configuration[$"{secret}_FILE"] })
+    private static IEnumerable<string> FilesOf(Setup setup, ApplicationSettings application, string secret)
+    {
+        foreach (var file in new[] { application.Settings.GetValueOrDefault($"{secret}_FILE")?.Text, setup.Configuration[$"{secret}_FILE"] })
+        {
+            if (!string.IsNullOrEmpty(file))
             {
-                if (!string.IsNullOrEmpty(file))
-                {
-                    yield return ("secret", Path.GetFullPath(file));
-                }
+                yield return file;
             }
+        }
 
-            // Written into the configuration itself, the secret is as private as that file.
-            if (application.Settings.GetValueOrDefault(secret) is { Line: not null } written)
-            {
-                yield return ("secret", Path.GetFullPath(written.Origin));
-            }
+        // Written into the configuration itself, the secret is as private as that file.
+        if (application.Settings.GetValueOrDefault(secret) is { Line: not null } written)
+        {
+            yield return written.Origin;
         }
     }
 

@@ -81,10 +81,14 @@ public sealed class DoctorTests
         problem.GetProperty("sentence").GetString()!.ShouldContain($"chmod o-rwx {path}");
     }
 
-    [Fact]
-    public async Task Secret_file_of_the_configuration_that_everybody_can_read_is_a_problem()
+    [Theory]
+    [InlineData("JWT_SECRET_FILE")]
+    [InlineData("JWT_SECRET_PREVIOUS_FILE")]
+    public async Task Secret_file_of_the_configuration_that_everybody_can_read_is_a_problem(string setting)
     {
-        await using var folder = new CommandFolder("""{ "ambiotec": { "JWT_SECRET_FILE": "SECRET" } }""");
+        var other = setting is "JWT_SECRET_FILE" ? "" : "\"JWT_SECRET\": \"otra llave de 32 letras o de más, solo para pruebas\", ";
+        await using var folder = new CommandFolder($$"""{ "ambiotec": { {{other}}"{{setting}}": "SECRET" } }""");
+        File.SetUnixFileMode(folder.Configuration, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var secret = folder.Write("ambiotec.secret", "q8wJr0Vt3nEw5ZyXuPfL7mBcD2hGkA9s");
         folder.Write("zaguan.json", (await File.ReadAllTextAsync(folder.Configuration)).Replace("SECRET\" }", $"{secret}\" }}", StringComparison.Ordinal));
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.OtherRead);
