@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -98,6 +99,9 @@ internal sealed class Guard : IDisposable
 
         return new(Judge(claims));
     }
+
+    /// <summary>A new one each time: a request may change its own.</summary>
+    public ClaimsPrincipal User(TokenClaims token) => new(TokenIdentity.Of(token, Scheme, Options.NameClaim, Options.RoleClaim));
 
     public void Dispose() => http.Dispose();
 

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Zaguan.AspNetCore.Jws;
 
 namespace Zaguan.AspNetCore;
 
@@ -50,7 +52,7 @@ internal sealed class GuardMiddleware
         var verdict = await judging;
         if (transforms && verdict.Standing == Standing.Good)
         {
-            http.User = await http.RequestServices.GetRequiredService<IClaimsTransformation>().TransformAsync(User(verdict));
+            http.User = await http.RequestServices.GetRequiredService<IClaimsTransformation>().TransformAsync(guard.User(verdict.Claims!));
             await Authorized(http, hasUser: http.User.Identities.Any(i => i.IsAuthenticated));
             return;
         }
@@ -65,7 +67,7 @@ internal sealed class GuardMiddleware
             case Standing.NoToken:
                 return Authorized(http, hasUser: false);
             case Standing.Good:
-                http.User = User(verdict);
+                http.Features.Set<IHttpAuthenticationFeature>(new LateUser(guard, verdict.Claims!));
                 return Authorized(http, hasUser: true);
             case Standing.Wrong or Standing.Unknown:
                 logger.NotAccepted(verdict);
@@ -91,9 +93,6 @@ internal sealed class GuardMiddleware
 
         return next(http);
     }
-
-    private ClaimsPrincipal User(Verdict verdict) =>
-        new(TokenIdentity.Of(verdict.Claims!, guard.Scheme, guard.Options.NameClaim, guard.Options.RoleClaim));
 
     private static bool AsksForNothing(EndpointMetadataCollection asks) =>
         asks.GetMetadata<IAuthorizeData>() is null && asks.GetMetadata<AuthorizationPolicy>() is null && asks.GetMetadata<IAuthorizationRequirementData>() is null;
@@ -132,4 +131,17 @@ internal sealed class GuardMiddleware
     }
 
     private static bool IsTheirs(Type type) => type.Assembly == typeof(IAuthorizationService).Assembly || type.Assembly == typeof(IPolicyEvaluator).Assembly;
+
+    /// <summary>The request's user, made when somebody first asks who that is: most endpoints never do.</summary>
+    private sealed class LateUser(Guard guard, TokenClaims token) : IHttpAuthenticationFeature
+    {
+        private ClaimsPrincipal? user;
+        private bool isMade;
+
+        public ClaimsPrincipal? User
+        {
+            get => isMade ? user : User = guard.User(token);
+            set => (user, isMade) = (value, true);
+        }
+    }
 }

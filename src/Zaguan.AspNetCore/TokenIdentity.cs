@@ -10,7 +10,7 @@ internal static class TokenIdentity
     /// <summary>The type of claims whose value is JSON, as other handlers name it.</summary>
     private const string Json = "JSON";
 
-    /// <summary>A new one each time: a request may add claims to its own.</summary>
+    /// <summary>A new one each time, of one that is kept.</summary>
     public static ClaimsIdentity Of(TokenClaims token, string scheme, string nameClaim, string roleClaim) =>
         (token.Identity ??= Make(token, scheme, nameClaim, roleClaim)).Clone();
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
@@ -61,8 +60,7 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
             case Standing.NoToken:
                 return NoToken;
             case Standing.Good:
-                var identity = TokenIdentity.Of(verdict.Claims!, Scheme.Name, guard.Options.NameClaim, guard.Options.RoleClaim);
-                return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name)));
+                return Task.FromResult(AuthenticateResult.Success(new(guard.User(verdict.Claims!), Scheme.Name)));
             case Standing.Wrong or Standing.Unknown:
                 Logger.NotAccepted(verdict);
                 return Task.FromResult(AuthenticateResult.Fail("The token is not accepted."));
