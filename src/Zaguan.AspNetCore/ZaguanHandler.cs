@@ -74,10 +74,14 @@ internal sealed class ZaguanHandler(IOptionsMonitor<ZaguanOptions> options, ILog
     {
         foreach (var other in guards.All)
         {
-            if (other != guard && (await other.JudgeAsync(Context)).Standing is Standing.NoToken or Standing.Good)
+            var theirs = other == guard ? Standing.Wrong : (await other.JudgeAsync(Context)).Standing;
+            if (theirs is Standing.NoToken or Standing.Good)
             {
                 return true;
             }
+
+            // It may be theirs, and good: then it is not for us to say that it is wrong.
+            standing = theirs == Standing.Unknown ? theirs : standing;
         }
 
         return false;

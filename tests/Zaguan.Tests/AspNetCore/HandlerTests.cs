@@ -220,6 +220,18 @@ public sealed class HandlerTests
         (await backEnd.HealthAsync()).ShouldContain("Otra: Revocations are not followed");
     }
 
+    [Fact]
+    public async Task A_token_that_another_scheme_cannot_judge_now_is_503_although_it_is_none_of_ours()
+    {
+        const string Other = "la llave de la otra aplicación, solo para pruebas";
+        await using var backEnd = await BackEnd.StartAsync(furnish: b => b.Services.AddAuthentication().AddZaguan("Otra", z =>
+            (z.Secret, z.Address, z.BackEndKey) = (Other, "http://127.0.0.1:1", "zbk_nadie-escucha-en-este-puerto")));
+
+        (await backEnd.GetAsync(BackEnd.Open, BackEnd.Token("ana", secret: Other))).Status.ShouldBe(503);
+        (await backEnd.GetAsync(BackEnd.Open, BackEnd.Token(secret: "la llave de un extraño, que nadie conoce aquí"))).Line.ShouldBe("401 ");
+        (await backEnd.GetAsync(BackEnd.Closed, BackEnd.Token())).Line.ShouldBe("200 admin");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
