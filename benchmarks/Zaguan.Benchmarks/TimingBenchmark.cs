@@ -38,7 +38,7 @@ internal static class TimingBenchmark
 
     /// <summary>True: they cannot be told apart.</summary>
     /// <param name="onlyTime">What the server computes may differ, as long as nobody outside can tell.</param>
-    public static bool Compare(ServerProcess server, Dice dice, Kind first, Kind second, bool onlyTime = false)
+    public static bool Compare(ListeningProcess server, Dice dice, Kind first, Kind second, bool onlyTime = false)
     {
         Console.WriteLine($"\n{first.Name}  against  {second.Name}");
         using var connection = new LoginConnection(server.Address);

@@ -83,7 +83,7 @@ internal static class ValidationBenchmark
     }
 
     /// <summary>One way to write the back-end: with the guard, and without.</summary>
-    private sealed class Stack(string name, BackEndProcess guarded, BackEndProcess open, List<byte[]> requests)
+    private sealed class Stack(string name, ListeningProcess guarded, ListeningProcess open, List<byte[]> requests)
     {
         public string Name => name;
 
@@ -110,7 +110,7 @@ internal static class ValidationBenchmark
         }
 
         /// <summary>Over new connections: which process of a server has which of them is a matter of luck, and should not be the same luck in every round.</summary>
-        private Side Turned(BackEndProcess process)
+        private Side Turned(ListeningProcess process)
         {
             using var load = new Load(process.Address, requests);
             var (server, own) = (process.CpuTime, Environment.CpuUsage.TotalTime);
@@ -121,7 +121,7 @@ internal static class ValidationBenchmark
 
     private sealed class Stacks : IDisposable
     {
-        private readonly List<BackEndProcess> started = [];
+        private readonly List<ListeningProcess> started = [];
 
         public List<Stack> All { get; } = [];
 
@@ -145,9 +145,9 @@ internal static class ValidationBenchmark
                 All.Add(new(name, guarded, open, requests));
             }
 
-            async Task<BackEndProcess> ProcessAsync(Func<string, string[]> command, string kind)
+            async Task<ListeningProcess> ProcessAsync(Func<string, string[]> command, string kind)
             {
-                var process = await BackEndProcess.StartAsync(command(kind), new Dictionary<string, string>(StringComparer.Ordinal)
+                var process = await ListeningProcess.StartAsync(command(kind), new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["ASPNETCORE_ENVIRONMENT"] = "Production",
                     // As the template has it; this program's own projects say otherwise.

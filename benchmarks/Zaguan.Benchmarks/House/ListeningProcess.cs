@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 
 namespace Zaguan.Benchmarks.House;
 
-/// <summary>A back-end in a process of its own, and the processes that it starts, on a port that the system chooses. They end with this process, however that ends.</summary>
-internal sealed partial class BackEndProcess : IDisposable
+/// <summary>A server in a process of its own, and the processes that it starts, on a port that the system chooses. They end with this process, however that ends.</summary>
+internal sealed partial class ListeningProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -18,21 +18,23 @@ internal sealed partial class BackEndProcess : IDisposable
     private readonly Thread keeper;
     private volatile bool started;
 
-    private BackEndProcess(ProcessStartInfo start)
+    private ListeningProcess(ProcessStartInfo start)
     {
         process.StartInfo = start;
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
-        keeper = new Thread(Keep) { IsBackground = true, Name = "Keeper of a back-end" };
+        keeper = new Thread(Keep) { IsBackground = true, Name = "Keeper of a process" };
         keeper.Start();
     }
 
+    public int Id => process.Id;
+
     public IPEndPoint Address => listening.Task.Result;
 
-    /// <summary>What it and the processes that it started have computed so far. Linux only.</summary>
+    /// <summary>What it has computed so far, and on Linux the processes that it started too.</summary>
     public TimeSpan CpuTime => CpuTimeOf(process.Id.ToString(CultureInfo.InvariantCulture));
 
-    public static async Task<BackEndProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    public static async Task<ListeningProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
         string[] bound = OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig", "TERM", .. command] : [.. command];
         var start = new ProcessStartInfo(bound[0], bound[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -41,15 +43,15 @@ internal sealed partial class BackEndProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        var backEnd = new BackEndProcess(start);
+        var server = new ListeningProcess(start);
         try
         {
-            await backEnd.listening.Task.WaitAsync(Patience);
-            return backEnd;
+            await server.listening.Task.WaitAsync(Patience);
+            return server;
         }
         catch
         {
-            backEnd.Dispose();
+            server.Dispose();
             throw;
         }
     }
@@ -68,7 +70,7 @@ internal sealed partial class BackEndProcess : IDisposable
     private static TimeSpan CpuTimeOf(string id)
     {
         using var one = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
-        return File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        return !OperatingSystem.IsLinux() ? one.TotalProcessorTime : File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(one.TotalProcessorTime, (sum, child) => sum + CpuTimeOf(child));
     }
 
