@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Zaguan.AspNetCore.Jws;
 
 namespace Zaguan.AspNetCore;
 
@@ -34,20 +32,12 @@ internal sealed class OptionsCheck(IHostEnvironment environment) : IValidateOpti
 
         foreach (var (name, secret) in new[] { (nameof(options.Secret), options.Secret), (nameof(options.PreviousSecret), options.PreviousSecret) })
         {
-            if (secret is not null && Objection(secret) is { } objection)
+            if (secret is not null && SharedSecret.Objection(secret, environment.IsDevelopment()) is { } objection)
             {
                 yield return $"{name} {objection}";
             }
         }
     }
-
-    private string? Objection(string secret) => Encoding.UTF8.GetByteCount(secret) switch
-    {
-        0 => "is empty.",
-        < VerificationKey.ShortestSecret and var length => $"has {length} bytes; HS256 needs at least {VerificationKey.ShortestSecret} (RFC 7518 §3.2). Make one with: openssl rand -base64 48",
-        _ when !environment.IsDevelopment() && PublicSecrets.Contains(secret) => "is printed in public documentation, so anybody can sign with it. Make one with: openssl rand -base64 48",
-        _ => null,
-    };
 
     private static IEnumerable<string> OfAddress(ZaguanOptions options)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Zaguan.AspNetCore;
 using Zaguan.AspNetCore.Jws;
 using Zaguan.Contracts;
 using Zaguan.Login;
@@ -107,9 +108,9 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
             return null;
         }
 
-        if (SigningSecrets.Objection(previous, isDevelopment) is { } objection)
+        if (SharedSecret.Objection(previous, isDevelopment) is { } objection)
         {
-            problems.Add(found.At, $"\"{name}{TokenContract.PreviousSuffix}\": {objection}");
+            problems.Add(found.At, $"\"{name}{TokenContract.PreviousSuffix}\": The secret {objection}");
             return null;
         }
 
@@ -165,9 +166,9 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
     {
         if (named.Find(settings, name) is { } given)
         {
-            if (given.Value is not null && SigningSecrets.Objection(given.Value, isDevelopment) is { } objection)
+            if (given.Value is not null && SharedSecret.Objection(given.Value, isDevelopment) is { } objection)
             {
-                problems.Add(given.At, $"\"{name}\": {objection}");
+                problems.Add(given.At, $"\"{name}\": The secret {objection}");
                 return null;
             }
 

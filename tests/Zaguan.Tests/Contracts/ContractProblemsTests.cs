@@ -95,6 +95,8 @@ public sealed class ContractProblemsTests
         { "{config.VIDA|default:8h}", "{user.number}m", ["p.json:12 at /token/lifetime: {user.number} is known only in the granted answer and the token's claims."] },
         { "\"sub\":", "\"exp\":", ["p.json:13 at /token/claims/exp: The claim \"exp\" is put in by Zaguan; leave it out."] },
         { "\"sub\":", "\"jti?\":", ["p.json:13 at /token/claims/jti?: The claim \"jti\" is put in by Zaguan; leave it out."] },
+        { "\"sub\": \"{user.id}\"", "\"aud\": [ \"a\", \"b\" ]", ["p.json:13 at /token/claims/aud: \"aud\" is one text of letters and settings (\"{config.JWT_ISSUER_TOKEN}\"), the same in every token: whoever validates asks for it."] },
+        { "\"sub\":", "\"iss\":", ["p.json:13 at /token/claims/iss: \"iss\" is one text of letters and settings (\"{config.JWT_ISSUER_TOKEN}\"), the same in every token: whoever validates asks for it."] },
         { "{ \"sub\": \"{user.id}\" }", "[]", ["p.json:13 at /token/claims: Claims are an object, not a list."] },
         { "\"token\": \"{token}\"", "\"token\": \"{{token}}\"", ["p.json:10 at /token: This token is never answered: {token} stands nowhere in the granted answer."] },
         { "{token}", "{token|default:x|y}", ["p.json:5 at /answers/granted/body/token: The filter \"y\" is not known."] },
