@@ -8,8 +8,6 @@ internal sealed class KeySet(IEnumerable<VerificationKey> keys)
     /// <summary>What the header of the last good token said, as it was written, and the keys that it meant: most tokens begin alike.</summary>
     private volatile KnownHeader? known;
 
-    public bool HasKey(string id) => Array.Exists(keys, k => string.Equals(k.Id, id, StringComparison.Ordinal));
-
     /// <summary>The keys that a header means; null where it is none that is believed.</summary>
     /// <param name="written">The header as it stands in the token.</param>
     /// <param name="decoded">The same without its base64url.</param>

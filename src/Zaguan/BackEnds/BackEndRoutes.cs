@@ -1,4 +1,7 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
 using Zaguan.Applications;
+using Zaguan.AspNetCore.Jws;
 using Zaguan.Storage;
 
 namespace Zaguan.BackEnds;
@@ -26,7 +29,6 @@ internal static class BackEndRoutes
 /// <summary>Lets in whoever has the key of a back-end, to the application that it belongs to.</summary>
 internal sealed class BackEndDoor(BackEndStore backEnds, RunningApplications applications, ILogger<BackEndDoor> logger)
 {
-    private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
 
     public async Task AdmitAsync(HttpContext http, Func<Application, Task> answer)
@@ -64,25 +66,15 @@ internal sealed class BackEndDoor(BackEndStore backEnds, RunningApplications app
     }
 
     /// <summary>As a bearer token, or as the password of HTTP Basic (RFC 7617), which is how OAuth clients say it.</summary>
-    private static string? Key(Microsoft.Extensions.Primitives.StringValues header)
+    private static string? Key(StringValues header)
     {
-        if (header.Count != 1 || header[0] is not { } value)
+        if (AuthorizationHeader.Token(header, acceptsRaw: true) is not { } value || !value.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
         {
-            return null;
-        }
-
-        if (value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return value[Bearer.Length..].Trim();
+            return AuthorizationHeader.Token(header, acceptsRaw: false);
         }
 
         var pair = new byte[value.Length];
-        if (!value.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) || !Convert.TryFromBase64String(value[Basic.Length..].Trim(), pair, out var length))
-        {
-            return null;
-        }
-
-        var text = System.Text.Encoding.UTF8.GetString(pair, 0, length);
+        var text = Convert.TryFromBase64String(value[Basic.Length..].Trim(), pair, out var length) ? Encoding.UTF8.GetString(pair, 0, length) : "";
         return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[(colon + 1)..] : null;
     }
 }

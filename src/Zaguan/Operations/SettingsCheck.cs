@@ -26,13 +26,13 @@ internal static class SettingsCheck
         CheckAccessLog(settings, problems);
     }
 
-    public static bool IsFolder(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal);
+    public static bool IsPath(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal);
 
     private static void CheckFolders(ZaguanSettings settings, Problems problems)
     {
         foreach (var (name, folder) in new[] { (nameof(settings.DataFolder), settings.DataFolder), (nameof(settings.ContractsFolder), settings.ContractsFolder) })
         {
-            if (!IsFolder(folder))
+            if (!IsPath(folder))
             {
                 problems.Add(settings.Node!.At(name), $"\"{name}\" is the path of a folder; \".\" is the one that it is relative to.");
             }
@@ -65,7 +65,7 @@ internal static class SettingsCheck
     private static void CheckKeys(ZaguanSettings settings, Problems problems)
     {
         var at = settings.Node!.At("Keys");
-        if (settings.Keys.MasterKeyFile is { } file && !IsFolder(file))
+        if (settings.Keys.MasterKeyFile is { } file && !IsPath(file))
         {
             problems.Add(at.At(nameof(settings.Keys.MasterKeyFile)), "\"MasterKeyFile\" is the path of a file.");
         }

@@ -82,7 +82,7 @@ internal sealed class Setup
         Listening.Check(configuration, tree, options.IsDevelopment, proxies.Count > 0, problems);
         var settingsAreBroken = problems.Count > 0;
 
-        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsFolder(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, SettingsCheck.IsPath(settings.ContractsFolder) ? settings.ContractsFolder : new ZaguanSettings().ContractsFolder);
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
         var keys = new KeyRing(settings.PublicUrl);

@@ -36,7 +36,9 @@ internal sealed class Revocations(RevocationStore store, TimeProvider clock, ILo
         var next = changed.Task;
         if (Last <= number && wait > TimeSpan.Zero)
         {
-            await Task.WhenAny(next, Task.Delay(wait, clock, abandoned));
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
+            await Task.WhenAny(next, Task.Delay(wait, clock, either.Token));
+            await either.CancelAsync();
         }
     }
 

@@ -106,6 +106,22 @@ public sealed class RevocationTests
         (await its.IsActiveAsync(await Romsoft.TokenAsync(strict.Client))).ShouldBeTrue();
     }
 
+    /// <summary>Written otherwise, a number would find a user whose revocation it is not covered by.</summary>
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("\"1\"", true)]
+    [InlineData("\"01\"", false)]
+    [InlineData("\"+1\"", false)]
+    [InlineData("\" 1\"", false)]
+    [InlineData("1.0", false)]
+    public async Task A_number_names_a_user_in_one_spelling(string number, bool names)
+    {
+        await using var house = await FourApplications.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "ambiotec");
+        var token = TokenForge.Sign($$"""{"usuario_id":{{number}},"exp":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600}}}""", secret: FourApplications.Secret);
+        (await backEnd.IntrospectAsync(token)).TryGetProperty("username", out _).ShouldBe(names);
+    }
+
     [Fact]
     public async Task A_token_of_another_application_is_not_good_even_where_the_two_have_one_secret()
     {
