@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Login;
+using Zaguan.Sources;
 using Zaguan.Tokens;
 
 namespace Zaguan.Applications;
@@ -16,19 +17,30 @@ internal sealed class Application
     public Application(Contract contract, PropertyNaming naming, bool discloseAccountState)
     {
         Contract = contract;
-        answers = naming switch
-        {
-            PropertyNaming.AsWritten => contract.Answers,
-            PropertyNaming.CamelCase => contract.Answers.ToFrozenDictionary(a => a.Key, a => a.Value.CamelCased()),
-        };
+        answers = AnswersOf(contract, naming);
         disclosesAccountState = discloseAccountState;
     }
+
+    public static FrozenDictionary<AnswerName, Answer> AnswersOf(Contract contract, PropertyNaming naming) => naming switch
+    {
+        PropertyNaming.AsWritten => contract.Answers,
+        PropertyNaming.CamelCase => contract.Answers.ToFrozenDictionary(a => a.Key, a => a.Value.CamelCased()),
+    };
 
     public required string Name { get; init; }
 
     public required string Realm { get; init; }
 
     public Contract Contract { get; }
+
+    /// <summary>Where passwords are checked, in this order.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary>How long all of them together may take, the local one aside.</summary>
+    public required TimeSpan SourcesDeadline { get; init; }
+
+    /// <summary>The old system's login endpoint; null: it is not asked.</summary>
+    public required Upstream? Upstream { get; init; }
 
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }
@@ -55,6 +67,11 @@ internal sealed class Application
 
     /// <summary>Whether an answer of its contract tells strangers which accounts exist, and may.</summary>
     public bool DisclosesAccountState => disclosesAccountState && Contract.DisclosesAccountState;
+
+    /// <summary>Those that an attempt may be verified by: a flag of the request chooses among those that are listed, and adds none.</summary>
+    public IReadOnlyList<Source> SourcesFor(bool wantsDirectory) => wantsDirectory
+        ? [.. Sources.Where(s => s == Source.Ldap)]
+        : Contract.AsksForDirectories ? [.. Sources.Where(s => s != Source.Ldap)] : Sources;
 
     public Answer AnswerTo(Outcome outcome)
     {

@@ -4,6 +4,7 @@ using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
+using Zaguan.Sources;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
 
@@ -39,7 +40,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
                 continue;
             }
 
-            compiled.Add((Compile(name, application, found, tokens), application.Node!));
+            compiled.Add((Compile(name, application, found, contracts, tokens), application.Node!));
         }
 
         ApplicationTable.CheckRoutes(compiled, problems);
@@ -47,7 +48,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         return new([.. compiled.Select(c => c.Item1)], notices);
     }
 
-    private Application Compile(string name, ApplicationSettings settings, Contract contract, TokenCompiler tokens)
+    private Application Compile(string name, ApplicationSettings settings, Contract contract, IReadOnlyDictionary<string, Contract> contracts, TokenCompiler tokens)
     {
         CheckWords(name, settings);
         CheckPath(settings, contract);
@@ -57,6 +58,9 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         {
             Name = name,
             Realm = settings.Realm ?? name,
+            Sources = settings.Sources,
+            SourcesDeadline = settings.SourcesDeadline,
+            Upstream = new SourceCompiler(contracts, notices, problems).Compile(name, settings, contract),
             Path = settings.PathBase + contract.Path,
             Hosts = hosts,
             Cors = CompileCors(settings, contract),

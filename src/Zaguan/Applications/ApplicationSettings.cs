@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Zaguan.BackEnds;
 using Zaguan.Reading;
+using Zaguan.Sources;
 
 namespace Zaguan.Applications;
 
@@ -15,6 +16,15 @@ internal sealed record ApplicationSettings
 
     /// <summary>The namespace of its users; absent: the application's name. Two applications with one realm share their users.</summary>
     public string? Realm { get; init; }
+
+    /// <summary>Where passwords are checked, in this order: local, ldap, upstream.</summary>
+    public IReadOnlyList<Source> Sources { get; init; } = [Source.Local];
+
+    /// <summary>How long a directory and the old system together may take to say whether a password is right.</summary>
+    public TimeSpan SourcesDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The old system, for the source upstream.</summary>
+    public UpstreamSettings? Upstream { get; init; }
 
     /// <summary>The host names that it answers to; absent: all that no other application with the same path names.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];

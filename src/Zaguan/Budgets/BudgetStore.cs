@@ -40,6 +40,12 @@ internal enum Settlement
     /// <summary>A guess that was verified and was not one.</summary>
     Failure,
 
+    /// <summary>
+    /// A guess that was sent to a source, of which nobody knows what became. It counts for the account and for the address alone, so that
+    /// no source can be guessed at without end; not for both together, so that a source that fails locks nobody out after five logins.
+    /// </summary>
+    Doubt,
+
     /// <summary>Nothing was verified.</summary>
     Returned,
 }
@@ -82,9 +88,10 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         """;
 
     /// <summary>Failures that are confirmed, n of them; when they reach what the rule allows, the refusal begins and the count starts anew behind it.</summary>
-    private static string Confirm(string n) => $"""
+    /// <param name="charges">How many charges that settles.</param>
+    private static string Confirm(string n, string charges) => $"""
         UPDATE budgets SET
-          in_flight = budgets.in_flight - {n},
+          in_flight = budgets.in_flight - {charges},
           failed = budgets.failed + {n},
           forgiven = CASE WHEN {Counted} + {n} >= budgets.failures THEN budgets.failed + {n} WHEN {WindowIsOver} THEN budgets.failed ELSE budgets.forgiven END,
           window_from = CASE WHEN {WindowIsOver} THEN @now ELSE budgets.window_from END,
@@ -92,7 +99,9 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
           refusals = budgets.refusals + CASE WHEN {Counted} + {n} >= budgets.failures THEN 1 ELSE 0 END
         """;
 
-    private static readonly string Fail = Confirm("1");
+    private static readonly string Fail = Confirm("1", charges: "1");
+
+    private static readonly string Doubt = Confirm("(CASE WHEN budgets.account <> '' AND budgets.address <> '' THEN 0 ELSE 1 END)", charges: "1");
 
     private const string Succeed = """
         UPDATE budgets SET
@@ -107,7 +116,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     private const string OfSubject = "((budgets.account = @Account AND budgets.address IN ('', @Address)) OR (budgets.account = '' AND budgets.address = @AddressAlone))";
 
     internal static readonly string Bury = $"""
-        {Confirm("budgets.in_flight")}, burials = budgets.burials + 1
+        {Confirm("budgets.in_flight", charges: "budgets.in_flight")}, burials = budgets.burials + 1
         WHERE {OfSubject}
           AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
@@ -253,6 +262,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         {
             Settlement.Success => Succeed,
             Settlement.Failure => Fail,
+            Settlement.Doubt => Doubt,
             Settlement.Returned => Return,
         };
         return $"""

@@ -25,6 +25,12 @@ internal sealed class Answer
 
     public ReadOnlyMemory<byte> Render(AnswerValues values) => constant ?? Write(values);
 
+    /// <summary>In reverse: whether a reply could be this answer, and what its placeholders stood for then.</summary>
+    public bool Unify(int status, JsonElement reply, Bindings bindings) => status == Status && body.Unify(reply, bindings);
+
+    /// <summary>The same status and the same bytes, whatever happened.</summary>
+    public bool IsAlike(Answer other) => constant is not null && other.constant is not null && Status == other.Status && constant.AsSpan().SequenceEqual(other.constant);
+
     public Answer CamelCased() => new(Status, body.CamelCased());
 
     private ReadOnlyMemory<byte> Write(AnswerValues values)

@@ -31,11 +31,11 @@ internal static class AnswerNames
         Outcome.Inactive => AnswerName.Inactive,
         Outcome.Locked => AnswerName.Locked,
         Outcome.Throttled => AnswerName.Throttled,
-        Outcome.SourceNotAllowed => AnswerName.Refused,
+        Outcome.SourceNotAllowed or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange => AnswerName.Refused,
         Outcome.Malformed => AnswerName.Malformed,
         Outcome.Invalid => AnswerName.Invalid,
         Outcome.Busy => AnswerName.Busy,
-        Outcome.Unavailable => AnswerName.Unavailable,
+        Outcome.Unavailable or Outcome.SourceUnavailable or Outcome.SourceUnclear => AnswerName.Unavailable,
         Outcome.Failed => AnswerName.Failed,
     };
 

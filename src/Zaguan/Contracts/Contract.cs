@@ -16,6 +16,9 @@ internal sealed record Contract(
     FrozenDictionary<AnswerName, Answer> Answers,
     TokenContract? Token)
 {
+    /// <summary>Whether a field of its requests asks that a directory checks the password.</summary>
+    public bool AsksForDirectories => Decoder.ReadsDirectory;
+
     public bool DisclosesAccountState => Answers.Keys.Any(AnswerNames.DisclosesAccountState);
 }
 

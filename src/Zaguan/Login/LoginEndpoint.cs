@@ -4,7 +4,6 @@ using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Contracts;
-using Zaguan.Passwords;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
@@ -13,7 +12,7 @@ using Zaguan.Users;
 namespace Zaguan.Login;
 
 /// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
-internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalSource local, Database database, ServerSideCallers callers, LoginWitness witness)
+internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
 {
     public async Task AnswerAsync(HttpContext http, Application application)
     {
@@ -37,18 +36,19 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         try
         {
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
-            var user = attempt.WantsDirectory ? null : await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key));
-            var charging = attempt.WantsDirectory
+            var user = await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key));
+            var allowed = application.SourcesFor(attempt.WantsDirectory);
+            var charging = allowed.Count == 0
                 ? ChargeResult.SourceNotAllowed
                 : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
             retryAfter = charging.RetryAfter;
 
             // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.
-            var (verified, replacement) = charging.Refusal is { } refused ? (refused, null) : await witness.Time("verify", () => local.VerifyAsync(user, attempt.Password));
+            var verdict = charging.Refusal is { } refused ? new Verdict(refused) : await witness.Time("verify", () => sources.VerifyAsync(attempt, allowed, user));
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var record = await witness.Time("record", () => RecordAsync(attempt, user, verified, replacement, charging.Charge));
-            outcome = record.Outcome;
+            var record = await witness.Time("record", () => RecordAsync(attempt, user, verdict, charging.Charge));
+            (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
             var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
@@ -79,20 +79,24 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
         await EncodeAsync(http, application, outcome, body ?? application.AnswerTo(outcome).Render(AnswerValues.Nothing with { Now = attempt.At }), retryAfter);
     }
 
-    /// <param name="replacement">Today's hash of a right password that is kept in an old format.</param>
-    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? user, Outcome verified, StoredPassword? replacement, Charge? charge)
+    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, Verdict verdict, Charge? charge)
     {
         var record = await database.WriteAsync(async db =>
         {
             // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
-            var outcome = verified == Outcome.Granted ? await UserStore.ConfirmAsync(db, user!) : verified;
+            var (outcome, user) = verdict switch
+            {
+                { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password),
+                { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!), found),
+                _ => (verdict.Outcome, found),
+            };
             if (charge is not null)
             {
                 await budgets.SettleAsync(db, charge, outcome);
             }
 
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
-            if (replacement is not null)
+            if (verdict is { Profile: null, Password: { } replacement })
             {
                 await UserStore.ReplaceHashAsync(db, user!, replacement);
             }
@@ -103,7 +107,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
                 await SessionStore.OpenAsync(db, session, accessId);
             }
 
-            return new LoginRecord(outcome, accessId, session);
+            return new LoginRecord(outcome, user, accessId, session);
         });
         if (charge is not null)
         {
@@ -152,11 +156,12 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, LocalS
     {
         Outcome.Locked or Outcome.Throttled => Math.Max(1, (long)Math.Ceiling(refusedFor.TotalSeconds)),
         // Long enough for a queue to drain and for a database to come back.
-        Outcome.Busy or Outcome.Unavailable => 5,
+        Outcome.Busy or Outcome.Unavailable or Outcome.SourceUnavailable or Outcome.SourceUnclear => 5,
         Outcome.Granted or Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.SourceNotAllowed
+            or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange
             or Outcome.Malformed or Outcome.Invalid or Outcome.Failed => null,
     };
 
     /// <summary>What the transaction at the end of an attempt settled for good.</summary>
-    private sealed record LoginRecord(Outcome Outcome, long AccessId, Session? Session);
+    private sealed record LoginRecord(Outcome Outcome, User? User, long AccessId, Session? Session);
 }

@@ -35,4 +35,19 @@ internal enum Outcome
 
     /// <summary>A fault of ours.</summary>
     Failed = 11,
+
+    /// <summary>The directory or the old system could not be asked; nothing was verified.</summary>
+    SourceUnavailable = 12,
+
+    /// <summary>The directory or the old system was asked, and nothing came back that is understood: nobody knows whether the password was right.</summary>
+    SourceUnclear = 13,
+
+    /// <summary>The directory or the old system has locked the account itself.</summary>
+    LockedAtSource = 14,
+
+    /// <summary>The directory says that the password is right and has expired.</summary>
+    PasswordExpired = 15,
+
+    /// <summary>The directory says that the password is right and must be changed before it is used.</summary>
+    PasswordMustChange = 16,
 }

@@ -53,6 +53,13 @@ internal sealed partial class HashGate : IDisposable
         return verification;
     }
 
+    /// <summary>A new hash of a password, or null where that cannot be done in time.</summary>
+    public async Task<StoredPassword?> HashAsync(Secret password)
+    {
+        var guess = new Guess(password, null, replaces: true) { Creates = true };
+        return ExpectedWait() > settings.LongestWait || !queue.TryAdd(guess) ? null : (await guess.Done.Task)?.Replacement;
+    }
+
     /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it.</summary>
     public void LetGather()
     {
@@ -100,7 +107,7 @@ internal sealed partial class HashGate : IDisposable
     {
         var before = hasher.Hashes;
         guess.Began = Stopwatch.GetTimestamp();
-        var verification = hasher.Verify(guess.Password, guess.Stored, guess.Replaces);
+        var verification = guess.Creates ? new(IsRight: false, hasher.Create(guess.Password)) : hasher.Verify(guess.Password, guess.Stored, guess.Replaces);
         var took = Stopwatch.GetTimestamp() - guess.Began;
         telemetry.Hashed(hasher.Hashes - before);
         var mean = Interlocked.Read(ref meanHashTicks);
@@ -136,6 +143,9 @@ internal sealed partial class HashGate : IDisposable
         public string? Stored => stored;
 
         public bool Replaces => replaces;
+
+        /// <summary>Nothing is verified: the password is to be kept.</summary>
+        public bool Creates { get; init; }
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 

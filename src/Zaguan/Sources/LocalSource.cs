@@ -8,11 +8,11 @@ namespace Zaguan.Sources;
 internal sealed class LocalSource(HashGate gate)
 {
     /// <summary>One hash, whoever it is: nobody (null), somebody disabled, somebody without a local password.</summary>
-    public async Task<(Outcome Outcome, StoredPassword? Replacement)> VerifyAsync(User? user, Secret password) => await gate.VerifyAsync(password, user?.Password, replaces: user is { Active: true }) switch
+    public async Task<Verdict> VerifyAsync(User? user, Secret password) => await gate.VerifyAsync(password, user?.Password, replaces: user is { Active: true }) switch
     {
-        null => (Outcome.Busy, null),
-        { CannotBeAsked: true } => (Outcome.Failed, null),
-        { IsRight: true, Replacement: var replacement } => (user!.Active ? Outcome.Granted : Outcome.Inactive, replacement),
-        { IsRight: false } => (user is null ? Outcome.UnknownUser : Outcome.WrongPassword, null),
+        null => new(Outcome.Busy),
+        { CannotBeAsked: true } => new(Outcome.Failed),
+        { IsRight: true, Replacement: var replacement } => new(user!.Active ? Outcome.Granted : Outcome.Inactive, replacement),
+        { IsRight: false } => new(user is null ? Outcome.UnknownUser : Outcome.WrongPassword),
     };
 }

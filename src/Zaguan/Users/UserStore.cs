@@ -5,6 +5,7 @@ using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
 
@@ -191,6 +192,26 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         };
         return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>($"{Columns} WHERE u.realm = @realm AND u.{column} = @compared", new { realm, compared }));
     }
+
+    /// <summary>Everybody of a realm who has a name, number, id or e-mail address of this profile's.</summary>
+    public static async Task<IReadOnlyList<User>> FindAllAsync(DbConnection db, string realm, Profile profile) => (await db.QueryAsync<User>(
+        $"""
+        {Columns} WHERE u.key IN (
+          SELECT key FROM users WHERE realm = @realm AND username_key = @usernameKey
+          UNION SELECT key FROM users WHERE realm = @realm AND email_key = @emailKey
+          UNION SELECT key FROM users WHERE realm = @realm AND number = @Number
+          UNION SELECT key FROM users WHERE realm = @realm AND id = @Id)
+        """,
+        new { realm, usernameKey = Names.Key(profile.Username), emailKey = profile.Email is null ? null : Names.Key(profile.Email), profile.Number, profile.Id })).AsList();
+
+    public static Task<User?> FindByRowAsync(DbConnection db, long key) => db.QuerySingleOrDefaultAsync<User?>($"{Columns} WHERE u.key = @key", new { key });
+
+    public static Task<User> FindByNumberAsync(DbConnection db, string realm, long number) => db.QuerySingleAsync<User>($"{Columns} WHERE u.realm = @realm AND u.number = @number", new { realm, number });
+
+    /// <summary>The roles of a realm that have this number, or this name.</summary>
+    public static async Task<IReadOnlyList<Role>> FindRolesAsync(DbConnection db, string realm, long? number, string? name) => (await db.QueryAsync<Role>(
+        "SELECT realm, number, name FROM roles WHERE realm = @realm AND (number = @number OR name_key = @nameKey)",
+        new { realm, number, nameKey = name is null ? null : Names.Key(name) })).AsList();
 
     /// <summary>Those that are not there yet.</summary>
     public static void AddRealms(DbConnection db, IEnumerable<string> names)

@@ -14,6 +14,8 @@ internal sealed record ConstantTemplate(string Json) : Template
 
     public override bool IsNull(AnswerValues values) => string.Equals(Json, "null", StringComparison.Ordinal);
 
+    public override bool Unify(JsonElement reply, Bindings bindings) => JsonElement.DeepEquals(JsonElement.Parse(Json), reply);
+
     // It was read or written as JSON when the contract was compiled.
     public override void Write(Utf8JsonWriter writer, AnswerValues values) => writer.WriteRawValue(Json, skipInputValidation: true);
 }

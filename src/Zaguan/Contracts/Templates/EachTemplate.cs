@@ -15,5 +15,8 @@ internal sealed record EachTemplate(Func<AnswerValues, IReadOnlyList<string>> Li
         }
     }
 
+    /// <summary>One element of a list; how many there are is not for the template to say.</summary>
+    public override bool Unify(JsonElement reply, Bindings bindings) => Item.Unify(reply, bindings);
+
     public override Template CamelCased() => this with { Item = Item.CamelCased() };
 }

@@ -18,5 +18,21 @@ internal sealed record ListTemplate(IReadOnlyList<Template> Items) : Template
         writer.WriteEndArray();
     }
 
+    public override bool Unify(JsonElement reply, Bindings bindings)
+    {
+        if (reply.ValueKind != JsonValueKind.Array)
+        {
+            return false;
+        }
+
+        var elements = reply.EnumerateArray().ToList();
+        // What stands before the $each and what stands behind it is one element each; the $each takes the rest.
+        var each = Items.ToList().FindIndex(i => i is EachTemplate);
+        var rest = elements.Count - Items.Count + 1;
+        return each < 0
+            ? elements.Count == Items.Count && Items.Zip(elements).All(i => i.First.Unify(i.Second, bindings))
+            : rest >= 0 && elements.Select((e, i) => (Element: e, Item: i < each ? Items[i] : i < each + rest ? Items[each] : Items[i - rest + 1])).All(e => e.Item.Unify(e.Element, bindings));
+    }
+
     public override Template CamelCased() => new ListTemplate([.. Items.Select(i => i.CamelCased())]);
 }

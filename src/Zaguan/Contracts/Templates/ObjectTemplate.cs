@@ -27,6 +27,9 @@ internal sealed record ObjectTemplate(IReadOnlyList<MemberTemplate> Members) : T
         }
     }
 
+    public override bool Unify(JsonElement reply, Bindings bindings) => reply.ValueKind == JsonValueKind.Object
+        && Members.All(m => reply.TryGetProperty(m.Name, out var value) ? m.Value.Unify(value, bindings) : m.Optional);
+
     public override Template CamelCased() =>
         new ObjectTemplate([.. Members.Select(m => m with { Name = JsonNamingPolicy.CamelCase.ConvertName(m.Name), Value = m.Value.CamelCased() })]);
 }

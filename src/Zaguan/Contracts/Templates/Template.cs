@@ -16,6 +16,11 @@ internal abstract record Template
 
     public abstract void Write(Utf8JsonWriter writer, AnswerValues values);
 
+    /// <summary>
+    /// In reverse: whether a reply could be an answer of this template. Literals must be equal, placeholders are bound, keys that the template does not name are ignored.
+    /// </summary>
+    public abstract bool Unify(JsonElement reply, Bindings bindings);
+
     /// <summary>The same template with every name in camelCase.</summary>
     public virtual Template CamelCased() => this;
 }

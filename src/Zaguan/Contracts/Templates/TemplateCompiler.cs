@@ -197,7 +197,7 @@ internal sealed class TemplateCompiler(Problems problems)
             (kind, read) = CompileFilter(node, piece, kind, read);
         }
 
-        return new(written, name, read);
+        return new(written, name, kind, read);
     }
 
     private (ValueKind? Kind, Func<AnswerValues, Value> Read) CompileFilter(SourceNode node, string written, ValueKind? kind, Func<AnswerValues, Value> inner)

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Zaguan.Contracts;
+
+/// <summary>Which of a contract's answers a reply is.</summary>
+/// <param name="Bindings">What the granted answer says of the user.</param>
+internal sealed record Recognition(AnswerName Answer, Bindings Bindings);
+
+/// <summary>A contract run in reverse: what the old endpoint replied → which of the contract's answers that is.</summary>
+internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+
+    /// <summary>Those that mean "no", the ones that say why before the one that does not.</summary>
+    private static readonly AnswerName[] Refusals =
+        [AnswerName.UnknownUser, AnswerName.Inactive, AnswerName.Locked, AnswerName.Throttled, AnswerName.WrongPassword, AnswerName.Refused];
+
+    private static readonly AnswerName[] Failures = [AnswerName.Failed, AnswerName.Busy, AnswerName.Unavailable];
+
+    /// <summary>A refusal and a failure that are the same bytes: from such an old system nobody learns whether a password is wrong. Null: there are none.</summary>
+    public (AnswerName Refusal, AnswerName Failure)? Confusion => (
+        from refusal in Refusals.Where(answers.ContainsKey)
+        from failure in Failures.Where(answers.ContainsKey)
+        where answers[refusal].IsAlike(answers[failure])
+        select ((AnswerName, AnswerName)?)(refusal, failure)).FirstOrDefault();
+
+    /// <summary>Null: the reply is none of the contract's answers, or more than one that contradict each other.</summary>
+    public Recognition? Read(int status, ReadOnlyMemory<byte> body)
+    {
+        if (Parse(body) is not { } reply)
+        {
+            return null;
+        }
+
+        var granted = Match(AnswerName.Granted, status, reply);
+        var refusal = Refusals.Select(name => Match(name, status, reply)).FirstOrDefault(r => r is not null);
+        var failure = Failures.Select(name => Match(name, status, reply)).FirstOrDefault(r => r is not null);
+        return (granted, refusal, failure) switch
+        {
+            ({ } only, null, null) => only,
+            (null, { } only, null) => only,
+            (null, null, { } only) => only,
+            (null, null, null) => Match(AnswerName.Invalid, status, reply) ?? Match(AnswerName.Malformed, status, reply),
+            _ => null,
+        };
+    }
+
+    /// <summary>The shape of a reply, for a log: names and kinds, and no value, for any of them may be secret.</summary>
+    public static string ShapeOf(ReadOnlyMemory<byte> body) => body.IsEmpty ? "no body" : Parse(body) is { } json ? ShapeOf(json, levels: 3) : "a body that is not JSON";
+
+    private static string ShapeOf(JsonElement json, int levels) => json.ValueKind switch
+    {
+        JsonValueKind.Object when levels == 0 => "{…}",
+        JsonValueKind.Object => $"{{{string.Join(", ", json.EnumerateObject().Take(20).Select(m => $"{Clean(m.Name)}: {ShapeOf(m.Value, levels - 1)}"))}}}",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "text",
+        JsonValueKind.Number => "number",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Null or JsonValueKind.Undefined => "null",
+    };
+
+    // A name may be data too, of a system that answers with dictionaries.
+    private static string Clean(string name) => name.Length <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? name : "?";
+
+    private Recognition? Match(AnswerName name, int status, JsonElement reply)
+    {
+        var bindings = new Bindings();
+        return answers.TryGetValue(name, out var answer) && answer.Unify(status, reply, bindings) ? new(name, bindings) : null;
+    }
+
+    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Span.StartsWith(Encoding.UTF8.Preamble))
+        {
+            body = body[Encoding.UTF8.Preamble.Length..];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            return Utf8.IsValid(body.Span) ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            // What the old system sent, not a fault.
+            return null;
+        }
+    }
+}
