@@ -4,6 +4,7 @@ using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Sources;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tokens;
 
 namespace Zaguan.Applications;
@@ -41,6 +42,9 @@ internal sealed class Application
 
     /// <summary>The old system's login endpoint; null: it is not asked.</summary>
     public required Upstream? Upstream { get; init; }
+
+    /// <summary>The directory; null: none is asked.</summary>
+    public required LdapDirectory? Directory { get; init; }
 
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }

@@ -1,12 +1,13 @@
 using Zaguan.Applications;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Sources.Ldap;
 using Zaguan.Users;
 
 namespace Zaguan.Sources;
 
 /// <summary>Asks an application's sources, in their order, whether a password is right. The first that knows the user decides.</summary>
-internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream, HashGate gate, TimeProvider clock)
+internal sealed class PasswordSources(LocalSource local, LdapSource ldap, UpstreamSource upstream, HashGate gate, TimeProvider clock)
 {
     /// <param name="sources">At least one; see <see cref="Application.SourcesFor"/>.</param>
     /// <param name="user">Whom the identifier means here; null: nobody.</param>
@@ -27,7 +28,7 @@ internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream
             {
                 // Who has no password here is not looked for here; whether that costs a hash is settled below.
                 Source.Local => user?.Password is null ? null : await local.VerifyAsync(user, attempt.Password),
-                Source.Ldap => throw new NotSupportedException("ldap"),
+                Source.Ldap => await ldap.VerifyAsync(attempt.Application, user, attempt.Identifier, attempt.Password, deadline.Token),
                 Source.Upstream => await upstream.VerifyAsync(attempt, deadline.Token),
             };
             wasHashed |= asked is not null && source == Source.Local;
