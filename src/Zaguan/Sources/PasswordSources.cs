@@ -28,7 +28,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             {
                 // Who has no password here is not looked for here; whether that costs a hash is settled below.
                 Source.Local => user?.Password is null ? null : await local.VerifyAsync(user, attempt.Password),
-                Source.Ldap => await ldap.VerifyAsync(attempt.Application, user, attempt.Identifier, attempt.Password, deadline.Token),
+                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline.Token),
                 Source.Upstream => await upstream.VerifyAsync(attempt, deadline.Token),
             };
             wasHashed |= asked is not null && source == Source.Local;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Zaguan.Applications;
 using Zaguan.Login;
 using Zaguan.Users;
 
@@ -12,9 +11,8 @@ internal sealed class LdapSource(TimeProvider clock, ILogger<LdapSource> logger)
     // By directory, however many applications ask it: its threads and what is known of its servers are shared. Lazy: two first logins at once make one.
     private readonly ConcurrentDictionary<LdapDirectory, Lazy<LdapDesk>> desks = new(ReferenceEqualityComparer.Instance);
 
-    public async Task<Verdict> VerifyAsync(Application application, User? user, string identifier, Secret password, CancellationToken deadline)
+    public async Task<Verdict> VerifyAsync(LdapDirectory directory, User? user, string identifier, Secret password, CancellationToken deadline)
     {
-        var directory = application.Directory!;
         if (NameOf(user, identifier) is not { } name || directory.BindAs is { } template && template.For(name) is null)
         {
             return new(Outcome.UnknownUser);
@@ -47,7 +45,8 @@ internal sealed class LdapSource(TimeProvider clock, ILogger<LdapSource> logger)
             return null;
         }
 
+        // A stored name may be spelt in decomposed letters too.
         typed = typed.Normalize(NormalizationForm.FormC);
-        return new(user?.Username ?? typed, typed);
+        return new(user?.Username.Normalize(NormalizationForm.FormC) ?? typed, typed);
     }
 }
