@@ -60,6 +60,7 @@ internal static class CommandLine
             AccessLogCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExportCommand.Create(terminal),
+            MigrationCommand.Create(terminal),
             ContractCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
