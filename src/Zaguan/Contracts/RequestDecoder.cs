@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Zaguan.Login;
@@ -10,6 +12,8 @@ internal sealed class RequestDecoder(RequestFile request)
 {
     /// <summary>A login's fields lie flat; what lies deeper than this is not a login.</summary>
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 32 };
+
+    public bool ReadsDirectory => request.Directory is not null;
 
     public DecodedRequest Decode(ReadOnlySpan<byte> body)
     {
@@ -41,8 +45,28 @@ internal sealed class RequestDecoder(RequestFile request)
     }
 
     /// <summary>The same in reverse: the body that a client of this application sends.</summary>
-    public string Example(string identifier, string password) =>
-        $"{{{JsonSerializer.Serialize(request.Identifier)}:{JsonSerializer.Serialize(identifier)},{JsonSerializer.Serialize(request.Password)}:{JsonSerializer.Serialize(password)}}}";
+    /// <param name="directory">What the field is set to that asks for a directory; null: it is left out.</param>
+    public void Write(IBufferWriter<byte> body, string identifier, ReadOnlySpan<byte> password, bool? directory = null)
+    {
+        using var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        writer.WriteString(request.Identifier, identifier);
+        writer.WriteString(request.Password, password);
+        if (directory is { } flag && request.Directory is { } field)
+        {
+            writer.WriteBoolean(field, flag);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Such a body as a text, for somebody to paste.</summary>
+    public string Example(string identifier, string password)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        Write(body, identifier, Encoding.UTF8.GetBytes(password));
+        return Encoding.UTF8.GetString(body.WrittenSpan);
+    }
 
     private bool TryRead(ReadOnlySpan<byte> body, ref Fields fields)
     {
