@@ -114,10 +114,9 @@ internal sealed class CompareCommand
     {
         if (!Uri.TryCreate(written, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            return (null, $"An endpoint is written http://viejo.example/api/login, with http or https, not \"{written}\".");
+            return (null, "An endpoint is written whole, with http or https: http://viejo.example/api/login.");
         }
 
-        // Without repeating it.
         return uri.UserInfo.Length == 0 ? (uri, null) : (null, "An address holds no name and no password: the shell keeps what is written here. Leave out what stands before the @.");
     }
 

@@ -10,6 +10,9 @@ namespace Zaguan.Comparison;
 /// <summary>Two bodies, key by key. The order of keys, white space and escapes make no difference: no reader of JSON sees them.</summary>
 internal sealed class BodyComparison(Disclosure disclosure)
 {
+    /// <summary>Longer than any place of an answer that people wrote; a key of 60 KiB does not stand in every pointer below it.</summary>
+    private const int LongestPointer = 500;
+
     private readonly List<Difference> found = [];
 
     public IReadOnlyList<Difference> Compare(Contract contract, Reply old, Reply zaguan)
@@ -58,7 +61,7 @@ internal sealed class BodyComparison(Disclosure disclosure)
         var spelledOtherwise = onlyAfter.GroupBy(k => k, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in before)
         {
-            var at = SourceNode.Step(pointer, name);
+            var at = Step(pointer, place, name);
             if (after.TryGetValue(name, out var same))
             {
                 Compare(at, place.Member(name), value, same);
@@ -77,7 +80,7 @@ internal sealed class BodyComparison(Disclosure disclosure)
 
         foreach (var name in onlyAfter)
         {
-            Add(DifferenceKind.ExtraKey, SourceNode.Step(pointer, name), Difference.Nothing, Disclosure.KindInWords(after[name]));
+            Add(DifferenceKind.ExtraKey, Step(pointer, place, name), Difference.Nothing, Disclosure.KindInWords(after[name]));
         }
     }
 
@@ -103,6 +106,10 @@ internal sealed class BodyComparison(Disclosure disclosure)
             found.Add(new(kind, pointer, old, zaguan));
         }
     }
+
+    /// <summary>A key that the contract does not know could be anything, a token too.</summary>
+    private string Step(string pointer, Place place, string name) =>
+        pointer.Length > LongestPointer ? pointer : SourceNode.Step(pointer, place.Member(name).IsKnown ? name : disclosure.Show(name));
 
     /// <summary>As written: a client that reads whole numbers does not take 1.0 for one.</summary>
     private static bool IsSame(JsonElement old, JsonElement zaguan) => old.ValueKind == JsonValueKind.String

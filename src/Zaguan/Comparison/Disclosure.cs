@@ -55,8 +55,11 @@ internal sealed class Disclosure(IReadOnlyList<Secret> secrets)
             return kind + Hidden;
         }
 
-        return write(text.Length <= Longest ? text : $"{text[..Longest]}…");
+        return write(Cut(text));
     }
+
+    /// <summary>Never through the middle of a surrogate pair.</summary>
+    private static string Cut(string text) => text.Length <= Longest ? text : $"{text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)]}…";
 
     private bool Repeats(string text)
     {

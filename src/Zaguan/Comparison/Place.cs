@@ -32,6 +32,9 @@ internal sealed class Place
     /// <summary>The contract says it word for word.</summary>
     public bool IsLiteral => expected.Any(t => t is ConstantTemplate or TextTemplate);
 
+    /// <summary>Some answer of the contract has something here.</summary>
+    public bool IsKnown => possible.Count > 0;
+
     public bool MayBeShown => !isNamedLikeSecret && expected.Any(t => t is ConstantTemplate or TextTemplate or PlaceholderTemplate) && !possible.Any(HasVolatile);
 
     // Names are compared ignoring case: an application may answer in camelCase what the contract writes in another.

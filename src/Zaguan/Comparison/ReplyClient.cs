@@ -72,7 +72,7 @@ internal sealed class ReplyClient : IDisposable
 
     private static HttpRequestMessage Request(LoginAddress address, LoginCase login)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, address.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Parse(login.Method), address.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.Host = address.Host;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("zaguan-compare", null));
         request.Content = new ReadOnlyMemoryContent(login.Body);

@@ -59,6 +59,7 @@ public sealed class CompareTests : IAsyncLifetime
         { "ambiotec", "", "\"departamento_id\":5,", "", "  extra key /user/departamento_id: old nothing, Zaguan number" },
         { "ambiotec", "", "\"usuario_id\":1", "\"usuario_id\":\"1\"", "  type /user/usuario_id: old text \"1\", Zaguan number 1" },
         { "inventario", "", "Login exitoso", "Bienvenido", "  message /message: old \"Bienvenido\", Zaguan \"Login exitoso\"" },
+        { "inventario", "", "Login exitoso", "Login\u202E exitoso", "  message /message: old \"Login\uFFFD exitoso\", Zaguan \"Login exitoso\"" },
         { "romsoft", "otra", "los datos son incorrectos", "la clave es incorrecta", "  message /Message: old \"El usuario no existe o la clave es incorrecta.\", Zaguan \"El usuario no existe o los datos son incorrectos.\"" },
         { "sistema-venta", "", "\"IdUsuario\"", "\"idUsuario\"", "  key case /value/idUsuario: old idUsuario, Zaguan IdUsuario" },
         { "sistema-venta", "", "\"IdUsuario\":1", "\"IdUsuario\":33", "  value /value/IdUsuario: old 33, Zaguan 1" },
@@ -200,13 +201,26 @@ public sealed class CompareTests : IAsyncLifetime
     [Fact]
     public async Task Zaguans_address_is_the_configurations_when_none_is_named()
     {
-        folder.Write("zaguan.json", $$"""{ "urls": "http://*:{{house.Address.Port}}", "Applications": { "clinica": { "Contract": "ambiotec" } } }""");
+        folder.Write("zaguan.json", $$"""{ "urls": "http://*:{{house.Address.Port}}", "Network": { "TrustedProxies": ["127.0.0.1"] }, "Applications": { "clinica": { "Contract": "ambiotec" } } }""");
 
         var configured = await folder.RunAsync("compare", "--url", old.UrlOf("ambiotec"), "--contract", "ambiotec", "--cases", BothCases(DemoLogin.Ambiotec));
         var named = await folder.RunAsync("compare", "--url", old.UrlOf("ambiotec"), "--contract", "ambiotec", "--cases", BothCases(DemoLogin.Ambiotec), "--zaguan", house.Address.ToString());
 
         configured.Output.ShouldEndWith("2 cases: 2 the same, 0 differ.\n");
         named.Output.ShouldBe(configured.Output);
+    }
+
+    [Fact]
+    public async Task Application_that_has_a_host_is_asked_by_its_name()
+    {
+        await using var zaguan = await OldSystem.StartAsync();
+        folder.Write("zaguan.json", $$"""{ "urls": "{{new Uri(zaguan.UrlOf("ambiotec")).GetLeftPart(UriPartial.Authority)}}", "Applications": { "ambiotec": { "Hosts": ["clinica.example"] } } }""");
+
+        var ran = await folder.RunAsync("compare", "--url", old.UrlOf("ambiotec"), "--contract", "ambiotec", "--cases", BothCases(DemoLogin.Ambiotec));
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        zaguan.Requests.ShouldAllBe(r => string.Equals(r.Headers.Host.ToString(), "clinica.example", StringComparison.Ordinal));
+        old.Requests.ShouldAllBe(r => r.Headers.Host.ToString().StartsWith("127.0.0.1:", StringComparison.Ordinal));
     }
 
     [Theory]
