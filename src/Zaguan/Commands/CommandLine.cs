@@ -30,7 +30,7 @@ internal static class CommandLine
             Error = terminal.Error,
             EnableDefaultExceptionHandler = false,
             // The server ends its logins in flight by itself, and nothing must cut it short; the rest ends where it stands.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is AccessLogCommand.Name or ImportCommand.Name or ExportCommand.Name ? TidyingUp : null,
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is AccessLogCommand.Name or ImportCommand.Name or ExportCommand.Name or CompareCommand.Name ? TidyingUp : null,
         };
         try
         {
@@ -60,7 +60,9 @@ internal static class CommandLine
             AccessLogCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExportCommand.Create(terminal),
+            MigrationCommand.Create(terminal),
             ContractCommand.Create(terminal),
+            CompareCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
 

@@ -7,6 +7,7 @@ using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Reading;
+using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
@@ -55,6 +56,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
 
         return unknown.Count == 0 ? ExitCode.Done : ExitCode.Problems;
     }
+
+    public MigrationStore Migration { get; } = new(database);
 
     public ImportStore Imports { get; } = new(database, terminal.Clock);
 

@@ -13,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>Configuration, a contract or a file is wrong; all that is wrong was said.</summary>
     public const int Problems = 3;
+
+    /// <summary>What was compared is not the same.</summary>
+    public const int Different = 4;
 }

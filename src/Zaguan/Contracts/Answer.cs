@@ -21,6 +21,8 @@ internal sealed class Answer
         constant = body.IsConstant ? Write(AnswerValues.Nothing).ToArray() : null;
     }
 
+    public Template Body => body;
+
     public int Status { get; }
 
     public ReadOnlyMemory<byte> Render(AnswerValues values) => constant ?? Write(values);

@@ -30,6 +30,11 @@ internal static class Listening
         return ports.Count > 0 ? ports : [(DefaultUrl, "urls")];
     }
 
+    /// <summary>The first of them as a client on this machine names it; null: none of them has a port that is known.</summary>
+    public static Uri? FromHere(IConfiguration configuration) =>
+        Addresses(configuration).Select(a => TryParse(a.Url)).OfType<BindingAddress>().Where(a => a is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 })
+            .Select(a => new UriBuilder(a.Scheme, a.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : a.Host, a.Port).Uri).FirstOrDefault();
+
     /// <summary>Outside Development a password travels encrypted, or not out of this machine.</summary>
     public static void Check(IConfiguration configuration, ConfigurationTree tree, bool isDevelopment, bool isBehindProxy, Problems problems)
     {

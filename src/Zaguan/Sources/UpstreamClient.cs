@@ -35,6 +35,8 @@ internal sealed class UpstreamClient : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             MaxResponseHeadersLength = 16,
+            // A connection that was kept may be dead without anybody knowing; finding out would mean to send a guess that may have been taken already.
+            PooledConnectionLifetime = TimeSpan.Zero,
             // What is left of a reply that is too long is not waited for.
             MaxResponseDrainSize = 0,
         };
@@ -91,7 +93,6 @@ internal sealed class UpstreamClient : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(upstream.Contract.Method), upstream.Url) { Content = content };
         request.Headers.Add("Accept", "application/json");
         request.Headers.Add("X-Forwarded-For", client.ToString());
-        // A connection that was kept may be dead without anybody knowing; finding out would mean to send a guess that may have been taken already.
         request.Headers.ConnectionClose = true;
         try
         {

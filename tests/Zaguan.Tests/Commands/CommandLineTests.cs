@@ -43,6 +43,7 @@ public sealed class CommandLineTests
     [InlineData("import")]
     [InlineData("export")]
     [InlineData("contract check")]
+    [InlineData("compare")]
     [InlineData("doctor")]
     public async Task Every_command_has_its_help(string line)
     {

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
+
+namespace Zaguan.Comparison;
+
+/// <summary>A login endpoint that can be asked.</summary>
+/// <param name="Host">What the request says in place of the address's host; null: that.</param>
+internal sealed record LoginAddress(Uri Url, string? Host = null);
+
+/// <summary>What came of asking: a reply, or a sentence that says why there is none.</summary>
+internal sealed record Asked(Reply? Reply, string? Failure);
+
+/// <summary>Sends a case and takes the reply as it comes: no redirect is followed, no cookie kept, no proxy asked, nothing sent twice.</summary>
+internal sealed class ReplyClient : IDisposable
+{
+    private readonly TimeSpan deadline;
+    private readonly TimeProvider clock;
+    private readonly HttpClient client;
+
+    /// <param name="deadline">Of one request, from the connection to the last byte.</param>
+    public ReplyClient(TimeSpan deadline, TimeProvider clock)
+    {
+        (this.deadline, this.clock) = (deadline, clock);
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            // A connection that is used again may be found closed, and the client would send the guess a second time.
+            PooledConnectionLifetime = TimeSpan.Zero,
+            MaxResponseDrainSize = 0,
+            MaxResponseHeadersLength = 32,
+        };
+        client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public async Task<Asked> AskAsync(LoginAddress address, LoginCase login, CancellationToken interrupted)
+    {
+        using var patience = new CancellationTokenSource(deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, interrupted);
+        try
+        {
+            using var request = Request(address, login);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await ReadAsync(response, either.Token) is { } reply
+                ? new(reply, null)
+                : new(null, $"its answer is larger than {Reply.LargestBody / 1024} KiB, which no answer to a login is");
+        }
+        catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
+        {
+            return new(null, $"it did not answer within {deadline.TotalSeconds:0} s");
+        }
+        catch (HttpRequestException e)
+        {
+            return new(null, InWords(e.HttpRequestError, e.InnerException));
+        }
+        catch (HttpIOException e)
+        {
+            return new(null, InWords(e.HttpRequestError, e.InnerException));
+        }
+        catch (IOException)
+        {
+            return new(null, InWords(HttpRequestError.Unknown, null));
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static HttpRequestMessage Request(LoginAddress address, LoginCase login)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(login.Method), address.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Host = address.Host;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("zaguan-compare", null));
+        request.Content = new ReadOnlyMemoryContent(login.Body);
+        if (login.ContentType.Length > 0)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", login.ContentType);
+        }
+
+        return request;
+    }
+
+    /// <summary>Null: it is too large.</summary>
+    private static async Task<Reply?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var headers = new HeaderDictionary();
+        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        {
+            headers[name] = new StringValues([.. values]);
+        }
+
+        // One byte more than allowed, to notice that there is more.
+        var buffer = new byte[Reply.LargestBody + 1];
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length > Reply.LargestBody ? null : new((int)response.StatusCode, headers, buffer.AsMemory(0, length));
+    }
+
+    // The client's own message may repeat what the other side sent.
+    private static string InWords(HttpRequestError error, Exception? reason) => error switch
+    {
+        HttpRequestError.NameResolutionError => "nobody knows the name of its host",
+        HttpRequestError.ConnectionError => $"it cannot be connected to{Because(reason)}",
+        HttpRequestError.SecureConnectionError => $"its certificate or its TLS is not accepted{Because(reason)}",
+        HttpRequestError.ResponseEnded => "it closed the connection before its answer was complete",
+        HttpRequestError.InvalidResponse => "what it answers is not HTTP",
+        HttpRequestError.ConfigurationLimitExceeded => "its answer has more headers than any answer to a login",
+        HttpRequestError.Unknown or HttpRequestError.HttpProtocolError or HttpRequestError.ExtendedConnectNotSupported or HttpRequestError.VersionNegotiationError
+            or HttpRequestError.UserAuthenticationError or HttpRequestError.ProxyTunnelError => "the connection to it broke off",
+    };
+
+    private static string Because(Exception? reason) => reason is null ? "" : $": {reason.Message.ReplaceLineEndings(" ").TrimEnd('.')}";
+}

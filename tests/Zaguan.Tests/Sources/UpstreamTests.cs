@@ -1,0 +1,365 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Login;
+using Zaguan.Storage;
+using Zaguan.Tests.House;
+using Zaguan.Users;
+
+namespace Zaguan.Tests.Sources;
+
+public sealed class UpstreamTests
+{
+    private const string Refused = "otra clave";
+
+    public static TheoryData<string> Applications => DemoLogin.Names;
+
+    /// <summary>A house whose application has nobody, and the old system behind it.</summary>
+    private static Task<TestHouse> OpenAsync(string application, OldSystem old, params (string Key, string? Value)[] more) => TestHouse.OpenAsync(new()
+    {
+        IsDevelopment = false,
+        Settings = FourApplications.Settings(
+        [
+            ($"Applications:{application}:Sources:0", "local"),
+            ($"Applications:{application}:Sources:1", "upstream"),
+            ($"Applications:{application}:Upstream:Url", old.Url(DemoLogin.Of(application).Path)),
+            .. more.Select(m => (m.Key.Replace("…", $"Applications:{application}", StringComparison.Ordinal), m.Value)),
+        ]),
+    });
+
+    private static async Task<(HttpStatusCode Status, string Body)> LogInAsync(TestHouse house, string application, string identifier, string password, string? address = null)
+    {
+        var login = DemoLogin.Of(application);
+        using var answer = await house.PostAsync(login.Path, Encoding.UTF8.GetBytes(login.Body(identifier, password)), "application/json", address is null ? [] : [("X-Forwarded-For", address)]);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<IReadOnlyList<User>> UsersAsync(TestHouse house, string realm) => await house.Services.GetRequiredService<UserStore>().ListAsync(realm, null, 100);
+
+    private static async Task<Outcome> LastOutcomeAsync(TestHouse house) => (await house.AccessLogAsync()).MaxBy(r => r.Id)!.Outcome;
+
+    /// <summary>An answer without what is another in every one.</summary>
+    private static string Steady(string body)
+    {
+        var json = JsonNode.Parse(body)!;
+        foreach (var place in new[] { json, json["Data"], json["user"] }.OfType<JsonObject>())
+        {
+            foreach (var name in new[] { "token", "access_id", "extra" })
+            {
+                place.Remove(name);
+            }
+        }
+
+        return json.ToJsonString();
+    }
+
+    [Theory]
+    [MemberData(nameof(Applications))]
+    public async Task A_first_right_login_brings_the_user_over_with_all_that_the_contract_binds(string application)
+    {
+        var users = OldUsers.Copy(application);
+        await using var old = OldUsers.Start(application, users);
+        await using var house = await OpenAsync(application, old);
+        using var before = new HttpClient();
+        using var direct = await before.PostAsync(new Uri(old.Url(DemoLogin.Of(application).Path)), new StringContent(DemoLogin.Of(application).Body(users[0].Login, users[0].Password), Encoding.UTF8, "application/json"));
+        var asBefore = Steady(await direct.Content.ReadAsStringAsync());
+        var asked = old.Requests.Count;
+
+        var first = await LogInAsync(house, application, users[0].Login, users[0].Password);
+        var second = await LogInAsync(house, application, users[0].Login.ToUpperInvariant(), users[0].Password);
+
+        first.Status.ShouldBe(direct.StatusCode);
+        JsonElement.DeepEquals(JsonElement.Parse(Steady(first.Body)), JsonElement.Parse(asBefore)).ShouldBeTrue($"{first.Body}, and before {asBefore}");
+        Steady(second.Body).ShouldBe(Steady(first.Body));
+        (old.Requests.Count - asked).ShouldBe(1, "the old system is never asked again");
+        var user = (await UsersAsync(house, application)).ShouldHaveSingleItem();
+        // The inventory tells no number; its clients know people by their id.
+        user.Number.ShouldBe(application is "inventario" ? 1 : 41);
+        user.Password.ShouldNotBeNull().ShouldStartWith("$argon2id$");
+        house.Hashes.ShouldBe(2, "one for each attempt");
+    }
+
+    [Theory]
+    [MemberData(nameof(Applications))]
+    public async Task Nobody_is_made_of_a_login_that_the_old_system_refuses_and_the_client_hears_what_it_always_heard(string application)
+    {
+        var users = OldUsers.Copy(application);
+        await using var old = OldUsers.Start(application, users);
+        await using var house = await OpenAsync(application, old);
+        using var client = new HttpClient();
+        var login = DemoLogin.Of(application);
+        foreach (var (identifier, password) in new[] { (users[0].Login, Refused), (users[1].Login, users[1].Password), ("nadie@example.com", Refused) })
+        {
+            using var direct = await client.PostAsync(new Uri(old.Url(login.Path)), new StringContent(login.Body(identifier, password), Encoding.UTF8, "application/json"));
+            var (status, body) = await LogInAsync(house, application, identifier, password);
+
+            status.ShouldBe(direct.StatusCode);
+            JsonElement.DeepEquals(JsonElement.Parse(body), JsonElement.Parse(await direct.Content.ReadAsStringAsync())).ShouldBeTrue(body);
+        }
+
+        (await UsersAsync(house, application)).ShouldBeEmpty();
+        house.Hashes.ShouldBe(3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Applications))]
+    public async Task A_password_that_was_changed_over_there_is_followed(string application)
+    {
+        var users = OldUsers.Copy(application);
+        await using var old = OldUsers.Start(application, users);
+        await using var house = await OpenAsync(application, old, ("…:Upstream:Mode", "follow"));
+        var login = DemoLogin.Of(application);
+        var before = users[0].Password;
+        login.IsGranted((await LogInAsync(house, application, users[0].Login, before)).Body).ShouldBeTrue();
+        login.IsGranted((await LogInAsync(house, application, users[0].Login, before)).Body).ShouldBeTrue();
+        old.Requests.Count.ShouldBe(1, "a right password needs nobody else");
+        users[0].Password = "nueva 2026";
+
+        login.IsGranted((await LogInAsync(house, application, users[0].Login, "nueva 2026")).Body).ShouldBeTrue();
+        login.IsGranted((await LogInAsync(house, application, users[0].Login, before)).Body).ShouldBeFalse("the one of before is no longer right anywhere");
+
+        (await UsersAsync(house, application)).Count.ShouldBe(1);
+        old.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_was_opened_with_the_old_password_is_closed_when_the_new_one_comes()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "follow"));
+        await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password);
+        users[0].Password = "nueva 2026";
+
+        await LogInAsync(house, "ambiotec", users[0].Login, "nueva 2026");
+
+        var open = await house.Services.GetRequiredService<Database>().ReadAsync(async db => (await db.QueryAsync<long?>("SELECT revoked_at FROM sessions ORDER BY opened_at")).ToList());
+        open.Count(r => r is null).ShouldBe(1);
+        open.Count(r => r is not null).ShouldBe(1);
+    }
+
+    public static TheoryData<string, bool> Failures => new()
+    {
+        { "hangs", true },
+        { "resets", true },
+        { "half", true },
+        { "half without a length", true },
+        { "10 MB", true },
+        { "endless headers", true },
+        { "html", true },
+        { "redirect", true },
+        { "another contract's success", true },
+        { "its own failure", true },
+        { "a number as text", true },
+        { "not http", true },
+        { "nobody listens", false },
+        { "unknown host", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task What_could_not_be_asked_or_understood_is_never_a_wrong_password(string failure, bool wasSent)
+    {
+        const string Granted = """{"token":"x","user":{"usuario_id":41,"usuario_login":"mquispe","usuario_correo":null,"usuario_nombre":null,"usuario_apellido":null,"departamento_id":7,"usuario_celular":null,"access_id":1,"profile":null}}""";
+        var old = new OldSystem(request => failure switch
+        {
+            "hangs" => new([], Ending.Hang),
+            "resets" => new([], Ending.Reset),
+            "half" => new(OldReply.Json(200, Granted).Bytes[..^40]),
+            "half without a length" => new(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\n\r\n{Granted[..^10]}")),
+            "10 MB" => OldReply.Json(200, $"{Granted[..^1]},\"relleno\":\"{new string('a', 10_000_000)}\"}}"),
+            "endless headers" => OldReply.Of(200, "application/json", Granted, $"X-Largo: {new string('a', 100_000)}\r\n"),
+            "html" => OldReply.Of(200, "text/html", "<html><body>Mantenimiento</body></html>"),
+            "redirect" => OldReply.Of(302, "application/json", Granted, "Location: /otra\r\n"),
+            "another contract's success" => OldReply.Json(200, """{"status":"success","message":"Login exitoso","user":{"id":"7","username":"mquispe","email":null,"active":true,"role_id":2,"role_name":"manager"}}"""),
+            "its own failure" => OldReply.Json(500, """{"error":"Error interno al iniciar sesión"}"""),
+            "a number as text" => OldReply.Json(200, Granted.Replace("41", "\"41\"", StringComparison.Ordinal)),
+            "not http" => new("SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray()),
+            _ => throw new InvalidOperationException(failure),
+        });
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Deadline", "1s"), failure is "unknown host" ? ("…:Upstream:Url", "http://no-existe.invalid/api/login") : ("…:Realm", "ambiotec"));
+        if (failure is "nobody listens")
+        {
+            await old.DisposeAsync();
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var (status, body) = await LogInAsync(house, "ambiotec", "mquispe", "Ñandú 1987");
+
+        (status, body).ShouldBe((HttpStatusCode.ServiceUnavailable, DemoLogin.Ambiotec.Unavailable.Body));
+        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(8), "the deadline is a second; the machine is shared");
+        (await LastOutcomeAsync(house)).ShouldBe(wasSent ? Outcome.SourceUnclear : Outcome.SourceUnavailable);
+        (await UsersAsync(house, "ambiotec")).ShouldBeEmpty();
+        house.Log.All.ShouldContain(l => l.Contains("Error 122", StringComparison.Ordinal) || l.Contains("Warning 1224", StringComparison.Ordinal));
+        house.Log.All.ShouldNotContain(l => l.Contains("1987", StringComparison.Ordinal));
+        if (failure is not "nobody listens")
+        {
+            old.Requests.Count.ShouldBe(wasSent ? 1 : 0, "one charge buys one guess");
+            await old.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Fifty_first_logins_of_one_person_at_once_make_one_user()
+    {
+        var users = OldUsers.Copy("inventario");
+        await using var old = OldUsers.Start("inventario", users);
+        await using var house = await OpenAsync("inventario", old);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => LogInAsync(house, "inventario", users[0].Login, users[0].Password)));
+
+        answers.ShouldAllBe(a => DemoLogin.Inventario.IsGranted(a.Body), string.Join("\n", house.Log.All.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal))));
+        answers.Select(a => a.Body).Distinct().ShouldHaveSingleItem();
+        (await UsersAsync(house, "inventario")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Two_hundred_guesses_at_once_reach_the_old_system_five_times()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => LogInAsync(house, "ambiotec", users[0].Login, $"intento {i}")));
+
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.Unauthorized);
+        old.Requests.Count.ShouldBeLessThanOrEqualTo(5);
+    }
+
+    [Fact]
+    public async Task A_reply_that_nobody_understands_is_no_way_to_guess_without_end()
+    {
+        await using var old = new OldSystem(_ => OldReply.Of(500, "text/html", "<h1>Error</h1>"));
+        await using var house = await OpenAsync("ambiotec", old, ("Budgets:Account:Failures", "20"));
+        var few = new List<HttpStatusCode>();
+        for (var i = 0; i < 30; i++)
+        {
+            few.Add((await LogInAsync(house, "ambiotec", "mquispe", $"intento {i}")).Status);
+        }
+
+        few.Take(20).ShouldAllBe(s => s == HttpStatusCode.ServiceUnavailable, "a system that fails locks nobody out after five");
+        few.Skip(20).ShouldAllBe(s => s == HttpStatusCode.Unauthorized);
+        old.Requests.Count.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Nobody_is_let_in_by_another_spelling_that_only_the_old_database_takes_for_the_name()
+    {
+        var users = new[] { new OldUser("jose", "Ñandú 1987", 41) };
+        // MySQL's usual collation: é is e.
+        await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r with { Body = r.Body.Replace("josé", "jose", StringComparison.Ordinal) }, users));
+        await using var house = await OpenAsync("ambiotec", old);
+
+        var (status, body) = await LogInAsync(house, "ambiotec", "josé", "Ñandú 1987");
+
+        (status, body).ShouldBe((DemoLogin.Ambiotec.Wrong.Status, DemoLogin.Ambiotec.Wrong.Body));
+        (await UsersAsync(house, "ambiotec")).ShouldBeEmpty();
+        house.Log.All.ShouldContain(l => l.Contains("Warning 1226", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_old_system_that_is_gone_is_left_alone_for_a_while_and_asked_again_when_it_is_back()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        var clock = new ManualClock();
+        var old = OldUsers.Start("ambiotec", users);
+        await using var house = await TestHouse.OpenAsync(new()
+        {
+            IsDevelopment = false,
+            Clock = clock,
+            Settings = FourApplications.Settings(
+                ("Applications:ambiotec:Sources:0", "local"),
+                ("Applications:ambiotec:Sources:1", "upstream"),
+                ("Applications:ambiotec:Upstream:Url", old.Url("/api/login"))),
+        });
+        var port = old.Port;
+        await old.DisposeAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        }
+
+        house.Log.All.ShouldContain(l => l.Contains("left alone", StringComparison.Ordinal));
+        await using var back = new OldSystem(r => OldUsers.Answer("ambiotec", r, users), port);
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable, "it is still left alone");
+        back.Requests.ShouldBeEmpty();
+
+        clock.Advance(TimeSpan.FromSeconds(6));
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Whoever_has_come_over_logs_in_while_the_old_system_is_gone()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "follow"));
+        await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password);
+        await old.DisposeAsync();
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.OK);
+        (await LogInAsync(house, "ambiotec", users[0].Login, Refused)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable, "it may be right over there");
+    }
+
+    [Fact]
+    public async Task A_number_that_is_anothers_here_lets_nobody_in_and_is_said()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old);
+        await house.AddUserAsync(new() { Realm = "ambiotec", Username = "otra", Number = 41 }, "una clave de aquí");
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.InternalServerError);
+
+        (await UsersAsync(house, "ambiotec")).ShouldHaveSingleItem();
+        house.Log.All.ShouldContain(l => l.Contains("Error 1231", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Somebody_who_was_imported_without_a_password_is_completed_and_gets_the_number_of_over_there()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old);
+        await house.Services.GetRequiredService<UserStore>().TryAddAsync(new() { Realm = "ambiotec", Username = "MQuispe", Email = "aqui@example.com", Attributes = """{"departamento_id":3}""" });
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var user = (await UsersAsync(house, "ambiotec")).ShouldHaveSingleItem();
+        (user.Number, user.Username, user.Email, user.GivenName).ShouldBe((41, "MQuispe", "aqui@example.com", "María"));
+        JsonElement.Parse(user.Attributes!).GetProperty("departamento_id").GetInt32().ShouldBe(3);
+        JsonElement.Parse(user.Attributes!).GetProperty("profile").GetProperty("tema").GetString().ShouldBe("oscuro");
+    }
+
+    [Fact]
+    public async Task Somebody_who_is_disabled_here_stays_out_whatever_the_old_system_says()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old);
+        await house.Services.GetRequiredService<UserStore>().TryAddAsync(new() { Realm = "ambiotec", Username = "mquispe", Active = false });
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await LastOutcomeAsync(house)).ShouldBe(Outcome.Inactive);
+    }
+
+    [Fact]
+    public async Task The_old_system_hears_the_request_that_its_own_client_would_send_and_where_it_came_from()
+    {
+        await using var old = OldUsers.Start("romsoft");
+        await using var house = await OpenAsync("romsoft", old, ("Network:TrustedProxies:0", "127.0.0.1"));
+
+        await LogInAsync(house, "romsoft", "mquispe", "con \"comillas\" y ñ", "203.0.113.9");
+
+        var request = old.Requests.ShouldHaveSingleItem();
+        request.Json.GetRawText().ShouldBe("""{"Username":"mquispe","Password":"con \"comillas\" y ñ"}""");
+        request.Headers["Content-Type"].ShouldBe("application/json; charset=utf-8");
+        request.Headers["X-Forwarded-For"].ShouldBe("203.0.113.9");
+    }
+}
