@@ -65,6 +65,11 @@ public sealed class SambaDirectory : IAsyncLifetime
         Address = FreeAddress();
         WriteCertificates();
         await File.WriteAllTextAsync(ServicePasswordFile, $"{ServicePassword}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(ServicePasswordFile, UnixFileMode.UserRead);
+        }
+
         var empty = Path.Combine(folder, "empty.conf");
         await File.WriteAllTextAsync(empty, "");
         await ChildProcesses.RunAsync(
