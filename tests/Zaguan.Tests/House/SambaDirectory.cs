@@ -149,7 +149,7 @@ public sealed class SambaDirectory : IAsyncLifetime
     private static string Line(string attribute, string value) => $"{attribute}:: {Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}\n";
 
     /// <summary>With the tools of OpenLDAP: nothing of what is tested has a hand in it.</summary>
-    private async Task ModifyAsync(string ldif)
+    public async Task ModifyAsync(string ldif)
     {
         var file = Path.Combine(folder, $"{Guid.NewGuid()}.ldif");
         await File.WriteAllTextAsync(file, ldif);

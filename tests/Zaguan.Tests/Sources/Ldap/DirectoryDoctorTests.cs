@@ -13,6 +13,8 @@ namespace Zaguan.Tests.Sources.Ldap;
 [UnsupportedOSPlatform("windows")]
 public sealed class DirectoryDoctorTests(SambaDirectory samba)
 {
+    private static readonly string[] OnlyLdap = ["ldap"];
+
     [Fact]
     public async Task Nothing_is_wrong_with_a_directory_that_answers()
     {
@@ -135,7 +137,7 @@ public sealed class DirectoryDoctorTests(SambaDirectory samba)
         folder.Write("zaguan.json", JsonSerializer.Serialize(new
         {
             DataFolder = Path.Combine(folder.Folder, "data"),
-            Applications = new { inventario = new { Sources = new[] { "ldap" } } },
+            Applications = new { inventario = new { Sources = OnlyLdap } },
             Directories = new { clinica = directory },
         }));
         return await folder.RunAsync("doctor", "--json");
