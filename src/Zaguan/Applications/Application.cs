@@ -42,6 +42,9 @@ internal sealed class Application
     /// <summary>The old system's login endpoint; null: it is not asked.</summary>
     public required Upstream? Upstream { get; init; }
 
+    /// <summary>Whether clients get the old system's replies, and Zaguan's are only compared with them.</summary>
+    public bool IsCompared => Upstream is { Mode: UpstreamMode.Compare };
+
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }
 
