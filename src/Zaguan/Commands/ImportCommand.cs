@@ -52,7 +52,7 @@ internal sealed class ImportCommand
 
         // On another thread, because System.CommandLine listens for Ctrl-C only once the action has handed back its task.
         command.SetAction((parsed, interrupted) => Task.Run(
-            () => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted), makesDatabase: true, onlyLooks: parsed.GetValue(it.dryRun)), CancellationToken.None));
+            () => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted), makesDatabase: true), CancellationToken.None));
         return command;
     }
 

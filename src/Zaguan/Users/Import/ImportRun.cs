@@ -35,6 +35,11 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
             report.WasInterrupted = true;
         }
 
+        if (report.Rows == 0 && !report.WasInterrupted)
+        {
+            throw new ImportSourceException($"There is nobody to import: what was read as {source.Format} has no rows.");
+        }
+
         report.Columns = mapping.Columns;
         report.RolesMade = roles.Made;
         report.Took = clock.GetElapsedTime(began);
