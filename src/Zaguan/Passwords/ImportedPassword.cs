@@ -86,6 +86,11 @@ internal sealed class ImportedPassword : IDisposable
             return (null, "This was said to be a password as it is typed (\"plain\"), and it looks like a hash. Where it is one, leave --password-format away, or say which it is: who reads the old table could log in with it otherwise.");
         }
 
+        if (format is Plain && text.AsSpan().ContainsAny('\r', '\n'))
+        {
+            return (null, "The password holds a line end, which nobody types.");
+        }
+
         // Columns of a fixed width fill a hash up with blanks.
         var told = format is null ? text : Declare(format, text);
         var reading = HashFormats.Read(told) ?? HashFormats.Read(told = told.TrimEnd());

@@ -132,11 +132,21 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
             }
             else
             {
+                Look(columns, report);
                 read.Add((candidate, columns));
             }
         }
 
         return read;
+    }
+
+    /// <summary>What can be read and may all the same not be what was meant.</summary>
+    private static void Look(MappedRow row, ImportReport report)
+    {
+        if (row.Lines > 1)
+        {
+            report.Notice(ImportNotice.GoesOverLines, row.Line);
+        }
     }
 
     private async Task HashAsync(ChannelReader<Batch> input, ChannelWriter<Batch> output, CancellationToken stopped)

@@ -236,6 +236,40 @@ public sealed class RefusalTests
         ran.Error.ShouldContain("line 3: the row that begins here has no end");
     }
 
+    [Theory]
+    [InlineData("bea,\"mal\ncora,x\ndora,\"y\"\neva,bien entrada\n", 1, 2, 3, 5)]
+    [InlineData("\n\nbea,\"mal\ncora,x\n", 1, 1, 5, 6)]
+    [InlineData("bea,\"mal\ncora,x\"\neva,bien entrada\n", 1, 1, 3, 4)]
+    public async Task Quote_that_takes_in_other_rows_is_refused_with_the_lines_that_it_took(string rows, int refused, int inside, int line, int last)
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave\nana,la de Ana\n{rows}");
+
+        var told = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain", "--dry-run");
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain", "--json");
+
+        ran.Code.ShouldBe(ExitCode.Problems);
+        (ran.Json.GetProperty("refused").GetInt32(), ran.Json.GetProperty("linesInRefused").GetInt32()).ShouldBe((refused, inside));
+        var first = ran.Json.GetProperty("firstRefused")[0];
+        first.GetProperty("line").GetInt32().ShouldBe(line);
+        first.GetProperty("reason").GetString()!.ShouldContain($"goes on to line {last}, because of a quote");
+        told.Output.ShouldContain($"lines not read    {inside}: ");
+        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe(rows.Contains("eva", StringComparison.Ordinal) ? "ana,eva" : "ana");
+    }
+
+    [Fact]
+    public async Task Row_over_several_lines_comes_in_and_is_told_because_it_may_hold_other_rows()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave,notas\nana,{Strong},x\nbea,{Strong},\"Calle 1\n28001 Madrid\"\n".Replace(Strong, $"\"{Strong}\"", StringComparison.Ordinal));
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        ran.Output.ShouldContain("Look at 1 row in line 3: a quote holds line ends");
+        (await folder.AskAsync<long>("SELECT count(*) FROM users")).ShouldBe(2);
+    }
+
     [Fact]
     public async Task Line_of_json_without_end_is_read_over_and_the_others_come_in()
     {
