@@ -117,6 +117,7 @@ internal static class ImportSummary
     private static string InWords(ImportNotice notice) => notice switch
     {
         ImportNotice.GoesOverLines => "a quote holds line ends, so that several lines are one row. If that is no text of several lines, the quote is astray, and whoever stands in the other lines is missing.",
+        ImportNotice.HasStrangeLetters => "a name has letters as in \"MuÃ±oz\" or \"Mu?oz\". Either the file is in other letters than it was read in (--encoding says which), or its export lost them; passwords then are wrong as well.",
     };
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -7,6 +7,9 @@ internal enum ImportNotice
 {
     /// <summary>A quote holds line ends: an address of three lines, or the next two users.</summary>
     GoesOverLines,
+
+    /// <summary>"MuÃ±oz", "Mu?oz": the file was read, or once written, in other letters than its own.</summary>
+    HasStrangeLetters,
 }
 
 /// <summary>What an import found and did.</summary>

@@ -13,6 +13,9 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
 {
     private static readonly BoundedChannelOptions OneAhead = new(1) { SingleReader = true, SingleWriter = true };
 
+    /// <summary>Where letters beyond ASCII stand.</summary>
+    private static readonly ImportTarget[] Named = [ImportTarget.Username, ImportTarget.GivenName, ImportTarget.FamilyName, ImportTarget.Role];
+
     private readonly RowMapping mapping = new(options);
     private readonly CandidateReader candidates = new(options, realmObjection, clock);
     private readonly ImportRoles roles = new(store, options.MakesRoles);
@@ -146,6 +149,11 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
         if (row.Lines > 1)
         {
             report.Notice(ImportNotice.GoesOverLines, row.Line);
+        }
+
+        if (Array.Exists(Named, t => row.Text(t) is { } name && Mojibake.IsIn(name)))
+        {
+            report.Notice(ImportNotice.HasStrangeLetters, row.Line);
         }
     }
 

@@ -216,6 +216,64 @@ public sealed class RefusalTests
         }
     }
 
+    /// <summary>What the file is written in, what --encoding says, and what is said of it. Its second line has a letter beyond ASCII.</summary>
+    [Theory]
+    [InlineData("utf-8", "windows-1252", "line 2: this is UTF-8, and so is all of the file")]
+    [InlineData("utf-8", "ibm850", "line 2: this is UTF-8")]
+    [InlineData("utf-8", "utf-16", "is not UTF-16")]
+    [InlineData("utf-8-mark", "iso-8859-1", "is utf-8, as its first bytes say")]
+    [InlineData("utf-16-mark", "windows-1252", "is utf-16, as its first bytes say, and not windows-1252")]
+    [InlineData("utf-16", null, "--encoding utf-16")]
+    [InlineData("utf-16-cut", "utf-16", "line 3: this is not UTF-16")]
+    [InlineData("ibm850", "windows-1252", "line 2: the byte 0x90 is no letter in windows-1252")]
+    [InlineData("ibm850", "iso-8859-15", "line 2: the byte 0x90 is no letter in iso-8859-15")]
+    [InlineData("utf-16-mark", null, null)]
+    [InlineData("utf-16-mark", "utf-16", null)]
+    [InlineData("utf-16", "utf-16", null)]
+    [InlineData("utf-16be-mark", "utf-16", null)]
+    [InlineData("windows-1252", "iso-8859-1", null)]
+    [InlineData("ibm850", "ibm850", null)]
+    public async Task Letters_that_are_not_those_that_were_named_are_refused_and_the_right_ones_read(string written, string? told, string? sentence)
+    {
+        await using var folder = new CommandFolder();
+        var file = Path.Combine(folder.Folder, "u.csv");
+        var encoding = written.StartsWith("utf-16be", StringComparison.Ordinal) ? Encoding.BigEndianUnicode : Zaguan.Users.Import.ImportEncoding.Known[written.Replace("-mark", "", StringComparison.Ordinal).Replace("-cut", "", StringComparison.Ordinal)]();
+        byte[] mark = written.EndsWith("-mark", StringComparison.Ordinal) ? encoding.GetPreamble() : [];
+        byte[] cut = written.EndsWith("-cut", StringComparison.Ordinal) ? [65] : [];
+        await File.WriteAllBytesAsync(file, [.. mark, .. encoding.GetBytes("usuario,nombres\nana,Élida Muñoz\n"), .. cut]);
+
+        var ran = await folder.RunAsync(["import", file, "--realm", "ambiotec", "--without-passwords", .. told is null ? Array.Empty<string>() : new[] { "--encoding", told }]);
+
+        ran.Code.ShouldBe(sentence is null ? ExitCode.Done : ExitCode.Problems, ran.Output + ran.Error);
+        ran.Error.ShouldContain(sentence ?? "");
+        if (sentence is null)
+        {
+            (await folder.FindAsync("ambiotec", "ana"))!.GivenName.ShouldBe("Élida Muñoz");
+            ran.Output.ShouldNotContain("Look at");
+        }
+    }
+
+    [Theory]
+    [InlineData("MuÃ±oz", true)]
+    [InlineData("Ã‘ico", true)]
+    [InlineData("Mu?oz", true)]
+    [InlineData("Mu\uFFFDoz", true)]
+    [InlineData("Mu├▒oz", true)]
+    [InlineData("Mu¤oz", true)]
+    [InlineData("Mu±oz", true)]
+    [InlineData("Muñoz", false)]
+    [InlineData("JOÃO DA IRMÃ", false)]
+    [InlineData("Gal·la Ángela Pérez-Íñiguez", false)]
+    public async Task Name_in_letters_that_nobody_has_comes_in_and_is_told(string name, bool isTold)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", $"usuario,nombres\nana,Ana\nbea,{name}\n"), "--realm", "ambiotec", "--without-passwords");
+
+        ran.Code.ShouldBe(ExitCode.Done);
+        ran.Output.Contains("Look at 1 row in line 3: a name has letters", StringComparison.Ordinal).ShouldBe(isTold, ran.Output);
+    }
+
     [Fact]
     public async Task Quote_without_end_stops_the_reading_with_its_line_and_what_stood_before_stays()
     {
