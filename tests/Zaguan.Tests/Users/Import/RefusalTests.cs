@@ -159,7 +159,19 @@ public sealed class RefusalTests
         { "usuario,clave\nx,y\n", ["--map", "email=corre"], "There is no column \"corre\" (there are: usuario, clave)" },
         { "usuario,clave,usuario\nx,y,z\n", [], "the columns 1 and 3 have the same name" },
         { "usuario,clave\nana,\"sin fin\n" + "x,y\n", [], null! },
-        { "SQLite format 3\0aaaa", [], "is no text" },
+        { "SQLite format 3\0aaaa", [], "is a SQLite database" },
+        { "PK\u0003\u0004aaaaaaaaaaaaaa", [], "save it as \"CSV UTF-8\"" },
+        { "\0\u0001\0\0Standard Jet DB\0", [], "is a database of Access" },
+        { "BZh91AY", [], "bunzip2" },
+        { "a\0bc,d\n", [], "is no text" },
+        { "-- MySQL dump 10.13\nINSERT INTO usuarios VALUES (1)\n", [], "holds SQL statements" },
+        { "usuario,clave\nana,x\n", ["--format", "jsonl"], "was said to be jsonl (--format) and begins like a table" },
+        { "usuario,clave\nana,x\n", ["--format", "keycloak"], "was said to be keycloak (--format) and begins like a table" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "csv"], "was said to be csv (--format) and begins like JSON" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "jsonl"], "is one JSON document" },
+        { """{"users":[{"username":"ana","password":"x"}]}""", ["--format", "jsonl"], "is one JSON document" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "keycloak"], "with a password in a member of its own" },
+        { """[{"localId":"ana","passwordHash":"x"}]""", ["--format", "auth0"], "its first user is written as firebase" },
         { """{"realm":"x","users":[{"username":"ana","createdTimestamp":1},{"usern""", [], "cut off" },
         { """{"realm":"x","enabled":true}""", [], "without users" },
         { """{"users":[{"localId":"1","email":"a@x.example","passwordHash":"AAAA","salt":"AA=="}]}""", [], "--firebase-hash-config" },
@@ -182,6 +194,32 @@ public sealed class RefusalTests
         {
             ran.Error.ShouldContain(sentence);
         }
+    }
+
+    [Fact]
+    public async Task Compressed_file_is_told_with_what_unpacks_it()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv.gz", "");
+        await File.WriteAllBytesAsync(file, [0x1F, 0x8B, 8, 0, 0]);
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--encoding", "windows-1252");
+
+        (ran.Code, ran.Error.Contains($"gunzip {file}", StringComparison.Ordinal)).ShouldBe((ExitCode.Problems, true), ran.Error);
+    }
+
+    [Theory]
+    [InlineData("[usuario];[nombres]\nana;Ana\n", "--map", "username=[usuario]", "--format", "csv")]
+    [InlineData("""[{"username":"ana","enabled":true}]""", "--format", "keycloak")]
+    [InlineData("""{"username":"ana"}""", "--format", "jsonl")]
+    public async Task Format_that_was_told_decides_where_the_file_can_be_that(string content, params string[] options)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync(["import", folder.Write("u", content), "--realm", "ambiotec", "--without-passwords", .. options]);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        (await folder.FindAsync("ambiotec", "ana")).ShouldNotBeNull();
     }
 
     [Theory]
