@@ -118,6 +118,7 @@ internal static class ImportSummary
     {
         ImportNotice.GoesOverLines => "a quote holds line ends, so that several lines are one row. If that is no text of several lines, the quote is astray, and whoever stands in the other lines is missing.",
         ImportNotice.HasStrangeLetters => "a name has letters as in \"MuÃ±oz\" or \"Mu?oz\". Either the file is in other letters than it was read in (--encoding says which), or its export lost them; passwords then are wrong as well.",
+        ImportNotice.EndsInBlank => "a password as it was typed ends in a blank, which belongs to it. Where the column has a fixed width and was filled up, nobody can log in so: export it without (RTRIM in SQL).",
     };
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -11,6 +11,9 @@ internal sealed record HashFormat(string Name, string Source, Func<string, HashR
 {
     /// <summary>The text alone does not say that it is of this format (32 hexadecimal digits are anything): somebody has to.</summary>
     public bool IsDeclared { get; init; }
+
+    /// <summary>Its text is DIGEST:SALT, so that a salt from a column of its own can be put behind the digest.</summary>
+    public bool HasSaltBehind { get; init; }
 }
 
 /// <summary>What a text turned out to be. Exactly one of the three is there.</summary>

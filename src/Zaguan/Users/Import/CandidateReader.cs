@@ -131,8 +131,9 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             return null;
         }
 
-        var format = row.Text(ImportTarget.PasswordFormat) ?? options.PasswordFormat;
-        if (format is "none" || (text.Length == 0 && options.NoPasswordWhereEmpty))
+        var told = row.Text(ImportTarget.PasswordFormat) ?? options.PasswordFormat;
+        var format = ImportedPassword.Formats.Append("none").FirstOrDefault(f => string.Equals(f, told, StringComparison.OrdinalIgnoreCase)) ?? told;
+        if (format is "none" || (options.NoPasswordWhereEmpty && ImportedPassword.IsEmpty(text, format)))
         {
             return null;
         }
@@ -143,13 +144,27 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             throw new RowObjection($"What stands in the column \"{row[ImportTarget.PasswordFormat]!.Value.Name}\" is no password format; zaguan import --help lists them.{Nearest.Suggestion(format, ImportedPassword.Formats)}");
         }
 
-        if (text.Length > 0 && row[ImportTarget.Salt] is { } salt && (options.SaltsAreTold || (format is not null && format.Contains("salt", StringComparison.Ordinal))))
+        if (!ImportedPassword.IsEmpty(text, format) && row[ImportTarget.Salt] is { } salt)
         {
-            text = $"{text.Trim()}:{salt.Text}";
+            text = WithSalt(text, salt, format);
         }
 
         var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes, options.Aes, options.PasswordsAreIn1252);
         return objection is null ? password : throw new RowObjection(objection);
+    }
+
+    private string WithSalt(string text, ImportField salt, string? format)
+    {
+        if (format is null ? options.SaltsAreTold : ImportedPassword.HasSaltApart(format))
+        {
+            return $"{text.Trim()}:{salt.Text}";
+        }
+
+        // Of a column that is only called so, what belongs to plain text or to bcrypt is nothing; beside an md5 it is what nobody could log in without.
+        var matters = format is not null && !string.IsNullOrWhiteSpace(salt.Text) && (options.SaltsAreTold || ImportedPassword.WithSaltApart(format).Count > 0);
+        return matters
+            ? throw new RowObjection(ImportedPassword.SaltObjection(format!, $"the column \"{salt.Name}\" holds one{(options.SaltsAreTold ? "" : $" (if it is none: --map ignored={salt.Name})")}"))
+            : text;
     }
 
     private string? Attributes(MappedRow row)

@@ -10,6 +10,9 @@ internal enum ImportNotice
 
     /// <summary>"MuÃ±oz", "Mu?oz": the file was read, or once written, in other letters than its own.</summary>
     HasStrangeLetters,
+
+    /// <summary>A password as it was typed, with a blank at its end.</summary>
+    EndsInBlank,
 }
 
 /// <summary>What an import found and did.</summary>

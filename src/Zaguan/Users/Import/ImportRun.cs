@@ -135,7 +135,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
             }
             else
             {
-                Look(columns, report);
+                Look(columns, candidate, report);
                 read.Add((candidate, columns));
             }
         }
@@ -144,7 +144,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
     }
 
     /// <summary>What can be read and may all the same not be what was meant.</summary>
-    private static void Look(MappedRow row, ImportReport report)
+    private static void Look(MappedRow row, Candidate candidate, ImportReport report)
     {
         if (row.Lines > 1)
         {
@@ -154,6 +154,11 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
         if (Array.Exists(Named, t => row.Text(t) is { } name && Mojibake.IsIn(name)))
         {
             report.Notice(ImportNotice.HasStrangeLetters, row.Line);
+        }
+
+        if (candidate.Password is { EndsInBlank: true })
+        {
+            report.Notice(ImportNotice.EndsInBlank, row.Line);
         }
     }
 

@@ -140,6 +140,56 @@ public sealed class RefusalTests
         (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
     }
 
+    /// <summary>md5 of "sal" and "hola", and that of "hola".</summary>
+    [Theory]
+    [InlineData("md5", "salt", "sal", false)]
+    [InlineData("md5", "salt", "", true)]
+    [InlineData("md5", "semilla", "sal", true)]
+    [InlineData("MD5", "salt", " ", true)]
+    [InlineData("md5(salt+pass)", "salt", "sal", true)]
+    [InlineData("Md5(Salt+Pass)", "salt", "sal", true)]
+    public async Task Salt_in_a_column_of_its_own_beside_a_format_without_one_is_refused_with_the_formats_that_have_one(string format, string column, string salt, bool isTaken)
+    {
+        await using var folder = new CommandFolder();
+        var digest = format.Contains('+', StringComparison.Ordinal) ? "f52386caadb5fbefa5374837bd08aefd" : "4d186321c1a7f0f354b297e8914ab240";
+        var file = folder.Write("u.csv", $"usuario,clave,{column},password_format\nana,{digest},{salt},{format}\n");
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(isTaken ? ExitCode.Done : ExitCode.Problems, ran.Output + ran.Error);
+        ran.Output.ShouldContain(isTaken ? "added" : "the column \"salt\" holds one (if it is none: --map ignored=salt). Where they were salted, say how, with --password-format: md5(salt+pass)");
+        if (isTaken)
+        {
+            Samples.Verifies("hola", (await folder.FindAsync("ambiotec", "ana"))!.Password).ShouldBeTrue();
+        }
+    }
+
+    [Theory]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuuQnm3GC8OBf9x0hNrSQqtQLj2id2vMPa   ", null)]
+    [InlineData("  4d186321c1a7f0f354b297e8914ab240     ", "md5")]
+    public async Task Blanks_around_a_hash_are_those_of_a_column_of_fixed_width(string hash, string? format)
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave\nana,{hash}\nbea,         \n");
+
+        var ran = await folder.RunAsync(["import", file, "--realm", "ambiotec", "--no-password-where-empty", .. format is null ? Array.Empty<string>() : new[] { "--password-format", format }]);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        Samples.Verifies("hola", (await folder.FindAsync("ambiotec", "ana"))!.Password).ShouldBeTrue();
+        (await folder.FindAsync("ambiotec", "bea"))!.Password.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Blank_at_the_end_of_a_password_as_it_was_typed_stays_and_is_told()
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", "usuario,clave\nana,sin blanco\nbea,con blanco  \n"), "--realm", "ambiotec", "--password-format", "plain");
+
+        ran.Output.ShouldContain("Look at 1 row in line 3: a password as it was typed ends in a blank");
+        Samples.Verifies("con blanco  ", (await folder.FindAsync("ambiotec", "bea"))!.Password).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Empty_password_is_none_where_that_was_said()
     {
@@ -398,6 +448,9 @@ public sealed class RefusalTests
     [InlineData("import u.csv --encoding utf-9", "Did you mean \"utf-8\"?")]
     [InlineData("import u.csv --format keyclaok", "Did you mean \"keycloak\"?")]
     [InlineData("import u.csv --password-format plian", "Did you mean \"plain\"?")]
+    [InlineData("import u.csv --password-format MD5(slt+pass)", "--password-format has no \"MD5(slt+pass)\". Did you mean \"md5(salt+pass)\"?")]
+    [InlineData("import u.csv --password-format md5 --salt sal", "is that of hashes without a salt, and --salt names \"sal\" as the column of theirs. Where they were salted, say how, with --password-format: md5(salt+pass), md5(pass+salt)")]
+    [InlineData("import u.csv --password-format plain --salt sal", "\"plain\" takes no salt from another column")]
     [InlineData("export --with-hashes", "--output")]
     [InlineData("export --format xml", "csv, jsonl")]
     public async Task Command_line_that_is_not_ours_is_told(string line, string sentence)
