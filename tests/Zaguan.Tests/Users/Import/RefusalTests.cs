@@ -190,6 +190,36 @@ public sealed class RefusalTests
         Samples.Verifies("con blanco  ", (await folder.FindAsync("ambiotec", "bea"))!.Password).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("activo", "Alta", true)]
+    [InlineData("estado", "de baja", false)]
+    [InlineData("estado", "A", true)]
+    [InlineData("estado", "suspendido", false)]
+    [InlineData("activo", "S", true)]
+    [InlineData("activo", "N", false)]
+    [InlineData("activo", "-1", true)]
+    [InlineData("activo", "Verdadero", true)]
+    [InlineData("inactivo", "Sí", false)]
+    [InlineData("inactivo", "no", true)]
+    [InlineData("inactivo", "Inactivo", false)]
+    [InlineData("inactivo", "activo", true)]
+    [InlineData("baja", "baja", false)]
+    [InlineData("baja", "b'0'", true)]
+    [InlineData("bloqueado_hasta", "02/03/2026", false)]
+    [InlineData("bloqueado_hasta", "31/12/2026 23:59", false)]
+    [InlineData("bloqueado_hasta", "5/2/2026", true)]
+    [InlineData("bloqueado_hasta", "2026-03-02", false)]
+    // It is the 1st of March of 2026.
+    public async Task Whether_somebody_is_active_is_read_as_spanish_systems_write_it(string column, string written, bool isActive)
+    {
+        await using var folder = new CommandFolder { Clock = new ManualClock() };
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", $"usuario,{column}\nana,{written}\n"), "--realm", "ambiotec", "--without-passwords");
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        (await folder.FindAsync("ambiotec", "ana"))!.Active.ShouldBe(isActive);
+    }
+
     [Fact]
     public async Task Empty_password_is_none_where_that_was_said()
     {
