@@ -59,6 +59,12 @@ internal sealed record StoredHash
     /// </summary>
     public required string Recipe { get; init; }
 
+    /// <summary>
+    /// How many bytes of a password it sees, where that is not all of them. A longer password that is right may go on otherwise than the one that was set, and one of
+    /// just this length may be its beginning: which it was, nobody can tell.
+    /// </summary>
+    public int? Sees { get; init; }
+
     /// <summary>The Argon2id that computing it includes: a guess that pays it already is not made to pay it again.</summary>
     public Argon2Cost? Argon2 { get; init; }
 
