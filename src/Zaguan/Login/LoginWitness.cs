@@ -65,7 +65,7 @@ internal static partial class LoginLog
     [LoggerMessage(EventId = 1001, Level = LogLevel.Debug, Message = "{Application}: {Outcome}")]
     public static partial void Answered(this ILogger logger, string application, Outcome outcome);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Application}: a client asked that a directory checks the password, but there is no such source; refused. This is said once per application")]
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Application}: a client asked that a directory checks the password, but the application does not list the source ldap; refused. This is said once per application")]
     public static partial void DirectoryIsNotListed(this ILogger logger, string application);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "{Application}: {Problem} The client was told that the service is unavailable")]
