@@ -46,6 +46,9 @@ internal sealed class Application
     /// <summary>The directory; null: none is asked.</summary>
     public required LdapDirectory? Directory { get; init; }
 
+    /// <summary>Whether clients get the old system's replies, and Zaguan's are only compared with them.</summary>
+    public bool IsCompared => Upstream is { Mode: UpstreamMode.Compare };
+
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }
 

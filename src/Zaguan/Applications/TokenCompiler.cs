@@ -18,12 +18,12 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
     private readonly List<(string Application, string Realm, Secret Secret)> secrets = [];
 
-    /// <summary>Notices for realms whose applications sign with one secret: a back-end of one takes the tokens of the other, and user number 1 is in both.</summary>
-    public IEnumerable<string> SharedSecrets() =>
-        from later in secrets.Select((s, i) => (s.Application, s.Realm, s.Secret, Index: i))
-        from earlier in secrets.Take(later.Index)
-        where !string.Equals(later.Realm, earlier.Realm, StringComparison.Ordinal) && later.Secret.Reveal().SequenceEqual(earlier.Secret.Reveal())
-        select $"\"{earlier.Application}\" and \"{later.Application}\" have realms of their own and one secret: a back-end of either takes the other's tokens. Give each its own.";
+    /// <summary>A notice for each secret that applications of several realms sign with: a back-end of one takes the tokens of the others, and user number 1 is in all of them.</summary>
+    public IEnumerable<string> SharedSecrets() => secrets
+        .GroupBy(s => Convert.ToHexString(SHA256.HashData(s.Secret.Reveal())), StringComparer.Ordinal)
+        .Where(g => g.Select(s => s.Realm).Distinct(StringComparer.Ordinal).Skip(1).Any())
+        .Select(g => g.Select(s => $"\"{s.Application}\"").ToList())
+        .Select(names => $"{string.Join(", ", names[..^1])} and {names[^1]} have more than one realm and one secret: a back-end of any of them takes the others' tokens. Give each realm its own.");
 
     /// <summary>What signs and validates, and the values of the settings that the claims name. Nothing signs: no token, or problems that were added.</summary>
     public (ApplicationTokens?, IReadOnlyDictionary<string, string>) Compile(string name, ApplicationSettings settings, Contract contract)

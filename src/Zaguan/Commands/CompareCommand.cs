@@ -3,6 +3,7 @@ using Zaguan.Comparison;
 using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
+using Zaguan.Sources;
 
 namespace Zaguan.Commands;
 

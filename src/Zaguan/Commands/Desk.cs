@@ -70,9 +70,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     }
 
     /// <summary>Opens the database and works. A broken contract or application does not stop it: users must be unlocked all the same.</summary>
-    /// <param name="makesDatabase">Where there is none, one is made.</param>
-    /// <param name="onlyLooks">Where there is none, an empty one stands in and is taken away again.</param>
-    public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false, bool onlyLooks = false)
+    /// <param name="makesDatabase">Where there is none, one is made as soon as something is written. A command that is refused makes nothing.</param>
+    public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false)
     {
         var setup = Settings.Look(parsed);
         if (setup.SettingsAreBroken)
@@ -86,14 +85,9 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
             return ExitCode.Problems;
         }
 
-        if (onlyLooks && !File.Exists(setup.DatabaseFile))
+        if (!File.Exists(setup.DatabaseFile))
         {
-            return await WorkOnNothingAsync(terminal, setup, work);
-        }
-
-        if (!makesDatabase && !File.Exists(setup.DatabaseFile))
-        {
-            return await terminal.RefuseAsync($"There is no database {setup.DatabaseFile}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
+            return makesDatabase ? await WorkOnNothingAsync(terminal, setup, work) : await terminal.RefuseAsync($"There is no database {setup.DatabaseFile}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
         }
 
         await using var database = Database.Open(setup.DatabaseFile, terminal.Clock);
@@ -105,7 +99,7 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
         var folder = Directory.CreateTempSubdirectory("zaguan-");
         try
         {
-            await using var database = Database.Open(Path.Combine(folder.FullName, "zaguan.db"), terminal.Clock);
+            await using var database = Database.OpenUnmade(setup.DatabaseFile, Path.Combine(folder.FullName, "zaguan.db"), terminal.Clock);
             return await work(new(terminal, setup, database));
         }
         finally

@@ -52,7 +52,7 @@ internal sealed class ImportCommand
 
         // On another thread, because System.CommandLine listens for Ctrl-C only once the action has handed back its task.
         command.SetAction((parsed, interrupted) => Task.Run(
-            () => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted), makesDatabase: true, onlyLooks: parsed.GetValue(it.dryRun)), CancellationToken.None));
+            () => Desk.WorkAsync(parsed, terminal, desk => it.RunAsync(desk, parsed, interrupted), makesDatabase: true), CancellationToken.None));
         return command;
     }
 
@@ -66,6 +66,11 @@ internal sealed class ImportCommand
         if (result.GetValue(query) is null && (result.GetValue(from) ?? result.GetValue(fromFile)) is not null)
         {
             result.AddError("--from goes with --query \"SELECT …\", which says what is taken from the database.");
+        }
+
+        if (result.GetValue(salt) is { } column && result.GetValue(passwordFormat) is { } told && !ImportedPassword.HasSaltApart(told))
+        {
+            result.AddError(ImportedPassword.SaltObjection(told, $"--salt names \"{column}\" as the column of theirs"));
         }
 
         foreach (var objection in (result.GetValue(map) ?? []).Select(m => ReadMap(m).Objection).OfType<string>())
@@ -201,5 +206,7 @@ internal sealed class ImportCommand
         : (null, $"--encoding is one of {string.Join(", ", ImportEncoding.Known.Keys)}, not \"{written}\".{Nearest.Suggestion(written, ImportEncoding.Known.Keys)}");
 
     private static (string? Value, string? Objection) OneOf(string option, string written, IReadOnlyList<string> known) =>
-        known.Contains(written, StringComparer.Ordinal) ? (written, null) : (null, $"{option} is one of {string.Join(", ", known)}, not \"{written}\".{Nearest.Suggestion(written, known)}");
+        known.FirstOrDefault(k => string.Equals(k, written, StringComparison.OrdinalIgnoreCase)) is { } meant ? (meant, null)
+        : Nearest.Suggestion(written, known) is { Length: > 0 } suggestion ? (null, $"{option} has no \"{written}\".{suggestion} zaguan import --help lists all.")
+        : (null, $"{option} is one of {string.Join(", ", known)}, not \"{written}\".");
 }

@@ -19,6 +19,11 @@ internal static class ImportSummary
         }
 
         WriteColumns(terminal, report, options);
+        foreach (var (notice, (rows, firstLine)) in report.Notices)
+        {
+            terminal.Output.WriteLine($"Look at {Number(rows)} {(rows == 1 ? "row" : "rows, the first")} in line {Number(firstLine)}: {InWords(notice)}");
+        }
+
         if (report.FirstRefused.Count == 0)
         {
             return;
@@ -40,9 +45,11 @@ internal static class ImportSummary
         ["added"] = report.Added,
         ["alreadyThere"] = report.AlreadyThere,
         ["refused"] = report.Refused,
+        ["linesInRefused"] = report.LinesInRefused,
         ["withoutPassword"] = report.WithoutPassword,
         ["passwords"] = new JsonArray([.. report.Found.Select(f => new JsonObject { ["format"] = f.Format, ["count"] = f.Count, ["treatment"] = RecordReader.SpellingOf(f.Treatment) })]),
         ["columns"] = new JsonObject(report.Columns.Select(c => KeyValuePair.Create(c.Column, (JsonNode?)(c.Target is { } target ? ColumnNames.NameOf(target) : null)))),
+        ["notices"] = new JsonArray([.. report.Notices.Select(n => new JsonObject { ["notice"] = RecordReader.SpellingOf(n.Key), ["rows"] = n.Value.Rows, ["firstLine"] = n.Value.FirstLine })]),
         ["rolesMade"] = new JsonArray([.. report.RolesMade.Select(r => (JsonNode)r)]),
         ["firstRefused"] = new JsonArray([.. report.FirstRefused.Select(r => new JsonObject { ["line"] = r.Line, ["reason"] = r.Reason })]),
         ["seconds"] = Math.Round(report.Took.TotalSeconds, 3),
@@ -59,6 +66,11 @@ internal static class ImportSummary
             ("there already", Number(report.AlreadyThere)),
             ("refused", Number(report.Refused)),
         ];
+        if (report.LinesInRefused > 0)
+        {
+            counts.Add(("lines not read", $"{Number(report.LinesInRefused)}: they stand inside refused rows, because of a quote that is not closed"));
+        }
+
         if (report.WithoutPassword > 0)
         {
             counts.Add(("without password", $"{Number(report.WithoutPassword)}: nobody can log in as these until a password is set"));
@@ -100,6 +112,13 @@ internal static class ImportSummary
         PasswordTreatment.KeptWeak => "kept although weak, as asked",
         PasswordTreatment.Wrapped => "Argon2id is put over it",
         PasswordTreatment.Hashed => "hashed with Argon2id",
+    };
+
+    private static string InWords(ImportNotice notice) => notice switch
+    {
+        ImportNotice.GoesOverLines => "a quote holds line ends, so that several lines are one row. If that is no text of several lines, the quote is astray, and whoever stands in the other lines is missing.",
+        ImportNotice.HasStrangeLetters => "a name has letters as in \"MuÃ±oz\" or \"Mu?oz\". Either the file is in other letters than it was read in (--encoding says which), or its export lost them; passwords then are wrong as well.",
+        ImportNotice.EndsInBlank => "a password as it was typed ends in a blank, which belongs to it. Where the column has a fixed width and was filled up, nobody can log in so: export it without (RTRIM in SQL).",
     };
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using System.Text;
 using Zaguan.Contracts;
 using Zaguan.Reading;
+using Zaguan.Sources;
 
 namespace Zaguan.Comparison;
 

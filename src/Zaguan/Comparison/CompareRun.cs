@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Zaguan.Contracts;
+using Zaguan.Sources;
 
 namespace Zaguan.Comparison;
 
@@ -31,14 +32,16 @@ internal sealed class CompareRun(ReplyClient client, Contract contract, LoginAdd
 
     private async Task<Compared> CompareAsync(LoginCase login, CancellationToken interrupted)
     {
-        var before = await client.AskAsync(old, login, interrupted);
+        using var first = login.ToRequest(old);
+        var before = await client.AskAsync(first, interrupted);
         if (before.Reply is null)
         {
             // Zaguan is not asked: nothing could be compared, and it would charge the guess.
             return new(login.Name, [], $"The old system could not be asked: {before.Failure}.");
         }
 
-        var after = await client.AskAsync(zaguan, login, interrupted);
+        using var second = login.ToRequest(zaguan);
+        var after = await client.AskAsync(second, interrupted);
         return after.Reply is null
             ? new(login.Name, [], $"Zaguan could not be asked: {after.Failure}.")
             : new(login.Name, ReplyComparer.Compare(contract, before.Reply, after.Reply, login.Secrets), null);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Zaguan.Contracts;
 using Zaguan.Login;
+using Zaguan.Sources;
 
 namespace Zaguan.Comparison;
 

@@ -113,7 +113,7 @@ internal sealed record AnswersFile
     [Description("More logins wait than can be served in time.")]
     public AnswerFile? Busy { get; init; }
 
-    [Description("The database cannot be asked.")]
+    [Description("The database, the directory or the old system cannot be asked.")]
     public AnswerFile? Unavailable { get; init; }
 }
 

@@ -169,5 +169,8 @@ internal sealed class RequestDecoder(RequestFile request)
 /// <param name="Directory">The client asks that a directory checks the password.</param>
 internal sealed record DecodedRequest(Outcome? Refusal, IReadOnlyList<string> Invalid, string Identifier, Secret? Password, bool Directory)
 {
+    /// <summary>All of it, as it came, where it is to be handed on; else null.</summary>
+    public Secret? Body { get; init; }
+
     public static DecodedRequest Refused(Outcome outcome, IReadOnlyList<string> invalid) => new(outcome, invalid, "", null, false);
 }

@@ -24,6 +24,9 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>The client asks that a directory checks the password.</summary>
     public bool WantsDirectory => wantsDirectory;
 
+    /// <summary>The request as it came; null where nobody will get it.</summary>
+    public ReceivedRequest? Received { get; init; }
+
     public DateTimeOffset At => at;
 
     /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
@@ -62,5 +65,9 @@ internal sealed class Attempt(Application application, string identifier, Secret
         };
     }
 
-    public void Dispose() => password.Dispose();
+    public void Dispose()
+    {
+        password.Dispose();
+        Received?.Dispose();
+    }
 }

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
+using Microsoft.Net.Http.Headers;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
+using Zaguan.Comparison;
 using Zaguan.Contracts;
 using Zaguan.Sources;
 using Zaguan.Storage;
@@ -14,6 +16,8 @@ namespace Zaguan.Login;
 /// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
 internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
 {
+    private const string ContentType = "application/json; charset=utf-8";
+
     public async Task AnswerAsync(HttpContext http, Application application)
     {
         // 1. Decode.
@@ -26,19 +30,24 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
 
         if (request.Refusal is { } refusal)
         {
+            witness.Unread(application);
             await EncodeAsync(http, application, refusal, application.AnswerTo(refusal).Render(AnswerValues.Nothing with { Invalid = request.Invalid, Now = witness.Now }));
             return;
         }
 
-        using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now);
+        using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now)
+        {
+            Received = request.Body is null ? null : new ReceivedRequest(request.Body, http.Request.Headers),
+        };
         var (outcome, retryAfter) = (Outcome.Failed, TimeSpan.Zero);
         ReadOnlyMemory<byte>? body = null;
+        Reply? oldReply = null;
         try
         {
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
             var user = await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key));
             var allowed = application.SourcesFor(attempt.WantsDirectory);
-            var charging = allowed.Count == 0
+            var charging = allowed.Count == 0 && !application.IsCompared
                 ? ChargeResult.SourceNotAllowed
                 : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
             retryAfter = charging.RetryAfter;
@@ -54,7 +63,8 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
             values.Token = record.Session is { } session ? application.Tokens?.Issuer.Issue(session, values) : null;
             body = application.AnswerTo(outcome).Render(values);
-            if (record.Session?.Cookie is { } cookie)
+            oldReply = verdict.OldReply;
+            if (record.Session?.Cookie is { } cookie && oldReply is null)
             {
                 application.Cookie!.Set(http.Response, cookie);
             }
@@ -75,7 +85,13 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             outcome = await RecordFaultAsync(attempt, e);
         }
 
-        // 7. Encode.
+        // 7. Encode; while the application is compared with its old system, hand that one's reply on.
+        if (oldReply is not null)
+        {
+            await HandOnAsync(http, attempt, outcome, oldReply, body!.Value);
+            return;
+        }
+
         await EncodeAsync(http, application, outcome, body ?? application.AnswerTo(outcome).Render(AnswerValues.Nothing with { Now = attempt.At }), retryAfter);
     }
 
@@ -92,7 +108,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             };
             if (charge is not null)
             {
-                await budgets.SettleAsync(db, charge, outcome);
+                await budgets.SettleAsync(db, charge, verdict.OldOutcome ?? outcome);
             }
 
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
@@ -102,7 +118,8 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             }
 
             var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
-            if (session is not null)
+            // A token that no client gets opens nothing.
+            if (session is not null && verdict.OldReply is null)
             {
                 await SessionStore.OpenAsync(db, session, accessId);
             }
@@ -142,7 +159,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         witness.Answered(application, outcome);
         var response = http.Response;
         response.StatusCode = application.AnswerTo(outcome).Status;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = ContentType;
         response.ContentLength = body.Length;
         if (RetryAfterSeconds(outcome, retryAfter) is { } seconds)
         {
@@ -150,6 +167,27 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         }
 
         await response.Body.WriteAsync(body);
+    }
+
+    /// <summary>The client hears what the old system said; where Zaguan would have said something else, it is logged and counted.</summary>
+    private async Task HandOnAsync(HttpContext http, Attempt attempt, Outcome outcome, Reply old, ReadOnlyMemory<byte> body)
+    {
+        var application = attempt.Application;
+        witness.Answered(application, outcome);
+        var ours = new Reply(application.AnswerTo(outcome).Status, new HeaderDictionary { [HeaderNames.ContentType] = ContentType }, body);
+        witness.Compared(application, ReplyComparer.Compare(application.Contract, old, ours, [attempt.Password]));
+        var response = http.Response;
+        response.StatusCode = old.Status;
+        foreach (var (name, values) in old.Headers.Where(h => ReceivedRequest.IsHandedOn(h.Key) && !string.Equals(h.Key, HeaderNames.Date, StringComparison.OrdinalIgnoreCase)))
+        {
+            response.Headers[name] = values;
+        }
+
+        if (old.Body.Length > 0)
+        {
+            response.ContentLength = old.Body.Length;
+            await response.Body.WriteAsync(old.Body);
+        }
     }
 
     private static long? RetryAfterSeconds(Outcome outcome, TimeSpan refusedFor) => outcome switch

@@ -47,7 +47,9 @@ internal static class RequestReader
         try
         {
             body.CopyTo(buffer);
-            return application.Contract.Decoder.Decode(buffer.AsSpan(0, (int)body.Length));
+            var bytes = buffer.AsSpan(0, (int)body.Length);
+            var decoded = application.Contract.Decoder.Decode(bytes);
+            return application.IsCompared && decoded.Refusal is null ? decoded with { Body = new Secret(bytes) } : decoded;
         }
         finally
         {

@@ -13,12 +13,14 @@ internal sealed class Telemetry : IDisposable
     private readonly ActivitySource source = new(Name);
     private readonly Counter<long> logins;
     private readonly Counter<long> hashes;
+    private readonly Counter<long> comparisons;
     private readonly Histogram<double> steps;
 
     public Telemetry()
     {
         logins = meter.CreateCounter<long>("zaguan.logins", "{login}", "Login requests by application and outcome.");
         hashes = meter.CreateCounter<long>("zaguan.hashes", "{hash}", "Password hashes computed.");
+        comparisons = meter.CreateCounter<long>("zaguan.comparisons", "{login}", "Logins that the old system answered, by application and whether Zaguan would have answered the same.");
         steps = meter.CreateHistogram<double>("zaguan.login.step.duration", "s", "Duration of the steps of a login.");
     }
 
@@ -26,6 +28,10 @@ internal sealed class Telemetry : IDisposable
 
     public void Answered(string application, Outcome outcome) =>
         logins.Add(1, new("zaguan.application", application), new KeyValuePair<string, object?>("zaguan.outcome", outcome.ToString()));
+
+    /// <param name="result">"same", "different", or "unread": it was not handed on.</param>
+    public void Compared(string application, string result) =>
+        comparisons.Add(1, new("zaguan.application", application), new KeyValuePair<string, object?>("zaguan.comparison", result));
 
     public void Hashed(long count) => hashes.Add(count);
 

@@ -58,12 +58,29 @@ internal sealed class ImportedPassword : IDisposable
     /// <summary>Names that can be told where the text alone does not say its format.</summary>
     public static IEnumerable<string> Formats => HashFormats.All.Where(f => f.IsDeclared).Select(f => f.Name).Append(Aes);
 
+    /// <summary>It came as it was typed, and a blank is its last letter: somebody's wish, or a column of a fixed width.</summary>
+    public bool EndsInBlank => clear is not null && clear.Reveal().EndsWith((byte)' ');
+
+    /// <summary>Blanks can be a password, and are no hash.</summary>
+    public static bool IsEmpty(string text, string? format) => (format is Plain ? text.AsSpan() : text.AsSpan().Trim()).IsEmpty;
+
+    /// <summary>Whether a salt from a column of its own belongs to a password of this format.</summary>
+    public static bool HasSaltApart(string format) => HashFormats.All.Any(f => f.HasSaltBehind && string.Equals(f.Name, format, StringComparison.Ordinal));
+
+    /// <summary>Those that do, of the format's own kind: "md5(salt+pass)" and its like for "md5". Nothing where it has none, as bcrypt.</summary>
+    public static IReadOnlyList<string> WithSaltApart(string format) => [.. HashFormats.All.Where(f => f.HasSaltBehind && f.Name.Contains(format, StringComparison.Ordinal)).Select(f => f.Name)];
+
+    /// <summary>What is wrong with a salt apart for passwords of this format, which has none, and what to do.</summary>
+    public static string SaltObjection(string format, string where) => WithSaltApart(format) is { Count: > 0 } salted
+        ? $"The format \"{format}\" is that of hashes without a salt, and {where}. Where they were salted, say how, with --password-format: {string.Join(", ", salted)} (before the password, or behind it)."
+        : $"The format \"{format}\" takes no salt from another column, and {where}.";
+
     /// <param name="format">One of <see cref="Formats"/>; null: the text says it.</param>
     /// <param name="aes">The format of texts that AES made, where its key is known.</param>
     /// <returns>A password, or a sentence without the text itself.</returns>
     public static (ImportedPassword? Password, string? Objection) Read(string text, string? format, bool keepsWeak, HashFormat? aes = null, bool isIn1252 = false)
     {
-        if (text.Length == 0)
+        if (IsEmpty(text, format))
         {
             return (null, "The password is empty. Who has none comes without the column, with null in JSON, or with the password format \"none\"; or say --no-password-where-empty.");
         }
@@ -86,9 +103,18 @@ internal sealed class ImportedPassword : IDisposable
             return (null, "This was said to be a password as it is typed (\"plain\"), and it looks like a hash. Where it is one, leave --password-format away, or say which it is: who reads the old table could log in with it otherwise.");
         }
 
-        // Columns of a fixed width fill a hash up with blanks.
-        var told = format is null ? text : Declare(format, text);
-        var reading = HashFormats.Read(told) ?? HashFormats.Read(told = told.TrimEnd());
+        if (format is Plain && text.AsSpan().ContainsAny('\r', '\n'))
+        {
+            return (null, "The password holds a line end, which nobody types.");
+        }
+
+        var (told, reading) = Read(text, format);
+        if (reading is not { Clear: not null } and not { Hash: not null } && text.Trim() is var trimmed && trimmed.Length < text.Length)
+        {
+            // Columns of a fixed width fill a hash up with blanks. Passwords and salts keep theirs: with them, they can be read.
+            (told, reading) = Read(trimmed, format);
+        }
+
         if (isIn1252 && reading is { Hash: not null })
         {
             reading = HashFormats.Read(told = LettersFormat.Join(told));
@@ -104,6 +130,12 @@ internal sealed class ImportedPassword : IDisposable
             { Hash: { } hash } => (new(told, hash, keepsWeak), null),
             _ => (null, "The password cannot be read."),
         };
+    }
+
+    private static (string Told, HashReading? Reading) Read(string text, string? format)
+    {
+        var told = format is null ? text : Declare(format, text);
+        return (told, HashFormats.Read(told));
     }
 
     private static bool LooksLikeAHash(string text) => Guess(text.Trim()).Length > 0 || HashFormats.Read(text.TrimEnd()) is { Hash: not null };

@@ -88,6 +88,8 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     /// <param name="fresh">The password as it shall be kept.</param>
     private Verification Verify(Secret password, StoredHash hash, Secret fresh, bool replaces)
     {
+        // Hashed as typed, the tail that the old system never looked at would count from now on: whoever mistyped it once would be locked out by the right one.
+        replaces &= !(password.Length >= hash.Sees);
         var isComputed = password.Length <= LongestOfOldFormats || IsPlainArgon2(hash);
         var isRight = isComputed && CryptographicOperations.FixedTimeEquals(hash.Compute(password.Reveal(), argon2), hash.Digest);
         if (isComputed && hash.Argon2 == cost)

@@ -9,7 +9,7 @@ namespace Zaguan.Sources;
 /// <summary>Asks an application's sources, in their order, whether a password is right. The first that knows the user decides.</summary>
 internal sealed class PasswordSources(LocalSource local, LdapSource ldap, UpstreamSource upstream, HashGate gate, TimeProvider clock)
 {
-    /// <param name="sources">At least one; see <see cref="Application.SourcesFor"/>.</param>
+    /// <param name="sources">See <see cref="Application.SourcesFor"/>.</param>
     /// <param name="user">Whom the identifier means here; null: nobody.</param>
     public async Task<Verdict> VerifyAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user)
     {
@@ -20,20 +20,42 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
 
         // One deadline over all of them. Nothing else cancels what was begun.
         using var deadline = new CancellationTokenSource(attempt.Application.SourcesDeadline, clock);
+        if (!attempt.Application.IsCompared)
+        {
+            return await AskAsync(attempt, sources, user, () => upstream.VerifyAsync(attempt, deadline.Token), deadline.Token);
+        }
+
+        // The old system first, whatever we think; then ours, which takes its word where it would ask it.
+        var (theirs, reply) = await upstream.CompareAsync(attempt, deadline.Token);
+        if (reply is null)
+        {
+            return theirs;
+        }
+
+        var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline.Token);
+        return ours with { OldReply = reply, OldOutcome = theirs.Outcome };
+    }
+
+    private async Task<Verdict> AskAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user, Func<Task<Verdict>> askUpstream, CancellationToken deadline)
+    {
         var verdict = new Verdict(user is null ? Outcome.UnknownUser : Outcome.WrongPassword);
         var wasHashed = false;
         foreach (var source in sources)
         {
-            var asked = source switch
+            // Who has no password here is not looked for here; what that costs is settled below.
+            if (source == Source.Local && user?.Password is null)
             {
-                // Who has no password here is not looked for here; whether that costs a hash is settled below.
-                Source.Local => user?.Password is null ? null : await local.VerifyAsync(user, attempt.Password),
-                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline.Token),
-                Source.Upstream => await upstream.VerifyAsync(attempt, deadline.Token),
+                continue;
+            }
+
+            verdict = source switch
+            {
+                Source.Local => await local.VerifyAsync(user, attempt.Password),
+                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline),
+                Source.Upstream => await askUpstream(),
             };
-            wasHashed |= asked is not null && source == Source.Local;
-            verdict = asked ?? verdict;
-            if (asked is not null && !GoesOn(asked.Outcome, source, attempt.Application))
+            wasHashed |= source == Source.Local;
+            if (!GoesOn(verdict.Outcome, source, attempt.Application))
             {
                 break;
             }
@@ -44,7 +66,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
 
     /// <summary>Whether the next source has a say. Where people may still change their password in the old system, what is wrong here may be right there.</summary>
     private static bool GoesOn(Outcome outcome, Source source, Application application) =>
-        outcome == Outcome.UnknownUser || (outcome == Outcome.WrongPassword && source == Source.Local && application.Upstream is { Follows: true });
+        outcome == Outcome.UnknownUser || (outcome == Outcome.WrongPassword && source == Source.Local && application.Upstream is { Mode: UpstreamMode.Follow });
 
     /// <summary>
     /// Whoever was verified costs one hash, wherever that was. It is the new password's where one is to be kept. What could not be asked costs none.

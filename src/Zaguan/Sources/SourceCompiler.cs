@@ -63,6 +63,11 @@ internal sealed class SourceCompiler(IReadOnlyDictionary<string, Contract> contr
             problems.Add(node, $"The contract \"{spoken!.Name}\" has one and the same answer for {RecordReader.SpellingOf(confusion.Refusal)} and {RecordReader.SpellingOf(confusion.Failure)}: nobody could tell a wrong password from an old system that is broken. Zaguan cannot ask it.");
         }
 
+        if (upstream is { Mode: UpstreamMode.Compare, Contract: { } foreign } && !string.Equals(foreign, contract.Name, StringComparison.Ordinal))
+        {
+            problems.Add(node.At("Contract"), $"The old system's reply is what clients get while it is compared, and they speak \"{contract.Name}\"; leave \"Contract\" out.");
+        }
+
         var authorities = ReadAuthorities(upstream, node);
         if (upstream.Url is null)
         {
@@ -80,7 +85,7 @@ internal sealed class SourceCompiler(IReadOnlyDictionary<string, Contract> contr
             notices.Add($"\"{name}\" sends passwords to the old system as plain text ({url.GetLeftPart(UriPartial.Authority)}). Whoever listens on the way reads them; use https, or a network of their own.");
         }
 
-        return reader is null ? null : new(url, spoken!, reader, upstream.Mode == UpstreamMode.Follow, upstream.Deadline, authorities);
+        return reader is null ? null : new(url, spoken!, reader, upstream.Mode, upstream.Deadline, authorities);
     }
 
     private void CheckDeadline(TimeSpan deadline, SourceNode at)

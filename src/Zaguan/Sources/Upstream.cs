@@ -5,6 +5,5 @@ namespace Zaguan.Sources;
 
 /// <summary>The old system of an application: where its login endpoint is and which contract it speaks.</summary>
 /// <param name="Replies">That contract in reverse.</param>
-/// <param name="Follows">It is asked again where a password is wrong here.</param>
 /// <param name="Authorities">Whom its certificate must come from; null: whom the system trusts.</param>
-internal sealed record Upstream(Uri Url, Contract Contract, ReplyReader Replies, bool Follows, TimeSpan Deadline, X509Certificate2Collection? Authorities);
+internal sealed record Upstream(Uri Url, Contract Contract, ReplyReader Replies, UpstreamMode Mode, TimeSpan Deadline, X509Certificate2Collection? Authorities);

@@ -32,4 +32,7 @@ internal enum UpstreamMode
 
     /// <summary>Where the password is wrong here: people may still change it there.</summary>
     Follow,
+
+    /// <summary>At every login, and its reply is what the client gets; Zaguan's is computed beside it, and where they differ is logged and counted.</summary>
+    Compare,
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Users;
@@ -17,25 +19,22 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
 
     public async Task<Verdict> VerifyAsync(Attempt attempt, CancellationToken deadline)
     {
-        var application = attempt.Application;
-        var upstream = application.Upstream!;
-        var client = clients.GetOrAdd(application.Name, _ => new(upstream.Authorities, clock));
-        switch (await client.AskAsync(upstream, attempt.Identifier, attempt.Password, null, attempt.Client.Address, deadline))
-        {
-            case UpstreamReply.NotAsked missing:
-                logger.UpstreamNotAsked(application.Name, missing.Why);
-                return new(Outcome.SourceUnavailable);
-            case UpstreamReply.Lost lost:
-                logger.UpstreamLost(application.Name, lost.Why);
-                return new(Outcome.SourceUnclear);
-            case UpstreamReply.Whole whole when upstream.Replies.Read(whole.Status, whole.Body) is { } recognised:
-                return Judge(attempt, upstream, recognised);
-            case UpstreamReply.Whole whole:
-                logger.UpstreamNotUnderstood(application.Name, whole.Status, whole.ContentType ?? "no content type", ReplyReader.ShapeOf(whole.Body));
-                return new(Outcome.SourceUnclear);
-            case var other:
-                throw new InvalidOperationException($"{other.GetType()}");
-        }
+        var upstream = attempt.Application.Upstream!;
+        using var login = OutgoingLogin.Rendered(upstream, attempt.Identifier, attempt.Password);
+        using var request = NewRequest(attempt, upstream);
+        request.Headers.Add("Accept", "application/json");
+        return Judge(attempt, upstream, await ClientOf(attempt.Application).AskAsync(request, login, deadline));
+    }
+
+    /// <summary>The client's own request, as it came, and the reply, to be handed on. Null: there is none.</summary>
+    public async Task<(Verdict Verdict, Reply? Reply)> CompareAsync(Attempt attempt, CancellationToken deadline)
+    {
+        var upstream = attempt.Application.Upstream!;
+        using var login = OutgoingLogin.AsItCame(attempt.Received!.Body);
+        using var request = NewRequest(attempt, upstream);
+        attempt.Received.CopyHeaders(request, login);
+        var asked = await ClientOf(attempt.Application).AskAsync(request, login, deadline);
+        return (Judge(attempt, upstream, asked), asked.Reply);
     }
 
     public void Dispose()
@@ -43,6 +42,35 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         foreach (var client in clients.Values)
         {
             client.Dispose();
+        }
+    }
+
+    private UpstreamClient ClientOf(Application application) =>
+        clients.GetOrAdd(application.Name, _ => new(application.Upstream!.Deadline, application.Upstream.Authorities, clock));
+
+    private static HttpRequestMessage NewRequest(Attempt attempt, Upstream upstream)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(upstream.Contract.Method), upstream.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("X-Forwarded-For", attempt.Client.Address.ToString());
+        return request;
+    }
+
+    private Verdict Judge(Attempt attempt, Upstream upstream, Asked asked)
+    {
+        var application = attempt.Application.Name;
+        switch (asked)
+        {
+            case { Reply: { } reply } when upstream.Replies.Read(reply.Status, reply.Body) is { } recognised:
+                return Judge(attempt, upstream, recognised);
+            case { Reply: { } reply }:
+                logger.UpstreamNotUnderstood(application, reply.Status, reply.MediaType, ReplyReader.ShapeOf(reply.Body));
+                return new(Outcome.SourceUnclear);
+            case { WasSent: true }:
+                logger.UpstreamLost(application, asked.Failure!);
+                return new(Outcome.SourceUnclear);
+            default:
+                logger.UpstreamNotAsked(application, asked.Failure!);
+                return new(Outcome.SourceUnavailable);
         }
     }
 

@@ -7,7 +7,14 @@ namespace Zaguan.Sources;
 /// <param name="Outcome">UnknownUser: this source has no such user, and the next one is asked. Everything else decides.</param>
 /// <param name="Password">What shall be kept as the user's password from now on; null: what is kept.</param>
 /// <param name="Profile">What the source says of a user whose password is right; null: nothing.</param>
-internal sealed record Verdict(Outcome Outcome, StoredPassword? Password = null, Profile? Profile = null);
+internal sealed record Verdict(Outcome Outcome, StoredPassword? Password = null, Profile? Profile = null)
+{
+    /// <summary>While an application is compared with its old system: what that replied, which is what the client gets.</summary>
+    public Reply? OldReply { get; init; }
+
+    /// <summary>And what that means. It is what the client learns, so it is what the guess is settled by.</summary>
+    public Outcome? OldOutcome { get; init; }
+}
 
 /// <summary>What a source says of a user: whoever is granted is made, completed or refreshed from it.</summary>
 /// <param name="Source">Which source says so.</param>

@@ -28,18 +28,21 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly PieceQueue queue = new(LongestQueue);
     private readonly SemaphoreSlim readers = new(MostReaders, MostReaders);
-    private readonly SqliteFile file;
     private readonly Thread writer;
+    private volatile SqliteFile file;
+    private SqliteFile? unmade;
     private PreparingConnection? connection;
 
-    private Database(SqliteFile file)
+    /// <param name="unmade">What takes the file's place before the first write.</param>
+    private Database(SqliteFile file, SqliteFile? unmade = null)
     {
         this.file = file;
+        this.unmade = unmade;
         writer = new Thread(Run) { IsBackground = true, Name = "Zaguan database writer" };
         writer.Start();
     }
 
-    public string Path => file.Path;
+    public string Path => (unmade ?? file).Path;
 
     /// <summary>
     /// Done by the writer when a piece waits, before it takes it: where whoever waits for a commit would only wait elsewhere,
@@ -49,14 +52,22 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
     /// <param name="admission">What must be so before it serves, now and whenever another file takes its place; it throws where it is not.</param>
-    public static Database Open(string path, TimeProvider clock, Action<DbConnection>? admission = null)
+    public static Database Open(string path, TimeProvider clock, Action<DbConnection>? admission = null) => new(OpenFile(path, clock, admission));
+
+    /// <summary>
+    /// A database that is not there yet: its file is made by the first write, so that whoever finds that there is nothing to write leaves nothing behind.
+    /// Until then <paramref name="standIn"/> is read, which is empty; it is another file, and the caller's to take away.
+    /// </summary>
+    public static Database OpenUnmade(string path, string standIn, TimeProvider clock) => new(OpenFile(standIn, clock, admission: null), new(path, clock, admission: null));
+
+    private static SqliteFile OpenFile(string path, TimeProvider clock, Action<DbConnection>? admission)
     {
         _ = SqliteLibrary.Version;
         try
         {
             var opened = new SqliteFile(path, clock, admission);
             opened.Create();
-            return new Database(opened);
+            return opened;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -186,6 +197,13 @@ internal sealed class Database : IAsyncDisposable
 
     private PreparingConnection OpenWriter()
     {
+        if (unmade is not null)
+        {
+            unmade.Create();
+            file.Close();
+            (file, unmade) = (unmade, null);
+        }
+
         if (!file.IsInPlace)
         {
             LetGo();

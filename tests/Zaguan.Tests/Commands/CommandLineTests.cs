@@ -90,6 +90,31 @@ public sealed class CommandLineTests
         Directory.Exists(Path.Combine(folder.Folder, "data")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("import nada.csv --realm ambiotec", "There is no file")]
+    [InlineData("import vacia.csv --realm ambiotec", "There is nobody to import")]
+    [InlineData("import vacia.jsonl --realm ambiotec", "There is nobody to import")]
+    [InlineData("import mala.csv --realm ambiotec", "of no format that is known")]
+    [InlineData("import mala.csv --realm nadie", "There is no realm \"nadie\"")]
+    [InlineData("import mala.csv --realm ambiotec --map email=correo", "There is no column \"correo\"")]
+    [InlineData("import --query SELECT --from Filename=nada.db --realm ambiotec", "There is no SQLite database")]
+    [InlineData("users add ana --realm nadie --no-password", "There is no realm \"nadie\"")]
+    [InlineData("roles add Caja --realm nadie", "There is no realm \"nadie\"")]
+    public async Task Refused_command_makes_no_database(string line, string sentence)
+    {
+        await using var folder = new CommandFolder();
+        folder.Write("vacia.csv", "usuario,clave\n");
+        folder.Write("vacia.jsonl", "[]");
+        folder.Write("mala.csv", "usuario,clave\nana,basura\n");
+        var inFolder = line.Split(' ').Select(w => w.EndsWith(".csv", StringComparison.Ordinal) || w.EndsWith(".jsonl", StringComparison.Ordinal) ? Path.Combine(folder.Folder, w) : w);
+
+        var ran = await folder.RunAsync([.. inFolder]);
+
+        ran.Code.ShouldNotBe(ExitCode.Done);
+        (ran.Error + ran.Output).ShouldContain(sentence);
+        Directory.Exists(Path.Combine(folder.Folder, "data")).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Looking_makes_no_secrets_in_Development()
     {

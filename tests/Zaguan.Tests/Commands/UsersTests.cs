@@ -127,7 +127,7 @@ public sealed class UsersTests
         ran.Code.ShouldBe(ExitCode.NotDone);
         ran.Error.ShouldContain(sentence);
         ran.Output.ShouldBeEmpty();
-        (await folder.RunAsync("users", "list", "--json")).Json.GetArrayLength().ShouldBe(0);
+        File.Exists(folder.DatabaseFile).ShouldBeFalse();
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using Zaguan.Comparison;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Reading;
+using Zaguan.Sources;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Comparison;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Zaguan.Contracts;
 using Zaguan.Reading;
@@ -7,6 +8,10 @@ namespace Zaguan.Tests.Contracts;
 
 public sealed class ReplyReaderTests
 {
+    private static readonly string[] Names = ["user.active", "user.attributes.x", "user.email", "user.familyName", "user.givenName", "user.number"];
+
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string Refused = """ "refused": { "status": 401, "body": { "error": "no" } } """;
 
     private const string Failed = """ "failed": { "status": 500, "body": { "error": "fallo" } } """;
@@ -86,10 +91,10 @@ public sealed class ReplyReaderTests
     }
 
     private static IEnumerable<string> Bound(Bindings bindings) =>
-        new[] { "user.active", "user.attributes.x", "user.email", "user.familyName", "user.givenName", "user.number" }
+        Names
             .Select(name => (name, value: bindings.Find(name)))
             .Where(b => b.value is not null)
-            .Select(b => $"{b.name}={JsonSerializer.Serialize(b.value, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}");
+            .Select(b => $"{b.name}={JsonSerializer.Serialize(b.value, AsWritten)}");
 
     [Fact]
     public void A_token_is_a_text_and_not_nothing()

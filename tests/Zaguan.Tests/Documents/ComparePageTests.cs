@@ -2,6 +2,7 @@ using Zaguan.Commands;
 using Zaguan.Comparison;
 using Zaguan.Contracts;
 using Zaguan.Reading;
+using Zaguan.Sources;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Documents;

@@ -100,6 +100,30 @@ public sealed class PasswordHasherTests
         hasher.Verify(password, replacement.Text).ShouldBe(new Verification(true, null));
     }
 
+    /// <summary>Made by Perl's crypt() of "contrasena larga" and "corta", and of 80 and 71 times "x". DES sees 8 bytes and bcrypt 72.</summary>
+    [Theory]
+    [InlineData("$as$des-crypt$abhQLW1E7XiPQ", "contrasena larga", false)]
+    [InlineData("$as$des-crypt$abhQLW1E7XiPQ", "contrasena lagra", false)]
+    [InlineData("$as$des-crypt$abhQLW1E7XiPQ", "contrase", false)]
+    [InlineData("$as$des-crypt$abwUCmvXXykzA", "corta", true)]
+    [InlineData("{CRYPT}abhQLW1E7XiPQ", "contrasena larga", false)]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i", "80", false)]
+    [InlineData("{bcrypt}$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i", "72", false)]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuu.gc7UY/21CSNJGJg21jJzx9QiOpJ9bO", "71", true)]
+    public void A_hash_that_saw_a_part_of_the_password_stays_where_it_cannot_know_the_rest(string stored, string typed, bool isReplaced)
+    {
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        using var password = Secret.FromText(int.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out var letters) ? new string('x', letters) : typed);
+        var wrapped = hasher.Wrap(HashFormats.Read(stored)!.Hash!).Text;
+
+        foreach (var kept in new[] { stored, wrapped })
+        {
+            var (isRight, replacement) = hasher.Verify(password, kept);
+
+            (isRight, replacement is not null).ShouldBe((true, isReplaced), kept);
+        }
+    }
+
     [Fact]
     public void A_password_of_yesterdays_cost_is_hashed_anew()
     {

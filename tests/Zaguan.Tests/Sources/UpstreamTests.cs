@@ -362,4 +362,101 @@ public sealed class UpstreamTests
         request.Headers["Content-Type"].ShouldBe("application/json; charset=utf-8");
         request.Headers["X-Forwarded-For"].ShouldBe("203.0.113.9");
     }
+
+    [Theory]
+    [MemberData(nameof(Applications))]
+    public async Task While_it_is_compared_the_client_gets_the_old_systems_replies_and_zaguans_are_the_same(string application)
+    {
+        var users = OldUsers.Copy(application);
+        await using var old = OldUsers.Start(application, users);
+        await using var house = await OpenAsync(application, old, ("…:Upstream:Mode", "compare"));
+        using var client = new HttpClient();
+        var login = DemoLogin.Of(application);
+        foreach (var (identifier, password) in new[] { (users[0].Login, users[0].Password), (users[0].Login, Refused), (users[0].Login, users[0].Password), ("nadie@example.com", Refused) })
+        {
+            using var direct = await client.PostAsync(new Uri(old.Url(login.Path)), new StringContent(login.Body(identifier, password), Encoding.UTF8, "application/json"));
+            using var through = await house.PostAsync(login.Path, login.Body(identifier, password));
+
+            through.StatusCode.ShouldBe(direct.StatusCode);
+            (await through.Content.ReadAsStringAsync()).ShouldBe(await direct.Content.ReadAsStringAsync(), "to the letter");
+            through.Headers.GetValues("X-Powered-By").ShouldBe(["ASP.NET"]);
+        }
+
+        old.Requests.Count.ShouldBe(8, "every login goes over");
+        // The inventory's reply has a key more than its document, which is what a team wants to hear of.
+        house.Log.All.Where(l => l.Contains("Warning 1005", StringComparison.Ordinal)).Count(l => l.TrimEnd().EndsWith("missing key /extra", StringComparison.Ordinal)).ShouldBe(application is "inventario" ? 2 : 0);
+        house.Log.All.Count(l => l.Contains("Warning 1005", StringComparison.Ordinal)).ShouldBe(application is "inventario" ? 2 : 0);
+        (await UsersAsync(house, application)).ShouldHaveSingleItem().Password.ShouldNotBeNull("who logs in meanwhile has come over");
+        (await house.Services.GetRequiredService<Database>().ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM sessions"))).ShouldBe(0, "the token that went out is not ours");
+    }
+
+    [Fact]
+    public async Task While_it_is_compared_a_difference_is_logged_by_kind_and_place_and_without_what_was_said()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r, users) is var reply ? new(Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(reply.Bytes).Replace("\"usuario_id\":41", "\"usuario_id\":42", StringComparison.Ordinal).Replace("\"usuario_nombre\"", "\"Usuario_nombre\"", StringComparison.Ordinal))) : reply);
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "compare"));
+        await house.AddUserAsync(new() { Realm = "ambiotec", Username = users[0].Login, Number = 41, GivenName = "María" }, users[0].Password);
+
+        var (status, body) = await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password);
+
+        status.ShouldBe(HttpStatusCode.OK);
+        body.ShouldContain("\"usuario_id\":42");
+        var line = house.Log.All.Where(l => l.Contains("Warning 1005", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        line.ShouldContain("value /user/usuario_id");
+        line.ShouldContain("key case /user/Usuario_nombre");
+        line.ShouldNotContain("María");
+    }
+
+    [Fact]
+    public async Task While_it_is_compared_the_budgets_stand_before_the_old_system_all_the_same()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = OldUsers.Start("ambiotec", users);
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "compare"));
+        // Here the password is right; over there it was changed. What the client learns is what counts.
+        await house.AddUserAsync(new() { Realm = "ambiotec", Username = users[0].Login, Number = 41 }, "la de aquí");
+
+        for (var i = 0; i < 9; i++)
+        {
+            (await LogInAsync(house, "ambiotec", users[0].Login, "la de aquí")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        old.Requests.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task While_it_is_compared_the_request_goes_over_as_it_came()
+    {
+        await using var old = OldUsers.Start("ambiotec");
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "compare"));
+        const string Body = """{ "extra": [1, 2],  "USUARIO_LOGIN": "mquispe", "usuario_password": "\u00d1and\u00fa" }""";
+
+        using var answer = await house.PostAsync("/api/login", Encoding.UTF8.GetBytes(Body), "application/json", ("User-Agent", "Clinica/3.1 (Windows NT 10.0)"), ("x-client-info", "caja 2"), ("Authorization", "Bearer viejo"), ("X-Forwarded-For", "198.51.100.1"));
+
+        var request = old.Requests.ShouldHaveSingleItem();
+        request.Body.ShouldBe(Body);
+        request.Headers["User-Agent"].ShouldBe("Clinica/3.1 (Windows NT 10.0)");
+        request.Headers["x-client-info"].ShouldBe("caja 2");
+        request.Headers["Authorization"].ShouldBe("Bearer viejo");
+        request.Headers["Content-Type"].ShouldBe("application/json");
+        request.Headers["X-Forwarded-For"].ShouldBe("127.0.0.1", "a stranger's word for where it comes from is not passed on");
+    }
+
+    [Fact]
+    public async Task While_it_is_compared_what_cannot_be_read_or_asked_is_answered_by_zaguan()
+    {
+        var old = OldUsers.Start("ambiotec");
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "compare"));
+
+        using var unread = await house.PostAsync("/api/login", "usuario_login=a&usuario_password=b", "application/x-www-form-urlencoded");
+        unread.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        old.Requests.ShouldBeEmpty();
+        house.Log.All.ShouldContain(l => l.Contains("Warning 1006", StringComparison.Ordinal));
+
+        await old.DisposeAsync();
+        await house.AddUserAsync(new() { Realm = "ambiotec", Username = "ana" }, "la de aquí");
+        (await LogInAsync(house, "ambiotec", "ana", "la de aquí")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable, "as if Zaguan were not there");
+    }
 }

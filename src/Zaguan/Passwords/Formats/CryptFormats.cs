@@ -84,6 +84,7 @@ internal static partial class CryptFormats
             Digest = Encoding.ASCII.GetBytes(digest.Value),
             Compute = (password, _) => LibCrypt.Hash(password[..int.Min(password.Length, method.PasswordLength)], setting, digest.Length),
             Recipe = recipe,
+            Sees = method.PasswordLength == int.MaxValue ? null : method.PasswordLength,
         });
     }
 

@@ -89,6 +89,7 @@ internal static class DotNetFormats
     })
     {
         IsDeclared = true,
+        HasSaltBehind = true,
     };
 
     private static byte[] Key(byte[] salt, int length) => [.. Enumerable.Range(0, length).Select(i => salt[i % salt.Length])];

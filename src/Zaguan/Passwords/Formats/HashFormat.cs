@@ -11,6 +11,9 @@ internal sealed record HashFormat(string Name, string Source, Func<string, HashR
 {
     /// <summary>The text alone does not say that it is of this format (32 hexadecimal digits are anything): somebody has to.</summary>
     public bool IsDeclared { get; init; }
+
+    /// <summary>Its text is DIGEST:SALT, so that a salt from a column of its own can be put behind the digest.</summary>
+    public bool HasSaltBehind { get; init; }
 }
 
 /// <summary>What a text turned out to be. Exactly one of the three is there.</summary>
@@ -55,6 +58,12 @@ internal sealed record StoredHash
     /// nothing can be guessed at with it: what is kept beside the Argon2id hash that is put over a weak one.
     /// </summary>
     public required string Recipe { get; init; }
+
+    /// <summary>
+    /// How many bytes of a password it sees, where that is not all of them. A longer password that is right may go on otherwise than the one that was set, and one of
+    /// just this length may be its beginning: which it was, nobody can tell.
+    /// </summary>
+    public int? Sees { get; init; }
 
     /// <summary>The Argon2id that computing it includes: a guess that pays it already is not made to pay it again.</summary>
     public Argon2Cost? Argon2 { get; init; }

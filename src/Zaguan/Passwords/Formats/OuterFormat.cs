@@ -7,6 +7,8 @@ internal static class OuterFormat
         ? HashReading.Of(hash with
         {
             Compute = prepare is null ? hash.Compute : (password, argon2) => hash.Compute(prepare(password), argon2),
+            // What is computed before is computed of the whole password.
+            Sees = prepare is null ? hash.Sees : null,
             Recipe = $"{mark}{hash.Recipe}",
         })
         : inner;

@@ -47,7 +47,7 @@ internal static class RawFormats
     private static HashFormat Row(Shape shape, string algorithm)
     {
         var name = shape.Name.Replace("ALG", algorithm, StringComparison.Ordinal);
-        return new(name, Source, text => Read(shape, name, Digests.Find(algorithm)!.Value, text)) { IsDeclared = true };
+        return new(name, Source, text => Read(shape, name, Digests.Find(algorithm)!.Value, text)) { IsDeclared = true, HasSaltBehind = shape.IsSalted };
     }
 
     private static HashReading Read(Shape shape, string name, HashAlgorithmName algorithm, string text)

@@ -39,6 +39,7 @@ internal static class WrappedFormat
                 IsWeak = false,
                 Argon2 = argon2.Argon2,
                 IsWrapped = true,
+                Sees = weak.Sees,
                 Digest = argon2.Digest,
                 Compute = (password, hasher) =>
                 {

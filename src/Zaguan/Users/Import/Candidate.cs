@@ -25,4 +25,8 @@ internal sealed class Candidate
 }
 
 /// <summary>A row that does not become a user, and why. What it says of the user is told; a password, or what could be one, is not.</summary>
-internal sealed record RefusedRow(long Line, string Reason, IReadOnlyList<(ImportTarget Target, string? Text)> Fields);
+internal sealed record RefusedRow(long Line, string Reason, IReadOnlyList<(ImportTarget Target, string? Text)> Fields)
+{
+    /// <summary>How many lines of the file it goes over.</summary>
+    public int Lines { get; init; } = 1;
+}

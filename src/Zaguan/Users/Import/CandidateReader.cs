@@ -12,9 +12,18 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
 {
     private static readonly JsonSerializerOptions Letters = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly HashSet<string> Yes = Words("true t 1 yes y si sí s on active activo activa a enabled habilitado vigente");
+    /// <summary>Answers to what the column is called. -1 is Access's, b'1' MySQL's BIT.</summary>
+    private static readonly HashSet<string> Yes = Words("true,t,1,-1,b'1',yes,y,si,sí,s,verdadero,v,on,x");
 
-    private static readonly HashSet<string> No = Words("false f 0 no n off inactive inactivo inactiva i disabled deshabilitado baja b");
+    private static readonly HashSet<string> No = Words("false,f,0,b'0',no,n,falso,off");
+
+    /// <summary>States, which mean the same whatever the column is called: "baja" in a column "baja" is no denial.</summary>
+    private static readonly HashSet<string> Active = Words("active,activo,activa,act,a,enabled,habilitado,habilitada,vigente,alta,de alta");
+
+    private static readonly HashSet<string> Inactive = Words("inactive,inactivo,inactiva,inact,i,disabled,deshabilitado,deshabilitada,baja,de baja,b,blocked,bloqueado,bloqueada,suspended,suspendido,suspendida,anulado,anulada,cesado,cesada,retirado,retirada,eliminado,eliminada");
+
+    /// <summary>Day before month, as Spanish systems write it.</summary>
+    private static readonly string[] SpanishInstants = ["d/M/yyyy", "d/M/yyyy H:mm", "d/M/yyyy H:mm:ss", "d-M-yyyy", "d-M-yyyy H:mm", "d-M-yyyy H:mm:ss", "d.M.yyyy", "d.M.yyyy H:mm:ss"];
 
     private readonly Dictionary<string, string?> realms = new(StringComparer.Ordinal);
 
@@ -51,7 +60,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             GivenName = Name(row, ImportTarget.GivenName, "A given name"),
             FamilyName = Name(row, ImportTarget.FamilyName, "A family name"),
             Role = Name(row, ImportTarget.Role, "A role"),
-            Active = Flag(row, ImportTarget.Active, whenAbsent: true) && !Flag(row, ImportTarget.Inactive, whenAbsent: false) && !IsLocked(row),
+            Active = IsActive(row, ImportTarget.Active) && IsActive(row, ImportTarget.Inactive) && !IsLocked(row),
             Attributes = Attributes(row),
         };
         return new()
@@ -102,22 +111,29 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
         : int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new RowObjection($"{what} is whole and from 0 to {int.MaxValue:N0}, because old clients store it as an integer; \"{Short(written)}\" is not.");
 
-    private static bool Flag(MappedRow row, ImportTarget target, bool whenAbsent)
+    private static bool IsActive(MappedRow row, ImportTarget target)
     {
-        if (row[target]?.Text is not { } written)
+        if (row[target] is not { Text: { } written } column)
         {
-            return whenAbsent;
+            return true;
         }
 
-        return Yes.Contains(written.Trim()) || (No.Contains(written.Trim()) ? false : throw new RowObjection($"The column \"{row[target]!.Value.Name}\" says whether the user is active, with true and false, 1 and 0, sí and no, activo and inactivo; \"{Short(written)}\" says neither."));
+        var word = written.Trim();
+        var says = target == ImportTarget.Inactive ? (IfYes: false, IfNo: true) : (IfYes: true, IfNo: false);
+        return Active.Contains(word)
+            || (!Inactive.Contains(word)
+                && (Yes.Contains(word) ? says.IfYes
+                    : No.Contains(word) ? says.IfNo
+                    : throw new RowObjection($"The column \"{column.Name}\" says whether the user is {(target == ImportTarget.Inactive ? "inactive" : "active")}, with a yes or a no ({string.Join(", ", Yes)}; {string.Join(", ", No)}) or with a state ({string.Join(", ", Active)}; {string.Join(", ", Inactive)}); \"{Short(written)}\" says neither. Where it means something else: --map ignored={column.Name}")));
     }
 
     /// <summary>As ASP.NET Core Identity keeps people out: until the year 9999, often.</summary>
     private bool IsLocked(MappedRow row) =>
         row.Text(ImportTarget.LockedUntil) is { } written
-        && (DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
+        && (DateTimeOffset.TryParseExact(written, SpanishInstants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
+            || DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out until)
             ? until > clock.GetUtcNow()
-            : throw new RowObjection($"The column \"{row[ImportTarget.LockedUntil]!.Value.Name}\" says until when the user is kept out, as 2030-12-31T23:59:59Z; \"{Short(written)}\" is no instant."));
+            : throw new RowObjection($"The column \"{row[ImportTarget.LockedUntil]!.Value.Name}\" says until when the user is kept out, as 2030-12-31T23:59:59Z or 31/12/2030 23:59; \"{Short(written)}\" is no instant."));
 
     private ImportedPassword? Password(MappedRow row)
     {
@@ -131,8 +147,9 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             return null;
         }
 
-        var format = row.Text(ImportTarget.PasswordFormat) ?? options.PasswordFormat;
-        if (format is "none" || (text.Length == 0 && options.NoPasswordWhereEmpty))
+        var told = row.Text(ImportTarget.PasswordFormat) ?? options.PasswordFormat;
+        var format = ImportedPassword.Formats.Append("none").FirstOrDefault(f => string.Equals(f, told, StringComparison.OrdinalIgnoreCase)) ?? told;
+        if (format is "none" || (options.NoPasswordWhereEmpty && ImportedPassword.IsEmpty(text, format)))
         {
             return null;
         }
@@ -143,13 +160,27 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
             throw new RowObjection($"What stands in the column \"{row[ImportTarget.PasswordFormat]!.Value.Name}\" is no password format; zaguan import --help lists them.{Nearest.Suggestion(format, ImportedPassword.Formats)}");
         }
 
-        if (text.Length > 0 && row[ImportTarget.Salt] is { } salt && (options.SaltsAreTold || (format is not null && format.Contains("salt", StringComparison.Ordinal))))
+        if (!ImportedPassword.IsEmpty(text, format) && row[ImportTarget.Salt] is { } salt)
         {
-            text = $"{text.Trim()}:{salt.Text}";
+            text = WithSalt(text, salt, format);
         }
 
         var (password, objection) = ImportedPassword.Read(text, format, options.KeepsWeakHashes, options.Aes, options.PasswordsAreIn1252);
         return objection is null ? password : throw new RowObjection(objection);
+    }
+
+    private string WithSalt(string text, ImportField salt, string? format)
+    {
+        if (format is null ? options.SaltsAreTold : ImportedPassword.HasSaltApart(format))
+        {
+            return $"{text.Trim()}:{salt.Text}";
+        }
+
+        // Of a column that is only called so, what belongs to plain text or to bcrypt is nothing; beside an md5 it is what nobody could log in without.
+        var matters = format is not null && !string.IsNullOrWhiteSpace(salt.Text) && (options.SaltsAreTold || ImportedPassword.WithSaltApart(format).Count > 0);
+        return matters
+            ? throw new RowObjection(ImportedPassword.SaltObjection(format!, $"the column \"{salt.Name}\" holds one{(options.SaltsAreTold ? "" : $" (if it is none: --map ignored={salt.Name})")}"))
+            : text;
     }
 
     private string? Attributes(MappedRow row)
@@ -194,7 +225,7 @@ internal sealed class CandidateReader(ImportOptions options, Func<string, string
         throw new RowObjection("The attributes are no JSON that can be kept: it is broken, a name stands twice, or a text holds half a character.");
     }
 
-    private static HashSet<string> Words(string words) => words.Split(' ').ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private static HashSet<string> Words(string words) => words.Split(',').ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private static string Short(string text) => text.Length > 40 ? $"{text[..40]}…" : text;
 

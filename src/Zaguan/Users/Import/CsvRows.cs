@@ -25,19 +25,29 @@ internal static class CsvRows
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = delimiter.ToString(), BadDataFound = _ => isBroken = true };
         using var parser = new CsvParser(text, configuration, leaveOpen: true);
         var columns = await ReadHeaderAsync(parser, text, path);
-        for (var line = parser.RawRow + 1; await ReadRowAsync(parser, text, path, line); line = parser.RawRow + 1)
+        for (var before = parser.RawRow; await ReadRowAsync(parser, text, path, before + 1); before = parser.RawRow)
         {
             cancellation.ThrowIfCancellationRequested();
             isBroken = false;
             var record = parser.Record!;
+            var (line, lines) = parser.RawRow == before + 1 ? (parser.RawRow, 1) : Extent(parser, isBroken);
             yield return true switch
             {
-                _ when isBroken => ImportRow.Refused(line, "A quote in this row stands where none can: inside a field a quote is doubled, and the whole field is quoted."),
-                _ when record.Length != columns.Length => ImportRow.Refused(line, $"This row has {record.Length} fields and the first line names {columns.Length}. Quote a field that holds the delimiter or a line end."),
-                _ when TooLong(columns, record) is { } sentence => ImportRow.Refused(line, sentence),
-                _ => new(line, [.. columns.Select((c, i) => new ImportField(c, Value(record[i])))]),
+                _ when isBroken => ImportRow.Refused(line, "A quote in this row stands where none can: inside a field a quote is doubled, and the whole field is quoted.", lines),
+                _ when record.Length != columns.Length => ImportRow.Refused(line, $"This row has {record.Length} fields and the first line names {columns.Length}. Quote a field that holds the delimiter or a line end.", lines),
+                _ when TooLong(columns, record) is { } sentence => ImportRow.Refused(line, sentence, lines),
+                _ => new(line, [.. columns.Select((c, i) => new ImportField(c, Value(record[i])))]) { Lines = lines },
             };
         }
+    }
+
+    /// <summary>Where the row begins, and over how many lines it goes: empty lines may stand before it, and line ends inside its quotes.</summary>
+    private static (long Line, int Lines) Extent(CsvParser parser, bool isBroken)
+    {
+        // Where the file ends inside a quote, the last line end belongs to the field, and the parser counts a line more.
+        var isOpen = isBroken && parser.Record![^1].EndsWith('\n');
+        var raw = parser.RawRecord.AsSpan();
+        return (parser.RawRow - raw.Count('\n') + (raw.EndsWith('\n') && !isOpen ? 1 : 0), 1 + raw.TrimEnd("\r\n").Count('\n'));
     }
 
     /// <summary>What databases write where there is nothing: MySQL "\N", SQL Server's tools "NULL".</summary>

@@ -12,7 +12,7 @@ internal static class DatabaseRows
 {
     public static async Task<ImportSource> OpenAsync(string connectionString, string query)
     {
-        var (connection, name) = Connect(connectionString);
+        var (connection, name, hint) = Connect(connectionString);
         try
         {
             await connection.OpenAsync();
@@ -25,12 +25,31 @@ internal static class DatabaseRows
         catch (Exception e) when (e is DbException or InvalidOperationException or System.Net.Sockets.SocketException)
         {
             await connection.DisposeAsync();
-            throw new ImportSourceException($"The {name} database cannot be asked: {e.Message}", e);
+            throw new ImportSourceException($"The {name} database cannot be asked: {e.Message}{hint}", e);
         }
     }
 
-    private static (DbConnection Connection, string Name) Connect(string connectionString)
+    private const string Written = "For SQLite: Data Source=old.db. For PostgreSQL: Host=…;Database=…;Username=…;Password=….";
+
+    private const string NotRead = "MySQL and SQL Server are not read directly: export the table as CSV, with the names of the columns in the first line, and import that file.";
+
+    /// <summary>Keywords that only SQL Server and Oracle, or only MySQL, have.</summary>
+    private static readonly string[] OfOthers =
+    [
+        "Initial Catalog", "Integrated Security", "Trusted_Connection", "MultipleActiveResultSets", "AttachDbFilename", "User Instance", "Driver", "Provider", "DSN",
+        "CharSet", "AllowUserVariables", "AllowPublicKeyRetrieval", "ConvertZeroDateTime", "DefaultCommandTimeout",
+    ];
+
+    private static (DbConnection Connection, string Name, string Hint) Connect(string connectionString)
     {
+        // Behind the first equals sign it may be part of a password.
+        if (connectionString.Split('=', 2)[0].Contains("://", StringComparison.Ordinal))
+        {
+            throw new ImportSourceException(connectionString.TrimStart().StartsWith("postgres", StringComparison.OrdinalIgnoreCase)
+                ? $"A connection string is not written as an address. {Written}"
+                : $"A connection string is not written as an address. {Written} {NotRead}");
+        }
+
         DbConnectionStringBuilder told;
         try
         {
@@ -39,16 +58,22 @@ internal static class DatabaseRows
         catch (ArgumentException e)
         {
             // Without what was written: it may hold a password.
-            throw new ImportSourceException("This is no connection string. For SQLite: Data Source=old.db. For PostgreSQL: Host=…;Database=…;Username=…;Password=….", e);
+            throw new ImportSourceException($"This is no connection string. {Written}", e);
+        }
+
+        if (Array.Exists(OfOthers, told.ContainsKey) || (told.TryGetValue("Port", out var port) && port is "3306" or "1433"))
+        {
+            throw new ImportSourceException($"This is the connection string of another kind of database. {NotRead} {Written}");
         }
 
         try
         {
-            return told.ContainsKey("Data Source") || told.ContainsKey("Filename") || told.ContainsKey("DataSource") ? (Sqlite(connectionString), "SQLite") : (Postgres(connectionString), "PostgreSQL");
+            return told.ContainsKey("Data Source") || told.ContainsKey("Filename") || told.ContainsKey("DataSource") ? (Sqlite(connectionString), "SQLite", "")
+                : (Postgres(connectionString), "PostgreSQL", told.ContainsKey("Server") ? $" If it is none of PostgreSQL: {NotRead}" : "");
         }
         catch (ArgumentException e)
         {
-            throw new ImportSourceException("This connection string names something that is not known. For SQLite: Data Source=old.db. For PostgreSQL: Host=…;Database=…;Username=…;Password=….", e);
+            throw new ImportSourceException($"This connection string names something that is not known. {Written} {NotRead}", e);
         }
     }
 
@@ -63,7 +88,7 @@ internal static class DatabaseRows
     {
         var told = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "zaguan import" };
         told.Options = $"{told.Options} -c default_transaction_read_only=on".Trim();
-        return string.IsNullOrEmpty(told.Host) ? throw new ImportSourceException("The connection string names no Host. For SQLite: Data Source=old.db. For PostgreSQL: Host=…;Database=…;Username=…;Password=….") : new(told.ToString());
+        return string.IsNullOrEmpty(told.Host) ? throw new ImportSourceException($"The connection string names no Host. {Written}") : new(told.ToString());
     }
 
     private static async IAsyncEnumerable<ImportRow> ReadAsync(DbDataReader reader, string name, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -12,6 +12,9 @@ internal static class ImportFile
 {
     public static readonly IReadOnlyList<string> Formats = ["csv", "jsonl", "json", .. Dialect.All(null).Select(d => d.Name).Except(["json"], StringComparer.Ordinal)];
 
+    /// <summary>How mysqldump, pg_dump, phpMyAdmin and SQL Server's scripts begin.</summary>
+    private static readonly string[] SqlStarts = ["--", "/*", "INSERT INTO ", "CREATE TABLE ", "CREATE DATABASE ", "DROP TABLE ", "USE ["];
+
     public static async Task<ImportSource> OpenAsync(string path, ImportFileOptions options)
     {
         CheckPath(path);
@@ -55,6 +58,7 @@ internal static class ImportFile
     private static byte[] ReadStart(string path, ImportFileOptions options)
     {
         using var file = OpenFile(path);
+        RefuseWhatIsNoText(file, path);
         using var utf8 = ImportEncoding.Open(file, path, options.Encoding, isWhole: false);
         var start = new byte[ImportBounds.LongestRow];
         var read = utf8.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -66,13 +70,60 @@ internal static class ImportFile
         return start[..read];
     }
 
+    /// <summary>What people have in the place of a text, by its first bytes (as file(1) knows them), and what to do with it.</summary>
+    private static void RefuseWhatIsNoText(FileStream file, string path)
+    {
+        (byte[] Begins, string Sentence)[] known =
+        [
+            ([0x1F, 0x8B], $"is compressed (gzip), and such files are not read. Unpack it first: gunzip {path}"),
+            ([.. "BZh"u8], $"is compressed (bzip2), and such files are not read. Unpack it first: bunzip2 {path}"),
+            ([0xFD, .. "7zXZ"u8], $"is compressed (xz), and such files are not read. Unpack it first: unxz {path}"),
+            ([.. "7z"u8, 0xBC, 0xAF], "is an archive (7z), and such files are not read. Unpack it first."),
+            ([.. "PK"u8, 3, 4], "is a ZIP archive or a workbook of Excel (.xlsx), and such files are not read. Unpack it, or in Excel save it as \"CSV UTF-8\"."),
+            ([0xD0, 0xCF, 0x11, 0xE0], "is a workbook of an old Excel, or another document of Office, and such files are not read. In Excel save it as \"CSV UTF-8\"."),
+            ([0, 1, 0, 0, .. "Standard "u8], "is a database of Access, and such files are not read. In Access export the table as text with delimiters, with the names of the fields in the first row."),
+            ([.. "SQLite format 3"u8, 0], $"is a SQLite database and no text. It is read with --from \"Data Source={path}\" and --query \"SELECT …\"."),
+        ];
+        Span<byte> start = stackalloc byte[16];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        foreach (var (begins, sentence) in known)
+        {
+            if (start.StartsWith(begins))
+            {
+                throw new ImportSourceException($"{path} {sentence}");
+            }
+        }
+    }
+
+    /// <summary>What it is by what is in it. What was told decides where that can be either, and is refused where it cannot be.</summary>
     private static Container Recognise(byte[] start, ImportFileOptions options, string path)
     {
-        if (options.Format is "csv" or "jsonl")
+        var text = start.AsSpan().TrimStart(" \t\r\n"u8);
+        var looksLikeJson = text[0] is (byte)'{' || (text[0] is (byte)'[' && text[1..].TrimStart(" \t\r\n"u8) is [] or [(byte)'{' or (byte)'[' or (byte)']', ..]);
+        if (options.Format is "csv")
         {
-            return options.Format is "csv" ? Container.Csv : Container.Lines;
+            return looksLikeJson ? throw Another(path, "csv", "begins like JSON") : Container.Csv;
         }
 
+        if (options.Format is not null && text[0] is not ((byte)'{' or (byte)'['))
+        {
+            throw Another(path, options.Format, "begins like a table, and not like JSON, which that is");
+        }
+
+        if (options.Format is "jsonl")
+        {
+            var isDocument = text[0] is (byte)'[' || (FirstObject(start) is { } whole && IsDocument(whole));
+            return isDocument ? throw Another(path, "jsonl", "is one JSON document, and not one object per line") : Container.Lines;
+        }
+
+        return Recognise(start, path);
+    }
+
+    private static ImportSourceException Another(string path, string told, string sentence) => new($"{path} was said to be {told} (--format) and {sentence}. Leave --format away: what a file is can nearly always be seen. Nothing was imported.");
+
+    private static Container Recognise(byte[] start, string path)
+    {
         switch (start.AsSpan().TrimStart(" \t\r\n"u8)[0])
         {
             case (byte)'[':
@@ -80,8 +131,16 @@ internal static class ImportFile
             case (byte)'{':
                 return FirstObject(start) is { } first && !IsDocument(first) ? Container.Lines : Container.Document;
             default:
-                return start.AsSpan().Contains((byte)0) ? throw new ImportSourceException($"{path} is no text: it has a NUL in its first lines. Export the users as CSV or JSON Lines; a SQLite database is read with --from \"Data Source={path}\" and --query.") : Container.Csv;
+                return start.AsSpan().Contains((byte)0) ? throw new ImportSourceException($"{path} is no text: it has a NUL in its first lines. Export the users as CSV or JSON Lines.")
+                    : IsSql(start) ? throw new ImportSourceException($"{path} holds SQL statements and no table. Load it into a database and export the table of users from there as CSV, with the names of the columns in the first line.")
+                    : Container.Csv;
         }
+    }
+
+    private static bool IsSql(byte[] start)
+    {
+        var line = System.Text.Encoding.UTF8.GetString(start.AsSpan(0, Math.Min(start.Length, 64))).TrimStart();
+        return Array.Exists(SqlStarts, s => line.StartsWith(s, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The first object, where it ends within the start.</summary>
@@ -107,14 +166,20 @@ internal static class ImportFile
     private static async Task<Dialect> DialectAsync(string path, Container container, byte[] start, ImportFileOptions options)
     {
         var known = Dialect.All(options.Firebase);
-        if (known.FirstOrDefault(d => string.Equals(d.Name, options.Format, StringComparison.Ordinal)) is { } told)
+        var first = container == Container.Lines ? FirstObject(start) : await FirstOfDocumentAsync(path, options);
+        var seen = first is { ValueKind: JsonValueKind.Object } user ? known.First(d => d.Recognises(user)) : Dialect.Plain;
+        if (known.FirstOrDefault(d => string.Equals(d.Name, options.Format, StringComparison.Ordinal)) is not { } told)
         {
-            return told;
+            return seen;
         }
 
-        var first = container == Container.Lines ? FirstObject(start) : await FirstOfDocumentAsync(path, options);
-        return first is { ValueKind: JsonValueKind.Object } user ? known.First(d => d.Recognises(user)) : Dialect.Plain;
+        // Where the first user lacks what others have (a Keycloak user without credentials, say), what was told is right.
+        var isAnother = told != seen && (seen != Dialect.Plain || (first is { ValueKind: JsonValueKind.Object } plain && HasPassword(Dialect.Plain, plain) && !HasPassword(told, plain)));
+        return isAnother ? throw Another(path, told.Name, $"its first user is written as {(seen == Dialect.Plain ? "no system that is known: with a password in a member of its own" : seen.Name)}") : told;
     }
+
+    private static bool HasPassword(Dialect dialect, JsonElement user) =>
+        dialect.Fields(user).Any(f => f is { Text: not null } && ColumnNames.Meaning(f.Name)?.Target is ImportTarget.Password);
 
     private static async Task<JsonElement?> FirstOfDocumentAsync(string path, ImportFileOptions options)
     {

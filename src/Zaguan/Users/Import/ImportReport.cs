@@ -2,6 +2,19 @@ using Zaguan.Passwords;
 
 namespace Zaguan.Users.Import;
 
+/// <summary>What somebody should know of rows that came in.</summary>
+internal enum ImportNotice
+{
+    /// <summary>A quote holds line ends: an address of three lines, or the next two users.</summary>
+    GoesOverLines,
+
+    /// <summary>"MuÃ±oz", "Mu?oz": the file was read, or once written, in other letters than its own.</summary>
+    HasStrangeLetters,
+
+    /// <summary>A password as it was typed, with a blank at its end.</summary>
+    EndsInBlank,
+}
+
 /// <summary>What an import found and did.</summary>
 internal sealed class ImportReport
 {
@@ -13,6 +26,7 @@ internal sealed class ImportReport
     private readonly Lock gate = new();
     private readonly Dictionary<(string Format, PasswordTreatment Treatment), long> found = [];
     private readonly List<RefusedRow> firstRefused = [];
+    private readonly SortedDictionary<ImportNotice, (long Rows, long FirstLine)> notices = [];
 
     public required string Format { get; init; }
 
@@ -26,6 +40,12 @@ internal sealed class ImportReport
     public long AlreadyThere { get; set; }
 
     public long Refused { get; private set; }
+
+    /// <summary>Lines that stand inside refused rows, because of a quote: how many users they were, nobody knows.</summary>
+    public long LinesInRefused { get; private set; }
+
+    /// <summary>In how many rows, and the line of the first.</summary>
+    public IReadOnlyDictionary<ImportNotice, (long Rows, long FirstLine)> Notices => notices;
 
     public long WithoutPassword { get; private set; }
 
@@ -54,6 +74,7 @@ internal sealed class ImportReport
         lock (gate)
         {
             Refused++;
+            LinesInRefused += row.Lines - 1;
             if (firstRefused.Count < RefusalsKept)
             {
                 firstRefused.Add(row);
@@ -61,6 +82,12 @@ internal sealed class ImportReport
 
             OnRefused(row);
         }
+    }
+
+    public void Notice(ImportNotice notice, long line)
+    {
+        var (rows, first) = notices.GetValueOrDefault(notice, (0, line));
+        notices[notice] = (rows + 1, first);
     }
 
     public void CountPassword(ImportedPassword? password)

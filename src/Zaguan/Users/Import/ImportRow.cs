@@ -7,7 +7,10 @@ internal sealed record ImportRow(long Line, IReadOnlyList<ImportField> Fields)
     /// <summary>Why it could not be read; then there are no fields.</summary>
     public string? Objection { get; init; }
 
-    public static ImportRow Refused(long line, string sentence) => new(line, []) { Objection = sentence };
+    /// <summary>How many lines of the file it goes over.</summary>
+    public int Lines { get; init; } = 1;
+
+    public static ImportRow Refused(long line, string sentence, int lines = 1) => new(line, []) { Objection = sentence, Lines = lines };
 
     /// <summary>Where it stands, and nothing of what it says: one of its fields is a password.</summary>
     public override string ToString() => $"Row at {Line}";

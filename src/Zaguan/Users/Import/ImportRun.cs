@@ -13,6 +13,9 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
 {
     private static readonly BoundedChannelOptions OneAhead = new(1) { SingleReader = true, SingleWriter = true };
 
+    /// <summary>Where letters beyond ASCII stand.</summary>
+    private static readonly ImportTarget[] Named = [ImportTarget.Username, ImportTarget.GivenName, ImportTarget.FamilyName, ImportTarget.Role];
+
     private readonly RowMapping mapping = new(options);
     private readonly CandidateReader candidates = new(options, realmObjection, clock);
     private readonly ImportRoles roles = new(store, options.MakesRoles);
@@ -33,6 +36,11 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             report.WasInterrupted = true;
+        }
+
+        if (report.Rows == 0 && !report.WasInterrupted)
+        {
+            throw new ImportSourceException($"There is nobody to import: what was read as {source.Format} has no rows.");
         }
 
         report.Columns = mapping.Columns;
@@ -127,11 +135,31 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
             }
             else
             {
+                Look(columns, candidate, report);
                 read.Add((candidate, columns));
             }
         }
 
         return read;
+    }
+
+    /// <summary>What can be read and may all the same not be what was meant.</summary>
+    private static void Look(MappedRow row, Candidate candidate, ImportReport report)
+    {
+        if (row.Lines > 1)
+        {
+            report.Notice(ImportNotice.GoesOverLines, row.Line);
+        }
+
+        if (Array.Exists(Named, t => row.Text(t) is { } name && Mojibake.IsIn(name)))
+        {
+            report.Notice(ImportNotice.HasStrangeLetters, row.Line);
+        }
+
+        if (candidate.Password is { EndsInBlank: true })
+        {
+            report.Notice(ImportNotice.EndsInBlank, row.Line);
+        }
     }
 
     private async Task HashAsync(ChannelReader<Batch> input, ChannelWriter<Batch> output, CancellationToken stopped)

@@ -113,5 +113,8 @@ internal sealed class MappedRow(ImportRow row, ImportField?[] fields, IReadOnlyL
         return string.IsNullOrEmpty(text) ? null : Spreadsheets.Unguard(text);
     }
 
-    public RefusedRow Refuse(string reason) => new(Line, reason, [.. Told.Where(t => this[t] is not null).Select(t => (t, this[t]!.Value.Text is { Length: > 256 } tooLong ? string.Create(CultureInfo.InvariantCulture, $"({tooLong.Length} characters)") : this[t]!.Value.Text))]);
+    /// <summary>Over how many lines of the file the row goes.</summary>
+    public int Lines => row.Lines;
+
+    public RefusedRow Refuse(string reason) => new(Line, Lines > 1 ? $"{reason} The row goes on to line {Line + Lines - 1}, because of a quote: where that one is astray, nobody who stands in those lines was read." : reason, [.. Told.Where(t => this[t] is not null).Select(t => (t, this[t]!.Value.Text is { Length: > 256 } tooLong ? string.Create(CultureInfo.InvariantCulture, $"({tooLong.Length} characters)") : this[t]!.Value.Text))]) { Lines = Lines };
 }

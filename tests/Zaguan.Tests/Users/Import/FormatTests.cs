@@ -199,6 +199,12 @@ public sealed class FormatTests
     [InlineData("Data Source=nada.db", "There is no SQLite database nada.db")]
     [InlineData("nonsense", "no connection string")]
     [InlineData("Database=x", "names no Host")]
+    [InlineData("Server=db;Initial Catalog=x;User Id=sa;Password=muysecreta", "SQL Server are not read directly: export the table as CSV")]
+    [InlineData("Data Source=.\\SQLEXPRESS;Integrated Security=true", "SQL Server are not read directly")]
+    [InlineData("Server=db;Port=3306;Database=x;Uid=root;Pwd=muysecreta", "MySQL and SQL Server are not read directly")]
+    [InlineData("mysql://root:muysecreta@db/x", "MySQL and SQL Server are not read directly")]
+    [InlineData("postgresql://ana:muysecreta@db/x", "not written as an address. For SQLite")]
+    [InlineData("Server=127.0.0.1;Port=1;Database=x;User Id=sa;Password=muysecreta", "If it is none of PostgreSQL: MySQL and SQL Server are not read directly")]
     [InlineData("Host=/nowhere;Username=x;Password=muy secreta", "cannot be asked")]
     [InlineData("Host=/nowhere;Pasword=muy secreta", "not known")]
     public async Task Database_that_cannot_be_asked_is_told_without_its_password(string connection, string sentence)

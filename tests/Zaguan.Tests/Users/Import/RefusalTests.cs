@@ -140,6 +140,86 @@ public sealed class RefusalTests
         (await folder.FindAsync("ambiotec", "ana")).ShouldBeNull();
     }
 
+    /// <summary>md5 of "sal" and "hola", and that of "hola".</summary>
+    [Theory]
+    [InlineData("md5", "salt", "sal", false)]
+    [InlineData("md5", "salt", "", true)]
+    [InlineData("md5", "semilla", "sal", true)]
+    [InlineData("MD5", "salt", " ", true)]
+    [InlineData("md5(salt+pass)", "salt", "sal", true)]
+    [InlineData("Md5(Salt+Pass)", "salt", "sal", true)]
+    public async Task Salt_in_a_column_of_its_own_beside_a_format_without_one_is_refused_with_the_formats_that_have_one(string format, string column, string salt, bool isTaken)
+    {
+        await using var folder = new CommandFolder();
+        var digest = format.Contains('+', StringComparison.Ordinal) ? "f52386caadb5fbefa5374837bd08aefd" : "4d186321c1a7f0f354b297e8914ab240";
+        var file = folder.Write("u.csv", $"usuario,clave,{column},password_format\nana,{digest},{salt},{format}\n");
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(isTaken ? ExitCode.Done : ExitCode.Problems, ran.Output + ran.Error);
+        ran.Output.ShouldContain(isTaken ? "added" : "the column \"salt\" holds one (if it is none: --map ignored=salt). Where they were salted, say how, with --password-format: md5(salt+pass)");
+        if (isTaken)
+        {
+            Samples.Verifies("hola", (await folder.FindAsync("ambiotec", "ana"))!.Password).ShouldBeTrue();
+        }
+    }
+
+    [Theory]
+    [InlineData("$2b$04$abcdefghijklmnopqrstuuQnm3GC8OBf9x0hNrSQqtQLj2id2vMPa   ", null)]
+    [InlineData("  4d186321c1a7f0f354b297e8914ab240     ", "md5")]
+    public async Task Blanks_around_a_hash_are_those_of_a_column_of_fixed_width(string hash, string? format)
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave\nana,{hash}\nbea,         \n");
+
+        var ran = await folder.RunAsync(["import", file, "--realm", "ambiotec", "--no-password-where-empty", .. format is null ? Array.Empty<string>() : new[] { "--password-format", format }]);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        Samples.Verifies("hola", (await folder.FindAsync("ambiotec", "ana"))!.Password).ShouldBeTrue();
+        (await folder.FindAsync("ambiotec", "bea"))!.Password.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Blank_at_the_end_of_a_password_as_it_was_typed_stays_and_is_told()
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", "usuario,clave\nana,sin blanco\nbea,con blanco  \n"), "--realm", "ambiotec", "--password-format", "plain");
+
+        ran.Output.ShouldContain("Look at 1 row in line 3: a password as it was typed ends in a blank");
+        Samples.Verifies("con blanco  ", (await folder.FindAsync("ambiotec", "bea"))!.Password).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("activo", "Alta", true)]
+    [InlineData("estado", "de baja", false)]
+    [InlineData("estado", "A", true)]
+    [InlineData("estado", "suspendido", false)]
+    [InlineData("activo", "S", true)]
+    [InlineData("activo", "N", false)]
+    [InlineData("activo", "-1", true)]
+    [InlineData("activo", "Verdadero", true)]
+    [InlineData("inactivo", "Sí", false)]
+    [InlineData("inactivo", "no", true)]
+    [InlineData("inactivo", "Inactivo", false)]
+    [InlineData("inactivo", "activo", true)]
+    [InlineData("baja", "baja", false)]
+    [InlineData("baja", "b'0'", true)]
+    [InlineData("bloqueado_hasta", "02/03/2026", false)]
+    [InlineData("bloqueado_hasta", "31/12/2026 23:59", false)]
+    [InlineData("bloqueado_hasta", "5/2/2026", true)]
+    [InlineData("bloqueado_hasta", "2026-03-02", false)]
+    // It is the 1st of March of 2026.
+    public async Task Whether_somebody_is_active_is_read_as_spanish_systems_write_it(string column, string written, bool isActive)
+    {
+        await using var folder = new CommandFolder { Clock = new ManualClock() };
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", $"usuario,{column}\nana,{written}\n"), "--realm", "ambiotec", "--without-passwords");
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        (await folder.FindAsync("ambiotec", "ana"))!.Active.ShouldBe(isActive);
+    }
+
     [Fact]
     public async Task Empty_password_is_none_where_that_was_said()
     {
@@ -159,7 +239,19 @@ public sealed class RefusalTests
         { "usuario,clave\nx,y\n", ["--map", "email=corre"], "There is no column \"corre\" (there are: usuario, clave)" },
         { "usuario,clave,usuario\nx,y,z\n", [], "the columns 1 and 3 have the same name" },
         { "usuario,clave\nana,\"sin fin\n" + "x,y\n", [], null! },
-        { "SQLite format 3\0aaaa", [], "is no text" },
+        { "SQLite format 3\0aaaa", [], "is a SQLite database" },
+        { "PK\u0003\u0004aaaaaaaaaaaaaa", [], "save it as \"CSV UTF-8\"" },
+        { "\0\u0001\0\0Standard Jet DB\0", [], "is a database of Access" },
+        { "BZh91AY", [], "bunzip2" },
+        { "a\0bc,d\n", [], "is no text" },
+        { "-- MySQL dump 10.13\nINSERT INTO usuarios VALUES (1)\n", [], "holds SQL statements" },
+        { "usuario,clave\nana,x\n", ["--format", "jsonl"], "was said to be jsonl (--format) and begins like a table" },
+        { "usuario,clave\nana,x\n", ["--format", "keycloak"], "was said to be keycloak (--format) and begins like a table" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "csv"], "was said to be csv (--format) and begins like JSON" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "jsonl"], "is one JSON document" },
+        { """{"users":[{"username":"ana","password":"x"}]}""", ["--format", "jsonl"], "is one JSON document" },
+        { """[{"username":"ana","password":"x"}]""", ["--format", "keycloak"], "with a password in a member of its own" },
+        { """[{"localId":"ana","passwordHash":"x"}]""", ["--format", "auth0"], "its first user is written as firebase" },
         { """{"realm":"x","users":[{"username":"ana","createdTimestamp":1},{"usern""", [], "cut off" },
         { """{"realm":"x","enabled":true}""", [], "without users" },
         { """{"users":[{"localId":"1","email":"a@x.example","passwordHash":"AAAA","salt":"AA=="}]}""", [], "--firebase-hash-config" },
@@ -182,6 +274,32 @@ public sealed class RefusalTests
         {
             ran.Error.ShouldContain(sentence);
         }
+    }
+
+    [Fact]
+    public async Task Compressed_file_is_told_with_what_unpacks_it()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv.gz", "");
+        await File.WriteAllBytesAsync(file, [0x1F, 0x8B, 8, 0, 0]);
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--encoding", "windows-1252");
+
+        (ran.Code, ran.Error.Contains($"gunzip {file}", StringComparison.Ordinal)).ShouldBe((ExitCode.Problems, true), ran.Error);
+    }
+
+    [Theory]
+    [InlineData("[usuario];[nombres]\nana;Ana\n", "--map", "username=[usuario]", "--format", "csv")]
+    [InlineData("""[{"username":"ana","enabled":true}]""", "--format", "keycloak")]
+    [InlineData("""{"username":"ana"}""", "--format", "jsonl")]
+    public async Task Format_that_was_told_decides_where_the_file_can_be_that(string content, params string[] options)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync(["import", folder.Write("u", content), "--realm", "ambiotec", "--without-passwords", .. options]);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        (await folder.FindAsync("ambiotec", "ana")).ShouldNotBeNull();
     }
 
     [Theory]
@@ -216,6 +334,64 @@ public sealed class RefusalTests
         }
     }
 
+    /// <summary>What the file is written in, what --encoding says, and what is said of it. Its second line has a letter beyond ASCII.</summary>
+    [Theory]
+    [InlineData("utf-8", "windows-1252", "line 2: this is UTF-8, and so is all of the file")]
+    [InlineData("utf-8", "ibm850", "line 2: this is UTF-8")]
+    [InlineData("utf-8", "utf-16", "is not UTF-16")]
+    [InlineData("utf-8-mark", "iso-8859-1", "is utf-8, as its first bytes say")]
+    [InlineData("utf-16-mark", "windows-1252", "is utf-16, as its first bytes say, and not windows-1252")]
+    [InlineData("utf-16", null, "--encoding utf-16")]
+    [InlineData("utf-16-cut", "utf-16", "line 3: this is not UTF-16")]
+    [InlineData("ibm850", "windows-1252", "line 2: the byte 0x90 is no letter in windows-1252")]
+    [InlineData("ibm850", "iso-8859-15", "line 2: the byte 0x90 is no letter in iso-8859-15")]
+    [InlineData("utf-16-mark", null, null)]
+    [InlineData("utf-16-mark", "utf-16", null)]
+    [InlineData("utf-16", "utf-16", null)]
+    [InlineData("utf-16be-mark", "utf-16", null)]
+    [InlineData("windows-1252", "iso-8859-1", null)]
+    [InlineData("ibm850", "ibm850", null)]
+    public async Task Letters_that_are_not_those_that_were_named_are_refused_and_the_right_ones_read(string written, string? told, string? sentence)
+    {
+        await using var folder = new CommandFolder();
+        var file = Path.Combine(folder.Folder, "u.csv");
+        var encoding = written.StartsWith("utf-16be", StringComparison.Ordinal) ? Encoding.BigEndianUnicode : Zaguan.Users.Import.ImportEncoding.Known[written.Replace("-mark", "", StringComparison.Ordinal).Replace("-cut", "", StringComparison.Ordinal)]();
+        byte[] mark = written.EndsWith("-mark", StringComparison.Ordinal) ? encoding.GetPreamble() : [];
+        byte[] cut = written.EndsWith("-cut", StringComparison.Ordinal) ? [65] : [];
+        await File.WriteAllBytesAsync(file, [.. mark, .. encoding.GetBytes("usuario,nombres\nana,Élida Muñoz\n"), .. cut]);
+
+        var ran = await folder.RunAsync(["import", file, "--realm", "ambiotec", "--without-passwords", .. told is null ? Array.Empty<string>() : new[] { "--encoding", told }]);
+
+        ran.Code.ShouldBe(sentence is null ? ExitCode.Done : ExitCode.Problems, ran.Output + ran.Error);
+        ran.Error.ShouldContain(sentence ?? "");
+        if (sentence is null)
+        {
+            (await folder.FindAsync("ambiotec", "ana"))!.GivenName.ShouldBe("Élida Muñoz");
+            ran.Output.ShouldNotContain("Look at");
+        }
+    }
+
+    [Theory]
+    [InlineData("MuÃ±oz", true)]
+    [InlineData("Ã‘ico", true)]
+    [InlineData("Mu?oz", true)]
+    [InlineData("Mu\uFFFDoz", true)]
+    [InlineData("Mu├▒oz", true)]
+    [InlineData("Mu¤oz", true)]
+    [InlineData("Mu±oz", true)]
+    [InlineData("Muñoz", false)]
+    [InlineData("JOÃO DA IRMÃ", false)]
+    [InlineData("Gal·la Ángela Pérez-Íñiguez", false)]
+    public async Task Name_in_letters_that_nobody_has_comes_in_and_is_told(string name, bool isTold)
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("import", folder.Write("u.csv", $"usuario,nombres\nana,Ana\nbea,{name}\n"), "--realm", "ambiotec", "--without-passwords");
+
+        ran.Code.ShouldBe(ExitCode.Done);
+        ran.Output.Contains("Look at 1 row in line 3: a name has letters", StringComparison.Ordinal).ShouldBe(isTold, ran.Output);
+    }
+
     [Fact]
     public async Task Quote_without_end_stops_the_reading_with_its_line_and_what_stood_before_stays()
     {
@@ -234,6 +410,40 @@ public sealed class RefusalTests
 
         ran.Code.ShouldBe(ExitCode.Problems);
         ran.Error.ShouldContain("line 3: the row that begins here has no end");
+    }
+
+    [Theory]
+    [InlineData("bea,\"mal\ncora,x\ndora,\"y\"\neva,bien entrada\n", 1, 2, 3, 5)]
+    [InlineData("\n\nbea,\"mal\ncora,x\n", 1, 1, 5, 6)]
+    [InlineData("bea,\"mal\ncora,x\"\neva,bien entrada\n", 1, 1, 3, 4)]
+    public async Task Quote_that_takes_in_other_rows_is_refused_with_the_lines_that_it_took(string rows, int refused, int inside, int line, int last)
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave\nana,la de Ana\n{rows}");
+
+        var told = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain", "--dry-run");
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec", "--password-format", "plain", "--json");
+
+        ran.Code.ShouldBe(ExitCode.Problems);
+        (ran.Json.GetProperty("refused").GetInt32(), ran.Json.GetProperty("linesInRefused").GetInt32()).ShouldBe((refused, inside));
+        var first = ran.Json.GetProperty("firstRefused")[0];
+        first.GetProperty("line").GetInt32().ShouldBe(line);
+        first.GetProperty("reason").GetString()!.ShouldContain($"goes on to line {last}, because of a quote");
+        told.Output.ShouldContain($"lines not read    {inside}: ");
+        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe(rows.Contains("eva", StringComparison.Ordinal) ? "ana,eva" : "ana");
+    }
+
+    [Fact]
+    public async Task Row_over_several_lines_comes_in_and_is_told_because_it_may_hold_other_rows()
+    {
+        await using var folder = new CommandFolder();
+        var file = folder.Write("u.csv", $"usuario,clave,notas\nana,{Strong},x\nbea,{Strong},\"Calle 1\n28001 Madrid\"\n".Replace(Strong, $"\"{Strong}\"", StringComparison.Ordinal));
+
+        var ran = await folder.RunAsync("import", file, "--realm", "ambiotec");
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        ran.Output.ShouldContain("Look at 1 row in line 3: a quote holds line ends");
+        (await folder.AskAsync<long>("SELECT count(*) FROM users")).ShouldBe(2);
     }
 
     [Fact]
@@ -268,6 +478,9 @@ public sealed class RefusalTests
     [InlineData("import u.csv --encoding utf-9", "Did you mean \"utf-8\"?")]
     [InlineData("import u.csv --format keyclaok", "Did you mean \"keycloak\"?")]
     [InlineData("import u.csv --password-format plian", "Did you mean \"plain\"?")]
+    [InlineData("import u.csv --password-format MD5(slt+pass)", "--password-format has no \"MD5(slt+pass)\". Did you mean \"md5(salt+pass)\"?")]
+    [InlineData("import u.csv --password-format md5 --salt sal", "is that of hashes without a salt, and --salt names \"sal\" as the column of theirs. Where they were salted, say how, with --password-format: md5(salt+pass), md5(pass+salt)")]
+    [InlineData("import u.csv --password-format plain --salt sal", "\"plain\" takes no salt from another column")]
     [InlineData("export --with-hashes", "--output")]
     [InlineData("export --format xml", "csv, jsonl")]
     public async Task Command_line_that_is_not_ours_is_told(string line, string sentence)

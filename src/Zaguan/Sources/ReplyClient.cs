@@ -1,17 +1,10 @@
 using System.Net;
-using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Primitives;
 
-namespace Zaguan.Comparison;
+namespace Zaguan.Sources;
 
-/// <summary>A login endpoint that can be asked.</summary>
-/// <param name="Host">What the request says in place of the address's host; null: that.</param>
-internal sealed record LoginAddress(Uri Url, string? Host = null);
-
-/// <summary>What came of asking: a reply, or a sentence that says why there is none.</summary>
-internal sealed record Asked(Reply? Reply, string? Failure);
-
-/// <summary>Sends a case and takes the reply as it comes: no redirect is followed, no cookie kept, no proxy asked, nothing sent twice.</summary>
+/// <summary>Sends a login request and takes the reply as it comes: no redirect is followed, no cookie kept, no proxy asked, nothing sent twice.</summary>
 internal sealed class ReplyClient : IDisposable
 {
     private readonly TimeSpan deadline;
@@ -19,7 +12,8 @@ internal sealed class ReplyClient : IDisposable
     private readonly HttpClient client;
 
     /// <param name="deadline">Of one request, from the connection to the last byte.</param>
-    public ReplyClient(TimeSpan deadline, TimeProvider clock)
+    /// <param name="trusted">Whom certificates must come from; null: whom the system trusts.</param>
+    public ReplyClient(TimeSpan deadline, TimeProvider clock, X509Certificate2Collection? trusted = null)
     {
         (this.deadline, this.clock) = (deadline, clock);
         var handler = new SocketsHttpHandler
@@ -34,17 +28,21 @@ internal sealed class ReplyClient : IDisposable
             MaxResponseDrainSize = 0,
             MaxResponseHeadersLength = 32,
         };
+        if (trusted is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = TrustOnly(trusted);
+        }
+
         client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public async Task<Asked> AskAsync(LoginAddress address, LoginCase login, CancellationToken interrupted)
+    public async Task<Asked> AskAsync(HttpRequestMessage request, CancellationToken interrupted)
     {
         using var patience = new CancellationTokenSource(deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, interrupted);
         try
         {
-            using var request = Request(address, login);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return await ReadAsync(response, either.Token) is { } reply
                 ? new(reply, null)
@@ -70,18 +68,11 @@ internal sealed class ReplyClient : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    private static HttpRequestMessage Request(LoginAddress address, LoginCase login)
+    private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(login.Method), address.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Headers.Host = address.Host;
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("zaguan-compare", null));
-        request.Content = new ReadOnlyMemoryContent(login.Body);
-        if (login.ContentType.Length > 0)
-        {
-            request.Content.Headers.TryAddWithoutValidation("Content-Type", login.ContentType);
-        }
-
-        return request;
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 
     /// <summary>Null: it is too large.</summary>
