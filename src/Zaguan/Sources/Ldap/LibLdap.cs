@@ -104,6 +104,11 @@ internal static unsafe partial class LibLdap
             // A second descriptor of the same socket: ours to close, so no number is shut down that somebody else has by then.
             wire.Is(Duplicate(descriptor));
             Trust(connection, wire.AuthoritiesFile);
+
+            // It was for connecting. With it libldap would shake hands on a socket that does not block, asking it without a pause whether something has come: a server that
+            // is silent would cost whole processors.
+            var without = new TimeValue { Seconds = -1 };
+            Check(SetOption(connection, OptionNetworkTimeout, &without));
             return 0;
         }
         catch (Exception)
