@@ -18,6 +18,12 @@ needs=(
   "python3:/usr/bin/python3" # runs that back-end
   "python3-jwt:/usr/lib/python3/dist-packages/jwt" # a back-end that is not ours verifies tokens
   "python3-cryptography:/usr/lib/python3/dist-packages/cryptography"
+  "libldap-2.5-0|libldap2:/usr/lib/*/libldap*.so.*" # directories are asked through it
+  "samba-ad-dc|samba:/usr/sbin/samba" # a domain controller, with what it is made of
+  "samba-ad-provision:/usr/share/samba/setup/provision.ldif"
+  "samba-dsdb-modules:/usr/lib/*/samba/ldb/samldb.so"
+  "samba-vfs-modules:/usr/lib/*/samba/vfs/acl_xattr.so"
+  "ldap-utils:/usr/bin/ldapmodify" # makes its users
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
 )
 missing=()

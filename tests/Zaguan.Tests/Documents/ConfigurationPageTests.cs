@@ -7,6 +7,7 @@ using Zaguan.Budgets;
 using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Documents;
@@ -29,6 +30,13 @@ public sealed partial class ConfigurationPageTests
     [Fact]
     public void What_a_rule_has_is_what_is_read() =>
         Document.Table("An application", "of a rule").Select(r => Page.Plain(r[0])).ShouldBe(RecordReader.Properties(typeof(RuleSettings)).Select(p => p.Name), ignoreOrder: true);
+
+    [Fact]
+    public void What_a_directory_has_is_what_is_read()
+    {
+        Document.Table("A directory", "of a directory").Select(r => Page.Plain(r[0])).ShouldBe(RecordReader.Properties(typeof(DirectorySettings)).Select(p => p.Name), ignoreOrder: true);
+        Document.Table("A directory", "of `Search`").Select(r => Page.Plain(r[0])).ShouldBe(RecordReader.Properties(typeof(SearchSettings)).Select(p => p.Name), ignoreOrder: true);
+    }
 
     [Fact]
     public void Budgets_are_those_that_are_charged_with_their_defaults()
