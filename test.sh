@@ -19,7 +19,8 @@ needs=(
   "python3-jwt:/usr/lib/python3/dist-packages/jwt" # a back-end that is not ours verifies tokens
   "python3-cryptography:/usr/lib/python3/dist-packages/cryptography"
   "libldap-2.5-0|libldap2:/usr/lib/*/libldap*.so.*" # directories are asked through it
-  "samba-ad-dc|samba:/usr/sbin/samba" # a domain controller, with what it is made of
+  "samba-ad-dc:/usr/share/doc/samba-ad-dc" # a domain controller, with what it is made of
+  "samba:/usr/sbin/samba"
   "samba-ad-provision:/usr/share/samba/setup/provision.ldif"
   "samba-dsdb-modules:/usr/lib/*/samba/ldb/samldb.so"
   "samba-vfs-modules:/usr/lib/*/samba/vfs/acl_xattr.so"

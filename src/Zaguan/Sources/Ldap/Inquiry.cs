@@ -25,6 +25,8 @@ internal sealed class Inquiry(User? user, LoginName name, string password, TimeS
 
     public bool WasSent => Volatile.Read(ref state) == Sent;
 
+    public bool IsGivenUp => Volatile.Read(ref state) == GivenUp;
+
     public TimeSpan Remaining() => within - clock.GetElapsedTime(began);
 
     /// <summary>From here on the guess is spent, whatever comes back. False: whoever asked has gone, and nothing may be sent.</summary>

@@ -88,7 +88,8 @@ internal sealed class LdapDesk : IDisposable
     private void Work()
     {
         using var clerk = new LdapClerk(directory, servers, service, clock, logger);
-        foreach (var inquiry in queue.GetConsumingEnumerable())
+        // What waited for too long is nobody's any more, and no fault of the server's.
+        foreach (var inquiry in queue.GetConsumingEnumerable().Where(i => !i.IsGivenUp))
         {
             try
             {

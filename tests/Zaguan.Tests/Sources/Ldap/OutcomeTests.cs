@@ -128,6 +128,8 @@ public sealed class OutcomeTests(SambaDirectory samba)
         (await binding.LogInAsync("maría.ibáñez", Password)).ShouldBe(Outcome.Granted);
         // Decomposed, as macOS types it.
         (await searching.LogInAsync("mari\u0301a.iba\u0301n\u0303ez", Password)).ShouldBe(Outcome.Granted);
+        // The directory takes several blanks for one, as Active Directory takes letters without accents for those with; here that is another name.
+        (await searching.LogInAsync("núñez  (hijo) & cía", Password)).ShouldBe(Outcome.UnknownUser);
         foreach (var name in new[] { "*", "maría*", "maría.ibáñez)(objectClass=*", "*)(|(objectClass=*", "maría.ibáñez\\2a", "maría.ibáñez\0", "maría\ribáñez", "" })
         {
             (await searching.LogInAsync(name, Password)).ShouldBe(Outcome.UnknownUser, name);
