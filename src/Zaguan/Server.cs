@@ -9,6 +9,7 @@ using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Sources;
+using Zaguan.Sources.Ldap;
 using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
@@ -56,7 +57,7 @@ internal static class Server
         services.AddSingleton(setup.Settings.Budgets).AddSingleton<BudgetStore>().AddSingleton<BudgetGuard>().AddSingleton(new ServerSideCallers(setup.ServerSideCallers));
         services.AddSingleton(setup.Settings.Hashing).AddSingleton<HashGate>();
         services.AddSingleton<HashCosts>().AddHostedService(s => s.GetRequiredService<HashCosts>());
-        services.AddSingleton<LocalSource>().AddSingleton<UpstreamSource>().AddSingleton<PasswordSources>().AddSingleton<ProfileStore>();
+        services.AddSingleton<LocalSource>().AddSingleton<LdapSource>().AddSingleton<UpstreamSource>().AddSingleton<PasswordSources>().AddSingleton<ProfileStore>();
         services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
         services.AddSingleton<SessionStore>().AddSingleton<RevocationStore>();
         services.AddSingleton<Revocations>().AddHostedService(s => s.GetRequiredService<Revocations>());

@@ -4,6 +4,7 @@ using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Login;
 using Zaguan.Sources;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tokens;
 
 namespace Zaguan.Applications;
@@ -51,6 +52,9 @@ internal sealed class Application
 
     /// <summary>The old system's login endpoint; null: it is not asked.</summary>
     public required Upstream? Upstream { get; init; }
+
+    /// <summary>The directory; null: none is asked.</summary>
+    public required LdapDirectory? Directory { get; init; }
 
     /// <summary>Whether clients get the old system's replies, and Zaguan's are only compared with them.</summary>
     public bool IsCompared => Upstream is { Mode: UpstreamMode.Compare };

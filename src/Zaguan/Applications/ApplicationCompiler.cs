@@ -5,6 +5,7 @@ using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Sources;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
 
@@ -14,8 +15,9 @@ namespace Zaguan.Applications;
 /// <param name="configuration">Where settings are found that stand outside the applications, JWT_SECRET_KEY in the environment for one.</param>
 /// <param name="secretsFolder">Where Development keeps the secrets that it makes.</param>
 /// <param name="keys">With which applications sign that have no secret.</param>
+/// <param name="directories">Those that applications may ask, by name; null: there is a problem with it.</param>
 /// <param name="onlyLooks">It makes none now: somebody only wants to know.</param>
-internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, KeyRing keys, Problems problems, bool onlyLooks = false)
+internal sealed partial class ApplicationCompiler(ConfigurationTree configuration, bool isDevelopment, TimeProvider clock, string secretsFolder, KeyRing keys, IReadOnlyDictionary<string, LdapDirectory?> directories, Problems problems, bool onlyLooks = false)
 {
     private static readonly TimeSpan LongestSession = TimeSpan.FromDays(365);
 
@@ -61,6 +63,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             Sources = settings.Sources,
             SourcesDeadline = settings.SourcesDeadline,
             Upstream = new SourceCompiler(contracts, notices, problems).Compile(name, settings, contract),
+            Directory = new DirectoryCompiler(problems).Choose(settings, directories),
             Path = settings.PathBase + contract.Path,
             Hosts = hosts,
             Cors = CompileCors(settings, contract),

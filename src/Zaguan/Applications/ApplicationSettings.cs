@@ -23,6 +23,9 @@ internal sealed record ApplicationSettings
     /// <summary>How long a directory and the old system together may take to say whether a password is right.</summary>
     public TimeSpan SourcesDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The directory, for the source ldap; absent: the only one that is configured.</summary>
+    public string? Directory { get; init; }
+
     /// <summary>The old system, for the source upstream.</summary>
     public UpstreamSettings? Upstream { get; init; }
 

@@ -7,14 +7,14 @@ using Zaguan.Reading;
 
 namespace Zaguan.Commands;
 
-/// <summary>zaguan doctor: every problem of configuration, database and files, in one list. It makes nothing and changes nothing.</summary>
+/// <summary>zaguan doctor: every problem of configuration, database, files and directories, in one list. It makes nothing and changes nothing.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(Terminal terminal)
     {
         var json = Arguments.Json();
         var calibrate = Arguments.WholeNumber("--calibrate", "Instead, propose what a password's hash may cost if it is to take so many milliseconds on this machine.", 1, 2_000);
-        var command = new Command("doctor", "Say everything that is wrong with configuration, contracts, database and files. Changes nothing.") { calibrate, json };
+        var command = new Command("doctor", "Say everything that is wrong with configuration, contracts, database, files and directories. Changes nothing.") { calibrate, json };
         command.SetAction((parsed, _) => parsed.GetValue(calibrate) is { } milliseconds
             ? CalibrateAsync(terminal, TimeSpan.FromMilliseconds(milliseconds), parsed.GetValue(json))
             : ExamineAsync(terminal, parsed, parsed.GetValue(json)));
@@ -29,6 +29,7 @@ internal static class DoctorCommand
             .. Configuration(setup, parsed.GetValue(Settings.File)),
             .. FileFindings.Of(setup),
             .. setup.SettingsAreBroken ? [new(Verdict.Notice, "database", "Not looked at: where it lies is not known while the configuration is broken.")] : DatabaseFindings.Of(setup),
+            .. await DirectoryFindings.OfAsync(setup),
         ];
         if (asJson)
         {

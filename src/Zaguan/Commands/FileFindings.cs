@@ -55,6 +55,11 @@ internal static class FileFindings
 
         yield return ("secret", Path.GetFullPath(setup.MasterKeyFile));
 
+        foreach (var account in setup.Directories.Values.Select(d => d?.Search?.Account).Where(a => a is not null))
+        {
+            yield return ("secret", Path.GetFullPath(account!.PasswordFile));
+        }
+
         foreach (var (name, application) in setup.Settings.Applications)
         {
             var secrets = setup.Contracts.GetValueOrDefault(application.Contract ?? name)?.Token?.SecretSettings ?? [];

@@ -3,6 +3,7 @@ using System.Reflection;
 using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Reading;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
@@ -35,6 +36,9 @@ internal sealed class Setup
     public required ZaguanSettings Settings { get; init; }
 
     public required ApplicationTable Applications { get; init; }
+
+    /// <summary>By name; null: there is a problem with it.</summary>
+    public required IReadOnlyDictionary<string, LdapDirectory?> Directories { get; init; }
 
     /// <summary>With which applications sign that have no secret.</summary>
     public required KeyRing Keys { get; init; }
@@ -86,7 +90,8 @@ internal sealed class Setup
         var fingerprint = ContractLibrary.Fingerprint(folder);
         var contracts = ContractLibrary.Load(folder, problems);
         var keys = new KeyRing(settings.PublicUrl);
-        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, options.Clock, Path.Combine(settings.DataFolder, "secrets"), keys, found, options.OnlyLooks);
+        var directories = new DirectoryCompiler(problems).Compile(settings);
+        ApplicationCompiler Compiler(Problems found) => new(tree, options.IsDevelopment, options.Clock, Path.Combine(settings.DataFolder, "secrets"), keys, directories, found, options.OnlyLooks);
         var applications = Compiler(problems).Compile(settings.Applications, contracts);
         CheckSharedSettings(source, contracts.Values, problems);
         if (settings.Applications.Count == 0 && !settingsAreBroken)
@@ -99,6 +104,7 @@ internal sealed class Setup
             Configuration = configuration,
             Settings = settings,
             Applications = applications,
+            Directories = directories,
             Keys = keys,
             Contracts = contracts,
             ContractsFolder = folder,

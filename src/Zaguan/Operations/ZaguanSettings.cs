@@ -4,6 +4,7 @@ using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Passwords;
 using Zaguan.Reading;
+using Zaguan.Sources.Ldap;
 using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
@@ -24,6 +25,9 @@ internal sealed record ZaguanSettings
     public string? PublicUrl { get; init; }
 
     public IReadOnlyDictionary<string, ApplicationSettings> Applications { get; init; } = new Dictionary<string, ApplicationSettings>(StringComparer.Ordinal);
+
+    /// <summary>Directories that check passwords, by name: Active Directory, or another that speaks LDAP.</summary>
+    public IReadOnlyDictionary<string, DirectorySettings> Directories { get; init; } = new Dictionary<string, DirectorySettings>(StringComparer.Ordinal);
 
     public BudgetSettings Budgets { get; init; } = new();
 

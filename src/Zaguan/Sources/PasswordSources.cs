@@ -1,12 +1,13 @@
 using Zaguan.Applications;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Sources.Ldap;
 using Zaguan.Users;
 
 namespace Zaguan.Sources;
 
 /// <summary>Asks an application's sources, in their order, whether a password is right. The first that knows the user decides.</summary>
-internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream, HashGate gate, TimeProvider clock)
+internal sealed class PasswordSources(LocalSource local, LdapSource ldap, UpstreamSource upstream, HashGate gate, TimeProvider clock)
 {
     /// <param name="sources">See <see cref="Application.SourcesFor"/>.</param>
     /// <param name="user">Whom the identifier means here; null: nobody.</param>
@@ -21,7 +22,7 @@ internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream
         using var deadline = new CancellationTokenSource(attempt.Application.SourcesDeadline, clock);
         if (!attempt.Application.IsCompared)
         {
-            return await AskAsync(attempt, sources, user, () => upstream.VerifyAsync(attempt, deadline.Token));
+            return await AskAsync(attempt, sources, user, () => upstream.VerifyAsync(attempt, deadline.Token), deadline.Token);
         }
 
         // The old system first, whatever we think; then ours, which takes its word where it would ask it.
@@ -31,11 +32,11 @@ internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream
             return theirs;
         }
 
-        var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs));
+        var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline.Token);
         return ours with { OldReply = reply, OldOutcome = theirs.Outcome };
     }
 
-    private async Task<Verdict> AskAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user, Func<Task<Verdict>> askUpstream)
+    private async Task<Verdict> AskAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user, Func<Task<Verdict>> askUpstream, CancellationToken deadline)
     {
         var verdict = new Verdict(user is null ? Outcome.UnknownUser : Outcome.WrongPassword);
         var wasHashed = false;
@@ -50,7 +51,7 @@ internal sealed class PasswordSources(LocalSource local, UpstreamSource upstream
             verdict = source switch
             {
                 Source.Local => await local.VerifyAsync(user, attempt.Password),
-                Source.Ldap => throw new NotSupportedException("ldap"),
+                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline),
                 Source.Upstream => await askUpstream(),
             };
             wasHashed |= source == Source.Local;
