@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -481,14 +479,15 @@ public sealed class UpstreamTests
     [InlineData("the system's", false)]
     public async Task A_certificate_that_is_not_trusted_is_told_no_password(string trusted, bool isTrusted)
     {
-        using var certificate = SelfSigned();
-        using var another = SelfSigned();
+        using var authority = new TestCertificates();
+        using var another = new TestCertificates();
+        using var certificate = authority.Issue(["127.0.0.1"]);
         var users = OldUsers.Copy("ambiotec");
         await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r, users)) { Certificate = certificate };
         var file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(file, (trusted is "its own" ? certificate : another).ExportCertificatePem());
+            await File.WriteAllTextAsync(file, (trusted is "its own" ? authority : another).AuthorityPem);
             await using var house = trusted is "the system's" ? await OpenAsync("ambiotec", old) : await OpenAsync("ambiotec", old, ("…:Upstream:CertificateAuthorityFile", file));
 
             (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(isTrusted ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable);
@@ -500,15 +499,5 @@ public sealed class UpstreamTests
         {
             File.Delete(file);
         }
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Sistema antiguo", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
     }
 }
