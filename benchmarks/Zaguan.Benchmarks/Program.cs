@@ -8,6 +8,7 @@ using Zaguan.Benchmarks.House;
     ("timing", TimingBenchmark.RunAsync),
     ("formats", FormatsBenchmark.RunAsync),
     ("login", LoginBenchmark.RunAsync),
+    ("sources", SourcesBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),
     ("token-cost", TokenCostBenchmark.RunAsync),

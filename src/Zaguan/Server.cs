@@ -20,8 +20,8 @@ namespace Zaguan;
 /// <summary>Puts the house together: one line per feature, in start-up order.</summary>
 internal static class Server
 {
-    /// <summary>Longer than a login that waits for its charge, then for its hash, then for the database.</summary>
-    private static readonly TimeSpan ShutdownTimeout = BudgetGuard.LongestWait + BudgetStore.LongestVerification + TimeSpan.FromSeconds(10);
+    /// <summary>Longer than a login that waits for its charge, then for its source, then for its hash, then for the database.</summary>
+    private static readonly TimeSpan ShutdownTimeout = BudgetGuard.LongestWait + SourceCompiler.LongestDeadline + BudgetStore.LongestVerification + TimeSpan.FromSeconds(10);
 
     /// <param name="furnish">What a test puts in last, a log of its own for one.</param>
     /// <exception cref="ProblemsException">What is written down cannot be used.</exception>

@@ -13,10 +13,15 @@ internal sealed class BenchmarkHouse : IDisposable
 {
     public const string Path = "/api/login";
     public const string Realm = "ambiotec";
+
+    /// <summary>Of the other application, whose users only an old system knows.</summary>
+    public const string OldPath = "/vieja/api/login";
     public const string Password = "la-clave-correcta-1";
 
     /// <summary>As long as the right one.</summary>
     public const string WrongPassword = "la-clave-incorrecta";
+
+    private static readonly string[] LocalAndUpstream = ["local", "upstream"];
 
     private BenchmarkHouse(string folder) => Folder = folder;
 
@@ -26,13 +31,14 @@ internal sealed class BenchmarkHouse : IDisposable
 
     /// <param name="inactive">Those of <paramref name="names"/> who are disabled.</param>
     /// <param name="failures">Of one account, until it is locked.</param>
+    /// <param name="old">The old system of a second application; absent: there is none.</param>
     /// <param name="stored">What is kept of each one's password; absent: today's hash of <see cref="Password"/>.</param>
-    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null)
+    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null, string? old = null)
     {
         var house = new BenchmarkHouse(Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName);
         try
         {
-            File.WriteAllText(house.ConfigurationFile, house.Configuration(failures));
+            File.WriteAllText(house.ConfigurationFile, house.Configuration(failures, old));
             await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal), stored);
             return house;
         }
@@ -47,10 +53,10 @@ internal sealed class BenchmarkHouse : IDisposable
 
     // Every guess of a benchmark comes from one address, so that address has a budget that no benchmark uses up; the
     // accounts keep the ceiling that no configuration can lift.
-    private string Configuration(int failures) => JsonSerializer.Serialize(new
+    private string Configuration(int failures, string? old) => JsonSerializer.Serialize(new
     {
         DataFolder = System.IO.Path.Combine(Folder, "data"),
-        Applications = new { ambiotec = new { JWT_SECRET = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) } },
+        Applications = Applications(old),
         Budgets = new
         {
             AccountAndAddress = new { Failures = failures, RefusedFor = "1h", RefusedForAtMost = "1h" },
@@ -59,6 +65,19 @@ internal sealed class BenchmarkHouse : IDisposable
         // As long as allowed: on a busy machine a login is slow, and slow is what is to be measured.
         Hashing = new { LongestWait = "30s" },
     });
+
+    private static Dictionary<string, object> Applications(string? old)
+    {
+        var applications = new Dictionary<string, object>(StringComparer.Ordinal) { [Realm] = new { JWT_SECRET = NewSecret() } };
+        if (old is not null)
+        {
+            applications["vieja"] = new { Contract = Realm, PathBase = "/vieja", JWT_SECRET = NewSecret(), Sources = LocalAndUpstream, Upstream = new { Url = old, Deadline = "2s" } };
+        }
+
+        return applications;
+    }
+
+    private static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 
     private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored)
     {

@@ -21,11 +21,11 @@ internal sealed class LoginConnection : IDisposable
     public LoginConnection(IPEndPoint server) => socket.Connect(server);
 
     /// <summary>A request, ready to be sent as often as one likes.</summary>
-    public static byte[] Request(string name, string password)
+    public static byte[] Request(string name, string password, string path = BenchmarkHouse.Path)
     {
         var body = $$"""{"usuario_login":"{{name}}","usuario_password":"{{password}}"}""";
         return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST {BenchmarkHouse.Path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64)\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64)\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
     }
 
     /// <summary>Sends a request and reads its whole answer. Returns the status.</summary>

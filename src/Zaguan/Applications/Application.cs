@@ -14,6 +14,8 @@ internal sealed class Application
 {
     private readonly FrozenDictionary<AnswerName, Answer> answers;
     private readonly bool disclosesAccountState;
+    private readonly IReadOnlyList<Source> directories = [];
+    private readonly IReadOnlyList<Source> others = [];
 
     public Application(Contract contract, PropertyNaming naming, bool discloseAccountState)
     {
@@ -35,7 +37,15 @@ internal sealed class Application
     public Contract Contract { get; }
 
     /// <summary>Where passwords are checked, in this order.</summary>
-    public required IReadOnlyList<Source> Sources { get; init; }
+    public required IReadOnlyList<Source> Sources
+    {
+        get;
+        init
+        {
+            field = value;
+            (directories, others) = ([.. value.Where(s => s == Source.Ldap)], [.. value.Where(s => s != Source.Ldap)]);
+        }
+    }
 
     /// <summary>How long all of them together may take, the local one aside.</summary>
     public required TimeSpan SourcesDeadline { get; init; }
@@ -76,9 +86,7 @@ internal sealed class Application
     public bool DisclosesAccountState => disclosesAccountState && Contract.DisclosesAccountState;
 
     /// <summary>Those that an attempt may be verified by: a flag of the request chooses among those that are listed, and adds none.</summary>
-    public IReadOnlyList<Source> SourcesFor(bool wantsDirectory) => wantsDirectory
-        ? [.. Sources.Where(s => s == Source.Ldap)]
-        : Contract.AsksForDirectories ? [.. Sources.Where(s => s != Source.Ldap)] : Sources;
+    public IReadOnlyList<Source> SourcesFor(bool wantsDirectory) => wantsDirectory ? directories : Contract.AsksForDirectories ? others : Sources;
 
     public Answer AnswerTo(Outcome outcome)
     {

@@ -11,7 +11,7 @@ namespace Zaguan.Sources;
 internal sealed class SourceCompiler(IReadOnlyDictionary<string, Contract> contracts, List<string> notices, Problems problems)
 {
     /// <summary>What remains of a charge's life is for the hash.</summary>
-    private static readonly TimeSpan LongestDeadline = BudgetStore.LongestVerification / 2;
+    public static readonly TimeSpan LongestDeadline = BudgetStore.LongestVerification / 2;
 
     public Upstream? Compile(string name, ApplicationSettings settings, Contract contract)
     {

@@ -61,6 +61,7 @@ public sealed class BudgetPolicyTests
         Succeed,
         Fail,
         Return,
+        Doubt,
         Wait,
         SetBack,
         Mend,
@@ -68,7 +69,7 @@ public sealed class BudgetPolicyTests
 
     private static Gen<(Step Step, int Which)[]> Histories =>
         Gen.ArrayOf(
-            from step in Gen.Frequency((8, Gen.Constant(Step.Charge)), (2, Gen.Constant(Step.Succeed)), (6, Gen.Constant(Step.Fail)), (1, Gen.Constant(Step.Return)),
+            from step in Gen.Frequency((8, Gen.Constant(Step.Charge)), (2, Gen.Constant(Step.Succeed)), (6, Gen.Constant(Step.Fail)), (1, Gen.Constant(Step.Return)), (2, Gen.Constant(Step.Doubt)),
                 (3, Gen.Constant(Step.Wait)), (1, Gen.Constant(Step.SetBack)), (1, Gen.Constant(Step.Mend)))
             from which in Gen.Choose(0, 1_000)
             select (step, which),
@@ -92,10 +93,10 @@ public sealed class BudgetPolicyTests
                 case Step.Charge:
                     await ChargeAndCompareAsync(table, subjects[which % subjects.Length], open);
                     break;
-                case Step.Succeed or Step.Fail or Step.Return when open.Count > 0:
+                case Step.Succeed or Step.Fail or Step.Return or Step.Doubt when open.Count > 0:
                     var charge = open[which % open.Count];
                     open.Remove(charge);
-                    await table.SettleAsync(charge, step switch { Step.Succeed => Settlement.Success, Step.Fail => Settlement.Failure, _ => Settlement.Returned });
+                    await table.SettleAsync(charge, step switch { Step.Succeed => Settlement.Success, Step.Fail => Settlement.Failure, Step.Doubt => Settlement.Doubt, _ => Settlement.Returned });
                     break;
                 case Step.Wait:
                     table.Clock.Advance(TimeSpan.FromSeconds(which % 70));

@@ -142,6 +142,22 @@ public sealed class BudgetStoreTests
     }
 
     [Fact]
+    public async Task A_guess_that_came_to_nothing_counts_for_the_account_and_the_address_and_not_for_both_together()
+    {
+        await using var table = new BudgetTable(new() { Account = new() { Failures = 12, RefusedFor = TimeSpan.FromMinutes(15), RefusedForAtMost = TimeSpan.FromMinutes(15) } });
+        for (var i = 0; i < 12; i++)
+        {
+            await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull(), Settlement.Doubt);
+        }
+
+        (await table.AskAsync()).ShouldBe((Outcome.Locked, 15 * 60));
+        var rows = await table.RowsAsync();
+        rows.ShouldAllBe(r => r.InFlight == 0);
+        rows.Single(r => r is { Account.Length: > 0, Address.Length: > 0 }).Failed.ShouldBe(0);
+        rows.Single(r => r.Account.Length == 0).Failed.ShouldBe(12);
+    }
+
+    [Fact]
     public async Task What_was_not_verified_is_given_back_and_clears_nothing()
     {
         await using var table = new BudgetTable();

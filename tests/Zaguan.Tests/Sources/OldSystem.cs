@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -52,9 +55,12 @@ internal sealed class OldSystem : IAsyncDisposable
 
     public Func<OldRequest, OldReply> Answer { get; set; }
 
+    /// <summary>With it, it speaks TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    public string Url(string path) => $"http://127.0.0.1:{Port}{path}";
+    public string Url(string path) => $"{(Certificate is null ? "http" : "https")}://127.0.0.1:{Port}{path}";
 
     public IReadOnlyCollection<OldRequest> Requests => requests;
 
@@ -90,7 +96,7 @@ internal sealed class OldSystem : IAsyncDisposable
         {
             using (client)
             {
-                var stream = client.GetStream();
+                await using var stream = await OpenAsync(client);
                 if (await ReadAsync(stream) is not { } request)
                 {
                     return;
@@ -102,7 +108,7 @@ internal sealed class OldSystem : IAsyncDisposable
                 await EndAsync(client, stream, reply.Ending);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or AuthenticationException)
         {
             // Whoever asked has hung up, or the test is over.
         }
@@ -112,7 +118,19 @@ internal sealed class OldSystem : IAsyncDisposable
         }
     }
 
-    private async Task EndAsync(TcpClient client, NetworkStream stream, Ending ending)
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (Certificate is null)
+        {
+            return client.GetStream();
+        }
+
+        var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, stopping.Token);
+        return tls;
+    }
+
+    private async Task EndAsync(TcpClient client, Stream stream, Ending ending)
     {
         switch (ending)
         {
@@ -136,7 +154,7 @@ internal sealed class OldSystem : IAsyncDisposable
         }
     }
 
-    private async Task<OldRequest?> ReadAsync(NetworkStream stream)
+    private async Task<OldRequest?> ReadAsync(Stream stream)
     {
         var bytes = new List<byte>();
         var buffer = new byte[8192];

@@ -459,4 +459,45 @@ public sealed class UpstreamTests
         await house.AddUserAsync(new() { Realm = "ambiotec", Username = "ana" }, "la de aquí");
         (await LogInAsync(house, "ambiotec", "ana", "la de aquí")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable, "as if Zaguan were not there");
     }
+
+    [Fact]
+    public async Task The_deadline_over_all_sources_holds_whatever_one_of_them_may_take()
+    {
+        await using var old = new OldSystem(_ => new([], Ending.Hang));
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Deadline", "15s"), ("…:SourcesDeadline", "1s"));
+
+        var began = Stopwatch.GetTimestamp();
+        (await LogInAsync(house, "ambiotec", "mquispe", "Ñandú 1987")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(12), "the old system alone could have taken fifteen; the machine is shared");
+        (await LastOutcomeAsync(house)).ShouldBe(Outcome.SourceUnclear);
+    }
+
+    [Theory]
+    [InlineData("its own", true)]
+    [InlineData("another's", false)]
+    [InlineData("the system's", false)]
+    public async Task A_certificate_that_is_not_trusted_is_told_no_password(string trusted, bool isTrusted)
+    {
+        using var authority = new TestCertificates();
+        using var another = new TestCertificates();
+        using var certificate = authority.Issue(["127.0.0.1"]);
+        var users = OldUsers.Copy("ambiotec");
+        await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r, users)) { Certificate = certificate };
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, (trusted is "its own" ? authority : another).AuthorityPem);
+            await using var house = trusted is "the system's" ? await OpenAsync("ambiotec", old) : await OpenAsync("ambiotec", old, ("…:Upstream:CertificateAuthorityFile", file));
+
+            (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(isTrusted ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable);
+
+            old.Requests.Count.ShouldBe(isTrusted ? 1 : 0);
+            (await LastOutcomeAsync(house)).ShouldBe(isTrusted ? Outcome.Granted : Outcome.SourceUnavailable);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }
