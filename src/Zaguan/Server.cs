@@ -82,6 +82,8 @@ internal static class Server
     private static void ConfigureKestrel(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        // An old system's headers are handed on as they came; none of ours has a letter beyond ASCII.
+        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
         // What a login reads is bounded more tightly (RequestReader); this is the fence behind it.
         kestrel.Limits.MaxRequestBodySize = 4 * RequestReader.LargestBody;
         // What a client sends behind a login that still waits is not kept for it.

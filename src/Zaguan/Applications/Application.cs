@@ -56,6 +56,9 @@ internal sealed class Application
     /// <summary>The directory; null: none is asked.</summary>
     public required LdapDirectory? Directory { get; init; }
 
+    /// <summary>Whether passwords are checked by somebody else too, who may read names otherwise.</summary>
+    public bool AsksOthers => Sources is not [Source.Local];
+
     /// <summary>Whether clients get the old system's replies, and Zaguan's are only compared with them.</summary>
     public bool IsCompared => Upstream is { Mode: UpstreamMode.Compare };
 

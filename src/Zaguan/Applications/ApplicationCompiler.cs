@@ -46,6 +46,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
 
         ApplicationTable.CheckRoutes(compiled, problems);
+        CheckOldSystems(compiled);
         notices.AddRange(tokens.SharedSecrets());
         return new([.. compiled.Select(c => c.Item1)], notices);
     }
@@ -79,6 +80,18 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
 
         return application;
+    }
+
+    /// <summary>Users of two systems who share a name are two people.</summary>
+    private void CheckOldSystems(IReadOnlyList<(Application Application, SourceNode At)> compiled)
+    {
+        foreach (var realm in compiled.Where(c => c.Application.Upstream is not null).GroupBy(c => c.Application.Realm, StringComparer.Ordinal))
+        {
+            foreach (var (application, at) in realm.Where(c => c.Application.Upstream!.Url != realm.First().Application.Upstream!.Url))
+            {
+                problems.Add(at.At("Upstream"), $"\"{application.Name}\" and \"{realm.First().Application.Name}\" share the realm \"{realm.Key}\" and have two old systems: people who have one name over there would be one user here. Give each a realm of its own.");
+            }
+        }
     }
 
     private void CheckWords(string name, ApplicationSettings settings)

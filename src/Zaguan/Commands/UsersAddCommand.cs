@@ -64,7 +64,7 @@ internal static class UsersAddCommand
 
             using (password)
             {
-                user = user with { Password = desk.Hash(password) };
+                user = user with { Password = desk.Hash(password), PasswordIsSetHere = true };
             }
         }
 

@@ -12,6 +12,8 @@ internal sealed record Recognition(AnswerName Answer, Bindings Bindings);
 /// <summary>A contract run in reverse: what the old endpoint replied → which of the contract's answers that is.</summary>
 internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
 {
+    private const int LongestShape = 1_000;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
     /// <summary>Those that mean "no", the ones that say why before the one that does not.</summary>
@@ -26,6 +28,9 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
         from failure in Failures.Where(answers.ContainsKey)
         where answers[refusal].IsAlike(answers[failure])
         select ((AnswerName, AnswerName)?)(refusal, failure)).FirstOrDefault();
+
+    /// <summary>Whether a granted reply says this of the user.</summary>
+    public bool Tells(string name) => answers[AnswerName.Granted].Body.Values.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal));
 
     /// <summary>Null: the reply is none of the contract's answers, or more than one that contradict each other.</summary>
     public Recognition? Read(int status, ReadOnlyMemory<byte> body)
@@ -49,7 +54,11 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
     }
 
     /// <summary>The shape of a reply, for a log: names and kinds, and no value, for any of them may be secret.</summary>
-    public static string ShapeOf(ReadOnlyMemory<byte> body) => body.IsEmpty ? "no body" : Parse(body) is { } json ? ShapeOf(json, levels: 3) : "a body that is not JSON";
+    public static string ShapeOf(ReadOnlyMemory<byte> body)
+    {
+        var shape = body.IsEmpty ? "no body" : Parse(body) is { } json ? ShapeOf(json, levels: 3) : "a body that is not JSON";
+        return shape.Length <= LongestShape ? shape : $"{shape[..LongestShape]}…";
+    }
 
     private static string ShapeOf(JsonElement json, int levels) => json.ValueKind switch
     {
@@ -81,12 +90,26 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
         try
         {
             using var document = JsonDocument.Parse(body, Options);
-            return Utf8.IsValid(body.Span) ? document.RootElement.Clone() : null;
+            return Utf8.IsValid(body.Span) && HasWholeTexts(document.RootElement) ? document.RootElement.Clone() : null;
         }
         catch (JsonException)
         {
             // What the old system sent, not a fault.
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped (\ud800): no text.
+            return null;
+        }
     }
+
+    /// <exception cref="InvalidOperationException">It has not.</exception>
+    private static bool HasWholeTexts(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => json.EnumerateObject().All(m => m.Name is not null && HasWholeTexts(m.Value)),
+        JsonValueKind.Array => json.EnumerateArray().All(HasWholeTexts),
+        JsonValueKind.String => json.GetString() is not null,
+        _ => true,
+    };
 }

@@ -84,10 +84,13 @@ internal sealed class RequestDecoder(RequestFile request)
             // A field that comes twice counts as it comes last, as in the original stacks.
             if (Is(name, request.Identifier))
             {
+                fields.IsTwice |= fields.HasIdentifier;
+                fields.HasIdentifier = true;
                 fields.Identifier = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             }
             else if (Is(name, request.Password))
             {
+                fields.IsTwice |= fields.Password is not null;
                 fields.Password?.Dispose();
                 fields.Password = reader.TokenType == JsonTokenType.String ? ReadSecret(reader) : null;
             }
@@ -147,7 +150,7 @@ internal sealed class RequestDecoder(RequestFile request)
 
         if (wrong.Count == 0)
         {
-            return new(null, [], fields.Identifier!, fields.Password!, fields.Directory!.Value);
+            return new(null, [], fields.Identifier!, fields.Password!, fields.Directory!.Value) { IsAmbiguous = fields.IsTwice };
         }
 
         fields.Password?.Dispose();
@@ -161,6 +164,10 @@ internal sealed class RequestDecoder(RequestFile request)
         public Secret? Password { get; set; }
 
         public bool? Directory { get; set; } = false;
+
+        public bool HasIdentifier { get; set; }
+
+        public bool IsTwice { get; set; }
     }
 }
 
@@ -169,6 +176,9 @@ internal sealed class RequestDecoder(RequestFile request)
 /// <param name="Directory">The client asks that a directory checks the password.</param>
 internal sealed record DecodedRequest(Outcome? Refusal, IReadOnlyList<string> Invalid, string Identifier, Secret? Password, bool Directory)
 {
+    /// <summary>A field came twice: another reader of the same bytes may take the other one.</summary>
+    public bool IsAmbiguous { get; init; }
+
     /// <summary>All of it, as it came, where it is to be handed on; else null.</summary>
     public Secret? Body { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class Attempt(Application application, string identifier, Secret
 
     /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
     public BudgetSubject Subject(User? user, bool addressIsShared) =>
-        new(user is null ? Accounts.OfUnknown(application.Realm, Key ?? identifier) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
+        new(user is null ? Accounts.OfUnknown(application.Realm, Key is null ? identifier : application.AsksOthers ? Names.Fold(Key) : Key) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
 
     public Client Client => client;
 

@@ -102,7 +102,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
             var (outcome, user) = verdict switch
             {
-                { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password),
+                { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password, attempt.At),
                 { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!), found),
                 _ => (verdict.Outcome, found),
             };
@@ -175,10 +175,10 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         var application = attempt.Application;
         witness.Answered(application, outcome);
         var ours = new Reply(application.AnswerTo(outcome).Status, new HeaderDictionary { [HeaderNames.ContentType] = ContentType }, body);
-        witness.Compared(application, ReplyComparer.Compare(application.Contract, old, ours, [attempt.Password]));
+        witness.Compared(attempt, () => ReplyComparer.Compare(application.Contract, old, ours, [attempt.Password]));
         var response = http.Response;
         response.StatusCode = old.Status;
-        foreach (var (name, values) in old.Headers.Where(h => ReceivedRequest.IsHandedOn(h.Key) && !string.Equals(h.Key, HeaderNames.Date, StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, values) in ReceivedRequest.HandedBack(old.Headers))
         {
             response.Headers[name] = values;
         }

@@ -11,6 +11,8 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
 {
     private const int MostDifferencesLogged = 10;
 
+    private readonly Pauses pauses = new(clock);
+
     private readonly ConcurrentDictionary<string, bool> noticed = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -36,12 +38,23 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
     }
 
     /// <summary>Where and how the old system's reply and ours differ. What they say is not logged: it may be anybody's data.</summary>
-    public void Compared(Application application, IReadOnlyList<Difference> differences)
+    public void Compared(Attempt attempt, Func<IReadOnlyList<Difference>> compare)
     {
-        telemetry.Compared(application.Name, differences.Count == 0 ? "same" : "different");
-        if (differences.Count > 0)
+        var application = attempt.Application.Name;
+        try
         {
-            logger.AnswersDiffer(application.Name, string.Join(", ", differences.Take(MostDifferencesLogged).Select(d => Printing.Printable($"{d.KindInWords} {d.At}".TrimEnd()))));
+            var differences = compare();
+            telemetry.Compared(application, differences.Count == 0 ? "same" : "different");
+            var said = string.Join(", ", differences.Take(MostDifferencesLogged).Select(d => Printing.Printable($"{d.KindInWords} {d.At}".TrimEnd())));
+            if (differences.Count > 0 && pauses.Times($"1005 {application} {said}") is > 0 and var times)
+            {
+                logger.AnswersDiffer(application, said, times);
+            }
+        }
+        catch (Exception e)
+        {
+            // The attempt is settled and the client waits for a reply that is there: a fault of the comparison is no fault of the login.
+            logger.Failed(application, e);
         }
     }
 
@@ -51,7 +64,10 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
         if (application.IsCompared)
         {
             telemetry.Compared(application.Name, "unread");
-            logger.RequestIsNotHandedOn(application.Name);
+            if (pauses.Times($"1006 {application.Name}") is > 0 and var times)
+            {
+                logger.RequestIsNotHandedOn(application.Name, times);
+            }
         }
     }
 
@@ -71,11 +87,11 @@ internal static partial class LoginLog
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "{Application}: {Problem} The client was told that the service is unavailable")]
     public static partial void DatabaseIsUnavailable(this ILogger logger, string application, string problem);
 
-    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Application}: the old system and Zaguan answer differently: {Differences}")]
-    public static partial void AnswersDiffer(this ILogger logger, string application, string differences);
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Application}: the old system and Zaguan answer differently ({Times} times since this was last said): {Differences}")]
+    public static partial void AnswersDiffer(this ILogger logger, string application, string differences, long times);
 
-    [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Application}: a request could not be read as its contract says. It was answered by Zaguan and not handed on to the old system, which may have understood it")]
-    public static partial void RequestIsNotHandedOn(this ILogger logger, string application);
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Application}: {Times} requests since this was last said could not be read as the contract says, or could be read in two ways. Zaguan answered, and handed nothing on to the old system, which may have understood them")]
+    public static partial void RequestIsNotHandedOn(this ILogger logger, string application, long times);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Critical, Message = "{Application}: a login failed by a fault of Zaguan")]
     public static partial void Failed(this ILogger logger, string application, Exception fault);

@@ -24,7 +24,7 @@ internal static class RequestReader
             // One byte more than allowed, to notice that there is more. What has arrived waits in the connection's own
             // buffer: ten thousand clients that send a byte a second cost what they sent.
             var read = await request.BodyReader.ReadAtLeastAsync(LargestBody + 1, cancellationToken);
-            var decoded = read.Buffer.Length > LargestBody ? null : Decode(IsJson(request.ContentType) ? read.Buffer : default, application);
+            var decoded = read.Buffer.Length > LargestBody ? null : Decode(IsJson(request.ContentType, out var isUtf8) ? read.Buffer : default, isUtf8, application);
             request.BodyReader.AdvanceTo(read.Buffer.End);
             return decoded;
         }
@@ -41,7 +41,7 @@ internal static class RequestReader
         }
     }
 
-    private static DecodedRequest Decode(in ReadOnlySequence<byte> body, Application application)
+    private static DecodedRequest Decode(in ReadOnlySequence<byte> body, bool isUtf8, Application application)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LargestBody);
         try
@@ -49,7 +49,19 @@ internal static class RequestReader
             body.CopyTo(buffer);
             var bytes = buffer.AsSpan(0, (int)body.Length);
             var decoded = application.Contract.Decoder.Decode(bytes);
-            return application.IsCompared && decoded.Refusal is null ? decoded with { Body = new Secret(bytes) } : decoded;
+            if (!application.IsCompared || decoded.Refusal is not null)
+            {
+                return decoded;
+            }
+
+            // Whom we charge and whom the old system verifies is one and the same only where both read the same thing.
+            if (decoded.IsAmbiguous || !isUtf8)
+            {
+                decoded.Password?.Dispose();
+                return application.Contract.Decoder.Decode([]);
+            }
+
+            return decoded with { Body = new Secret(bytes) };
         }
         finally
         {
@@ -58,6 +70,11 @@ internal static class RequestReader
         }
     }
 
-    private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+    /// <param name="isUtf8">As JSON is; false where it says that it is something else, which some stacks believe.</param>
+    private static bool IsJson(string? contentType, out bool isUtf8)
+    {
+        var isJson = MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        isUtf8 = isJson && (!type!.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+        return isJson;
+    }
 }

@@ -3,6 +3,7 @@ using Zaguan.Budgets;
 using Zaguan.Passwords;
 using Zaguan.Passwords.Formats;
 using Zaguan.Reading;
+using Zaguan.Sources;
 
 namespace Zaguan.Operations;
 
@@ -22,6 +23,7 @@ internal static class SettingsCheck
         CheckKeys(settings, problems);
         CheckBudgets(settings, problems);
         CheckHashing(settings, problems);
+        CheckSources(settings, problems);
         CheckPasswords(settings, problems);
         CheckAccessLog(settings, problems);
     }
@@ -138,6 +140,19 @@ internal static class SettingsCheck
         if (settings.Hashing.LongestWait <= TimeSpan.Zero || settings.Hashing.LongestWait > BudgetStore.LongestVerification)
         {
             problems.Add(hashing.At("LongestWait"), $"A guess waits for its hash for more than 0s and at most {BudgetStore.LongestVerification.TotalSeconds}s.");
+        }
+    }
+
+    /// <summary>A charge must outlive its attempt, or the attempt would count as one whose node died.</summary>
+    private static void CheckSources(ZaguanSettings settings, Problems problems)
+    {
+        foreach (var (name, application) in settings.Applications.Where(a => a.Value.Sources is not [Source.Local]))
+        {
+            var longest = (2 * settings.Hashing.LongestWait) + application.SourcesDeadline;
+            if (longest >= TimeSpan.FromMilliseconds(BudgetStore.ChargeLifetime))
+            {
+                problems.Add((application.Node ?? settings.Node!.At("Applications")).At("SourcesDeadline"), $"A login of \"{name}\" may wait twice for its hash (\"Hashing:LongestWait\") and once for its sources; together that is less than {BudgetStore.ChargeLifetime / 1_000}s, not {longest.TotalSeconds}s.");
+            }
         }
     }
 

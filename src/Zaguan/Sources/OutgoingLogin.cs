@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Zaguan.Login;
 
 namespace Zaguan.Sources;
@@ -8,9 +9,9 @@ namespace Zaguan.Sources;
 /// <summary>The body of a login request on its way to an old system. It is written once, straight into the connection, and wiped.</summary>
 internal sealed class OutgoingLogin : HttpContent
 {
-    private readonly ArrayBufferWriter<byte> body;
+    private readonly PinnedBuffer body;
 
-    private OutgoingLogin(ArrayBufferWriter<byte> body) => this.body = body;
+    private OutgoingLogin(PinnedBuffer body) => this.body = body;
 
     /// <summary>From here on the old system may have verified it.</summary>
     public bool WasSent { get; private set; }
@@ -18,8 +19,8 @@ internal sealed class OutgoingLogin : HttpContent
     /// <summary>As a client of the contract writes it.</summary>
     public static OutgoingLogin Rendered(Upstream upstream, string identifier, Secret password)
     {
-        // Room for every letter escaped (\u0000), so that it never grows and leaves a copy behind.
-        var rendered = new ArrayBufferWriter<byte>((6 * (identifier.Length + password.Length)) + 1024);
+        // Room for every letter escaped (\u0000): it never grows.
+        var rendered = new PinnedBuffer((6 * (identifier.Length + password.Length)) + 1024);
         upstream.Contract.Decoder.Write(rendered, identifier, password.Reveal());
         return new(rendered) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
     }
@@ -27,7 +28,7 @@ internal sealed class OutgoingLogin : HttpContent
     /// <summary>Byte for byte as the client sent it.</summary>
     public static OutgoingLogin AsItCame(Secret received)
     {
-        var copy = new ArrayBufferWriter<byte>(Math.Max(1, received.Length));
+        var copy = new PinnedBuffer(Math.Max(1, received.Length));
         copy.Write(received.Reveal());
         return new(copy);
     }
@@ -40,12 +41,12 @@ internal sealed class OutgoingLogin : HttpContent
         }
 
         WasSent = true;
-        await stream.WriteAsync(body.WrittenMemory);
+        await stream.WriteAsync(body.Written);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = body.WrittenCount;
+        length = body.Written.Length;
         return true;
     }
 
@@ -53,5 +54,22 @@ internal sealed class OutgoingLogin : HttpContent
     {
         body.Clear();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Pinned, so that the collector leaves no copies behind when it moves things.</summary>
+    private sealed class PinnedBuffer(int capacity) : IBufferWriter<byte>
+    {
+        private readonly byte[] bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+        private int written;
+
+        public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, written);
+
+        public void Advance(int count) => written += count;
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => bytes.AsMemory(written);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => bytes.AsSpan(written);
+
+        public void Clear() => CryptographicOperations.ZeroMemory(bytes);
     }
 }

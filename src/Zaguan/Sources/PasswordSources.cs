@@ -18,25 +18,30 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             return await local.VerifyAsync(user, attempt.Password);
         }
 
-        // One deadline over all of them. Nothing else cancels what was begun.
-        using var deadline = new CancellationTokenSource(attempt.Application.SourcesDeadline, clock);
+        // What cannot be anybody's name here may be one over there, where nobody could say whose budget it is: nobody is asked.
+        if (attempt.Key is null)
+        {
+            return await AtTheCostOfOneHashAsync(new(Outcome.UnknownUser), attempt.Password, wasHashed: false);
+        }
+
+        using var deadline = new Deadline(attempt.Application.SourcesDeadline, clock);
         if (!attempt.Application.IsCompared)
         {
-            return await AskAsync(attempt, sources, user, () => upstream.VerifyAsync(attempt, deadline.Token), deadline.Token);
+            return await AskAsync(attempt, sources, user, () => upstream.VerifyAsync(attempt, deadline.Begin()), deadline);
         }
 
         // The old system first, whatever we think; then ours, which takes its word where it would ask it.
-        var (theirs, reply) = await upstream.CompareAsync(attempt, deadline.Token);
+        var (theirs, reply) = await upstream.CompareAsync(attempt, deadline.Begin());
         if (reply is null)
         {
             return theirs;
         }
 
-        var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline.Token);
+        var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline);
         return ours with { OldReply = reply, OldOutcome = theirs.Outcome };
     }
 
-    private async Task<Verdict> AskAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user, Func<Task<Verdict>> askUpstream, CancellationToken deadline)
+    private async Task<Verdict> AskAsync(Attempt attempt, IReadOnlyList<Source> sources, User? user, Func<Task<Verdict>> askUpstream, Deadline deadline)
     {
         var verdict = new Verdict(user is null ? Outcome.UnknownUser : Outcome.WrongPassword);
         var wasHashed = false;
@@ -51,11 +56,11 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             verdict = source switch
             {
                 Source.Local => await local.VerifyAsync(user, attempt.Password),
-                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline),
+                Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline.Begin()),
                 Source.Upstream => await askUpstream(),
             };
             wasHashed |= source == Source.Local;
-            if (!GoesOn(verdict.Outcome, source, attempt.Application))
+            if (!GoesOn(verdict.Outcome, source, attempt.Application, user))
             {
                 break;
             }
@@ -65,8 +70,8 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
     }
 
     /// <summary>Whether the next source has a say. Where people may still change their password in the old system, what is wrong here may be right there.</summary>
-    private static bool GoesOn(Outcome outcome, Source source, Application application) =>
-        outcome == Outcome.UnknownUser || (outcome == Outcome.WrongPassword && source == Source.Local && application.Upstream is { Mode: UpstreamMode.Follow });
+    private static bool GoesOn(Outcome outcome, Source source, Application application, User? user) => outcome == Outcome.UnknownUser
+        || (outcome == Outcome.WrongPassword && source == Source.Local && application.Upstream is { Mode: UpstreamMode.Follow } && user is { PasswordIsSetHere: false });
 
     /// <summary>
     /// Whoever was verified costs one hash, wherever that was. It is the new password's where one is to be kept. What could not be asked costs none.
@@ -79,8 +84,33 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             return verdict;
         }
 
-        return await gate.HashAsync(password) is { } hash
-            ? verdict with { Password = keeps ? hash : null }
-            : new(Outcome.Busy);
+        return (await gate.HashAsync(password), wasHashed) switch
+        {
+            ({ } hash, _) => verdict with { Password = keeps ? hash : null },
+            // The hash of before was computed for this attempt already: granted it is, and the new password is kept another time.
+            (null, true) => verdict,
+            // The guess went out and is spent, whatever the answer was.
+            (null, false) => new(Outcome.SourceUnclear),
+        };
+    }
+
+    /// <summary>One over all sources but the local one: it begins when the first of them is asked. Nothing else cancels what was begun.</summary>
+    private sealed class Deadline(TimeSpan length, TimeProvider clock) : IDisposable
+    {
+        private readonly CancellationTokenSource over = new(Timeout.InfiniteTimeSpan, clock);
+        private bool hasBegun;
+
+        public CancellationToken Begin()
+        {
+            if (!hasBegun)
+            {
+                hasBegun = true;
+                over.CancelAfter(length);
+            }
+
+            return over.Token;
+        }
+
+        public void Dispose() => over.Dispose();
     }
 }

@@ -16,7 +16,8 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
     /// <summary>Within the transaction that records the attempt.</summary>
     /// <param name="found">Whom the identifier meant when the attempt began; null: nobody.</param>
     /// <param name="password">What shall be the user's password here; null: none of it is kept.</param>
-    public async Task<(Outcome Outcome, User? User)> TakeInAsync(DbConnection db, Application application, User? found, Profile profile, StoredPassword? password)
+    /// <param name="at">When the attempt began: what was opened before is closed where the password is another now, and what this attempt opens is not.</param>
+    public async Task<(Outcome Outcome, User? User)> TakeInAsync(DbConnection db, Application application, User? found, Profile profile, StoredPassword? password, DateTimeOffset at)
     {
         // Another login of the same person may have been here first: then there is somebody by now, and it is the same one.
         var candidates = await UserStore.FindAllAsync(db, application.Realm, profile);
@@ -34,7 +35,13 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
             return (Outcome.Failed, user);
         }
 
-        if (user is { Password: not null } && ((profile.Number ?? user.Number) != user.Number || !string.Equals(profile.Id ?? user.Id, user.Id, StringComparison.Ordinal)))
+        if (found is not null && user is null)
+        {
+            // Deleted while the source was asked: then it was too late.
+            return (Outcome.UnknownUser, null);
+        }
+
+        if (user is not null && IsKnownToClients(user) && ((profile.Number ?? user.Number) != user.Number || !string.Equals(profile.Id ?? user.Id, user.Id, StringComparison.Ordinal)))
         {
             logger.ProfileHasAnotherNumber(application.Name, user.Number, profile.Number);
             return (Outcome.Failed, user);
@@ -47,12 +54,16 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
         else
         {
             await FillAsync(db, user, profile, role);
-            await KeepPasswordAsync(db, user, profile, found, password);
+            await MarkAsync(db, user, profile);
+            await KeepPasswordAsync(db, user, found, password, at);
             user = await UserStore.FindByRowAsync(db, user.Key);
         }
 
         return (user!.Active ? Outcome.Granted : Outcome.Inactive, user);
     }
+
+    /// <summary>Whoever had a password here, or came from a source before, may have logged in, and clients store the number and the id.</summary>
+    private static bool IsKnownToClients(User user) => user.Password is not null || user.AdoptedAt is not null;
 
     private static bool IsOf(User user, Profile profile) => string.Equals(Names.TryKey(user.Username), Names.TryKey(profile.Username), StringComparison.Ordinal);
 
@@ -79,7 +90,7 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
 
     /// <summary>
     /// A source that goes on being right about its users overwrites what is stored; one that only knew them first fills what is empty.
-    /// The number and the id of somebody without a password were never told to a client: the source's take their place.
+    /// The number and the id of somebody who cannot have logged in yet were never told to a client: the source's take their place.
     /// </summary>
     private static Task<int> FillAsync(DbConnection db, User user, Profile profile, string? role)
     {
@@ -112,7 +123,7 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
     /// The password that the source found right. It is not kept where somebody set another one while the source was asked: the administrator's word goes
     /// before the old system's, and two logins of one person at once keep the first one's.
     /// </summary>
-    private async Task KeepPasswordAsync(DbConnection db, User user, Profile profile, User? found, StoredPassword? password)
+    private async Task KeepPasswordAsync(DbConnection db, User user, User? found, StoredPassword? password, DateTimeOffset at)
     {
         if (password is null || (found is null ? user.Password is not null : user.PasswordVersion != found.PasswordVersion))
         {
@@ -122,13 +133,12 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
         if (user.Password is not null)
         {
             // It was changed over there. What was opened with the old one is closed.
-            await RevocationStore.RevokeUserAsync(db, user, [.. applications.Table.Applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal))], Now);
+            await RevocationStore.RevokeUserAsync(db, user, [.. applications.Table.Applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal))], at.ToUnixTimeMilliseconds());
         }
 
         await db.ExecuteAsync(
-            "UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now WHERE key = @Key",
-            new { user.Key, password.Text, password.Cost, now = Now });
-        await MarkAsync(db, user, profile);
+            "UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now, password_set_here = @no WHERE key = @Key",
+            new { user.Key, password.Text, password.Cost, now = Now, no = false });
     }
 
     /// <summary>The first time counts.</summary>

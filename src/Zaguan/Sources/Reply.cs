@@ -15,4 +15,8 @@ internal sealed record Reply(int Status, IHeaderDictionary Headers, ReadOnlyMemo
 /// <param name="Reply">Null: there is none that is whole.</param>
 /// <param name="Failure">Why, as the end of a sentence; null: there is a reply.</param>
 /// <param name="WasSent">Whether the request went out, in whole or in part: then its guess is spent, whatever became of it.</param>
-internal sealed record Asked(Reply? Reply, string? Failure, bool WasSent = true);
+internal sealed record Asked(Reply? Reply, string? Failure, bool WasSent = true)
+{
+    /// <summary>Whether it looks as if nobody is there.</summary>
+    public bool IsSilence { get; init; }
+}

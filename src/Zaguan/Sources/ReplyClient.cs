@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Primitives;
 
 namespace Zaguan.Sources;
@@ -27,6 +28,9 @@ internal sealed class ReplyClient : IDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxResponseDrainSize = 0,
             MaxResponseHeadersLength = 32,
+            // As Kestrel reads and writes them: what came with accents goes on with accents.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         if (trusted is not null)
         {
@@ -50,19 +54,19 @@ internal sealed class ReplyClient : IDisposable
         }
         catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
         {
-            return new(null, $"it did not answer within {deadline.TotalSeconds:0} s");
+            return new(null, $"it did not answer within {deadline.TotalSeconds:0} s") { IsSilence = true };
         }
         catch (HttpRequestException e)
         {
-            return new(null, InWords(e.HttpRequestError, e.InnerException));
+            return new(null, InWords(e.HttpRequestError, e.InnerException)) { IsSilence = IsSilence(e.HttpRequestError) };
         }
         catch (HttpIOException e)
         {
-            return new(null, InWords(e.HttpRequestError, e.InnerException));
+            return new(null, InWords(e.HttpRequestError, e.InnerException)) { IsSilence = IsSilence(e.HttpRequestError) };
         }
         catch (IOException)
         {
-            return new(null, InWords(HttpRequestError.Unknown, null));
+            return new(null, InWords(HttpRequestError.Unknown, null)) { IsSilence = true };
         }
     }
 
@@ -90,6 +94,10 @@ internal sealed class ReplyClient : IDisposable
         var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         return length > Reply.LargestBody ? null : new((int)response.StatusCode, headers, buffer.AsMemory(0, length));
     }
+
+    /// <summary>What a request of ours that cannot be sent brings about, or a reply that cannot be read, says nothing about whether the other side is there.</summary>
+    private static bool IsSilence(HttpRequestError error) =>
+        error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ResponseEnded;
 
     // The client's own message may repeat what the other side sent.
     private static string InWords(HttpRequestError error, Exception? reason) => error switch

@@ -63,6 +63,11 @@ internal sealed class SourceCompiler(IReadOnlyDictionary<string, Contract> contr
             problems.Add(node, $"The contract \"{spoken!.Name}\" has one and the same answer for {RecordReader.SpellingOf(confusion.Refusal)} and {RecordReader.SpellingOf(confusion.Failure)}: nobody could tell a wrong password from an old system that is broken. Zaguan cannot ask it.");
         }
 
+        if (spoken is not null && UpstreamSource.NameOf(spoken.Identifies) is var identity && reader?.Tells(identity) == false)
+        {
+            problems.Add(node, $"The granted answer of the contract \"{spoken.Name}\" does not say \"{{{identity}}}\": of a reply nobody could tell whose it is, and names that are two here may be one over there. Zaguan cannot ask it.");
+        }
+
         if (upstream is { Mode: UpstreamMode.Compare, Contract: { } foreign } && !string.Equals(foreign, contract.Name, StringComparison.Ordinal))
         {
             problems.Add(node.At("Contract"), $"The old system's reply is what clients get while it is compared, and they speak \"{contract.Name}\"; leave \"Contract\" out.");

@@ -13,13 +13,15 @@ internal sealed class UpstreamClient(TimeSpan deadline, X509Certificate2Collecti
     /// <summary>Questions at one time: an old system that hangs keeps so many logins waiting, and no more.</summary>
     private const int MostAtOnce = 128;
 
+    private const string TimeIsOver = "the time for all sources is over";
+
     private readonly ReplyClient client = new(deadline, clock, trusted);
 
     private readonly ResiliencePipeline<Asked> breaker = new ResiliencePipelineBuilder<Asked> { TimeProvider = clock }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Asked>
         {
             // A reply that is not understood does not count: a stranger who finds out how to get one could shut everybody out.
-            ShouldHandle = static asked => ValueTask.FromResult(asked.Outcome.Result is { Reply: null }),
+            ShouldHandle = static asked => ValueTask.FromResult(asked.Outcome.Result is { IsSilence: true }),
             FailureRatio = 0.5,
             MinimumThroughput = 4,
             SamplingDuration = TimeSpan.FromSeconds(30),
@@ -34,6 +36,11 @@ internal sealed class UpstreamClient(TimeSpan deadline, X509Certificate2Collecti
     {
         request.Content = login;
         request.Headers.ConnectionClose = true;
+        if (total.IsCancellationRequested)
+        {
+            return new(null, TimeIsOver, WasSent: false);
+        }
+
         if (Interlocked.Increment(ref atOnce) > MostAtOnce)
         {
             Interlocked.Decrement(ref atOnce);
@@ -64,7 +71,7 @@ internal sealed class UpstreamClient(TimeSpan deadline, X509Certificate2Collecti
         }
         catch (OperationCanceledException)
         {
-            return new(null, "the time for all sources is over", login.WasSent);
+            return new(null, TimeIsOver, login.WasSent) { IsSilence = true };
         }
     }
 }

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Login;
+using Zaguan.Operations;
 using Zaguan.Users;
 
 namespace Zaguan.Sources;
@@ -14,6 +14,8 @@ namespace Zaguan.Sources;
 /// </summary>
 internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource> logger) : IDisposable
 {
+    private readonly Pauses pauses = new(clock);
+
     // By application: its contract may change while the server runs; what is known of an old system that does not answer outlives that.
     private readonly ConcurrentDictionary<string, UpstreamClient> clients = new(StringComparer.Ordinal);
 
@@ -63,13 +65,25 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
             case { Reply: { } reply } when upstream.Replies.Read(reply.Status, reply.Body) is { } recognised:
                 return Judge(attempt, upstream, recognised);
             case { Reply: { } reply }:
-                logger.UpstreamNotUnderstood(application, reply.Status, reply.MediaType, ReplyReader.ShapeOf(reply.Body));
+                if (pauses.Times($"1223 {application}") is > 0 and var unread)
+                {
+                    logger.UpstreamNotUnderstood(application, unread, reply.Status, reply.MediaType, ReplyReader.ShapeOf(reply.Body));
+                }
+
                 return new(Outcome.SourceUnclear);
             case { WasSent: true }:
-                logger.UpstreamLost(application, asked.Failure!);
+                if (pauses.Times($"1222 {application} {asked.Failure}") is > 0 and var lost)
+                {
+                    logger.UpstreamLost(application, lost, asked.Failure!);
+                }
+
                 return new(Outcome.SourceUnclear);
             default:
-                logger.UpstreamNotAsked(application, asked.Failure!);
+                if (pauses.Times($"1221 {application} {asked.Failure}") is > 0 and var missed)
+                {
+                    logger.UpstreamNotAsked(application, missed, asked.Failure!);
+                }
+
                 return new(Outcome.SourceUnavailable);
         }
     }
@@ -105,7 +119,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         }
 
         // Databases that take "jose" for "José" would give an account as many budgets as its name has spellings.
-        var named = upstream.Contract.Identifies == Identifies.Email ? profile.Email : profile.Username;
+        var named = said.Text(NameOf(upstream.Contract.Identifies));
         if (named is null || attempt.Key is not { } typed || !string.Equals(Names.TryKey(named), typed, StringComparison.Ordinal))
         {
             logger.UpstreamNamedAnother(attempt.Application.Name);
@@ -115,55 +129,61 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         return new(Outcome.Granted, null, profile);
     }
 
+    /// <summary>The placeholder of what an identifier is.</summary>
+    public static string NameOf(Identifies identifies) => identifies switch
+    {
+        Identifies.Username => "user.username",
+        Identifies.Email => "user.email",
+    };
+
     private static Profile ProfileOf(Attempt attempt, Identifies identifies, Bindings said)
     {
-        var email = said.Text("user.email") ?? (identifies == Identifies.Email ? attempt.Identifier.Trim() : null);
-        var (givenName, familyName) = (said.Text("user.givenName"), said.Text("user.familyName"));
-        if (givenName is null && familyName is null && said.Text("user.fullName") is { } fullName)
+        var (givenName, familyName) = (Field("user.givenName"), Field("user.familyName"));
+        if (givenName is null && familyName is null && Field("user.fullName") is { } fullName)
         {
             // Put together again, it reads as it came.
             (givenName, familyName) = fullName.Split(' ', 2) is [var first, { Length: > 0 } rest] ? (first, rest) : (fullName, null);
         }
 
-        return new(Source.Upstream, said.Text("user.username") ?? (identifies == Identifies.Username ? attempt.Identifier.Trim() : email!))
+        return new(Source.Upstream, said.Text("user.username") ?? said.Text(NameOf(identifies)) ?? attempt.Identifier.Trim())
         {
             Number = said.Number("user.number"),
             Id = said.Text("user.id"),
-            Email = email,
-            Phone = said.Text("user.phone"),
+            Email = identifies == Identifies.Email ? said.Text("user.email") : Field("user.email") is { } email && Names.IsEmail(email) ? email : null,
+            Phone = Field("user.phone"),
             GivenName = givenName,
             FamilyName = familyName,
             RoleNumber = said.Number("role.number"),
-            RoleName = said.Text("role.name"),
+            RoleName = Field("role.name"),
             Attributes = AttributesOf(said),
         };
+
+        string? Field(string name) => Profile.Storable(said.Text(name));
     }
 
     private static string? AttributesOf(Bindings said)
     {
         var attributes = said.Attributes.ToDictionary(a => a.Name, a => a.Value, StringComparer.Ordinal);
-        return attributes.Count == 0 ? null : JsonSerializer.Serialize(attributes);
+        return attributes.Count == 0 ? null : Profile.StorableAttributes(JsonSerializer.Serialize(attributes));
     }
 
-    /// <summary>Why it cannot be stored, as a sentence that repeats nothing of it.</summary>
+    /// <summary>Why somebody cannot be stored by what clients know people by, as a sentence that repeats nothing of it.</summary>
     private static string? ObjectionTo(Profile profile) =>
         Names.Objection("A user name", profile.Username)
         ?? (profile.Email is { } email && (Names.Objection("An e-mail address", email) is not null || !Names.IsEmail(email)) ? "An e-mail address has a name, an at sign and a host." : null)
-        ?? new[] { ("An id", profile.Id), ("A phone number", profile.Phone), ("A given name", profile.GivenName), ("A family name", profile.FamilyName), ("A role", profile.RoleName) }
-            .Select(field => field.Item2 is { } value ? Names.Objection(field.Item1, value) : null).FirstOrDefault(objection => objection is not null)
-        ?? (profile.Attributes is { } attributes && Encoding.UTF8.GetByteCount(attributes) > Names.MostAttributeBytes ? $"The attributes of a user have at most {Names.MostAttributeBytes} bytes." : null);
+        ?? (profile.Id is { } id ? Names.Objection("An id", id) : null);
 }
 
 internal static partial class UpstreamLog
 {
-    [LoggerMessage(EventId = 1221, Level = LogLevel.Error, Message = "{Application}: the old system could not be asked: {Why}. Nobody was told that a password is wrong")]
-    public static partial void UpstreamNotAsked(this ILogger logger, string application, string why);
+    [LoggerMessage(EventId = 1221, Level = LogLevel.Error, Message = "{Application}: the old system could not be asked ({Times} times since this was last said): {Why}. Nobody was told that a password is wrong")]
+    public static partial void UpstreamNotAsked(this ILogger logger, string application, long times, string why);
 
-    [LoggerMessage(EventId = 1222, Level = LogLevel.Error, Message = "{Application}: the old system was asked and gave no whole reply: {Why}. Nobody was told that a password is wrong")]
-    public static partial void UpstreamLost(this ILogger logger, string application, string why);
+    [LoggerMessage(EventId = 1222, Level = LogLevel.Error, Message = "{Application}: the old system was asked and gave no whole reply ({Times} times since this was last said): {Why}. Nobody was told that a password is wrong")]
+    public static partial void UpstreamLost(this ILogger logger, string application, long times, string why);
 
-    [LoggerMessage(EventId = 1223, Level = LogLevel.Error, Message = "{Application}: the old system replied something that is none of its contract's answers: status {Status}, {ContentType}, {Shape}")]
-    public static partial void UpstreamNotUnderstood(this ILogger logger, string application, int status, string contentType, string shape);
+    [LoggerMessage(EventId = 1223, Level = LogLevel.Error, Message = "{Application}: the old system replied something that is none of its contract's answers ({Times} times since this was last said): status {Status}, {ContentType}, {Shape}")]
+    public static partial void UpstreamNotUnderstood(this ILogger logger, string application, long times, int status, string contentType, string shape);
 
     [LoggerMessage(EventId = 1224, Level = LogLevel.Warning, Message = "{Application}: the old system answered \"{Answer}\" to a login")]
     public static partial void UpstreamFailed(this ILogger logger, string application, AnswerName answer);

@@ -1,5 +1,7 @@
+using System.Text;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Users;
 
 namespace Zaguan.Sources;
 
@@ -46,6 +48,12 @@ internal sealed record Profile(Source Source, string Username)
 
     /// <summary>True: who has no role there has none here either.</summary>
     public bool DecidesRole { get; init; }
+
+    /// <summary>What cannot be stored is not known: no login fails for a telephone number of two lines.</summary>
+    public static string? Storable(string? value) => value?.Trim() is { } text && Names.Objection("A value", text) is null ? text : null;
+
+    /// <summary>The same of attributes, which every login reads.</summary>
+    public static string? StorableAttributes(string json) => Encoding.UTF8.GetByteCount(json) <= Names.MostAttributeBytes ? json : null;
 
     /// <summary>Whom it is about.</summary>
     public override string ToString() => $"{Username} ({Source})";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Zaguan.Users;
@@ -17,20 +18,37 @@ internal static class Names
     /// </summary>
     public static string? TryKey(string name)
     {
-        if (name.Length > 4 * Longest)
+        var trimmed = name.AsSpan().Trim();
+        if (trimmed.Length > 4 * Longest)
         {
             return null;
         }
 
         try
         {
-            return Key(name);
+            return Key(trimmed.ToString());
         }
         catch (ArgumentException)
         {
             // U+FFFE and its like; .NET has no way to ask first.
             return null;
         }
+    }
+
+    /// <summary>
+    /// A key without what other databases do not see in a name: marks, letters of another width or form, invisible ones. Two names here can be one over
+    /// there; whoever guesses at it over there guesses under one budget.
+    /// </summary>
+    public static string Fold(string key)
+    {
+        var folded = new StringBuilder(key.Length);
+        foreach (var rune in key.Normalize(NormalizationForm.FormKD).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) is not (
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control)))
+        {
+            folded.Append(rune);
+        }
+
+        return Key(folded.ToString());
     }
 
     /// <summary>Upper case, because fewer letters are lost that way than in lower case (ς and σ are both Σ); composed again, because changing case can decompose.</summary>

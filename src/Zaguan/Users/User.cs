@@ -29,6 +29,12 @@ internal sealed record User
     /// <summary>In one of the formats that are known (HashFormats), or null for a user who cannot log in with a local password.</summary>
     public string? Password { get; init; }
 
+    /// <summary>Somebody set it here: it neither came with an import nor from another source.</summary>
+    public bool PasswordIsSetHere { get; init; }
+
+    /// <summary>When the user came over from another source, Unix milliseconds; null: did not.</summary>
+    public long? AdoptedAt { get; init; }
+
     /// <summary>How often it was changed.</summary>
     public long PasswordVersion { get; init; }
 

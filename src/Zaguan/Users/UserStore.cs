@@ -16,7 +16,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 {
     private const string Fields = """
         u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
-        u.active, u.password, u.password_version AS PasswordVersion, u.attributes, r.number AS RoleNumber, r.name AS RoleName
+        u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.attributes, r.number AS RoleNumber, r.name AS RoleName
         """;
 
     private const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
@@ -76,9 +76,9 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                 ?? throw new InvalidOperationException($"The realm \"{user.Realm}\" has no role \"{user.Role}\".");
         await db.ExecuteAsync(
             """
-            INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost, password_changed_at, attributes, created_at)
+            INSERT INTO users (realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost, password_changed_at, password_set_here, attributes, created_at)
             VALUES (@Realm, @number, @id, @Username, @usernameKey, @Email, @emailKey, @Phone, @GivenName, @FamilyName,
-                    @role, @Active, @password, @passwordCost, @changedAt, @Attributes, @now)
+                    @role, @Active, @password, @passwordCost, @changedAt, @PasswordIsSetHere, @Attributes, @now)
             """,
             new
             {
@@ -97,6 +97,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                 password = user.Password?.Text,
                 passwordCost = user.Password?.Cost,
                 changedAt = user.Password is null ? (long?)null : Now,
+                user.PasswordIsSetHere,
                 user.Attributes,
                 now = Now,
             });
@@ -141,10 +142,10 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         return await db.ExecuteAsync(
             """
-            UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now
+            UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now, password_set_here = @yes
             WHERE key = @Key
             """,
-            new { user.Key, password.Text, password.Cost, now = Now }) == 1;
+            new { user.Key, password.Text, password.Cost, now = Now, yes = true }) == 1;
     });
 
     /// <summary>Another hash of the password that was verified, unless there is a new password, or another login was first.</summary>
@@ -318,6 +319,9 @@ internal sealed record NewUser
 
     /// <summary>Null: no local password.</summary>
     public StoredPassword? Password { get; init; }
+
+    /// <summary>Somebody sets it: it comes from no other system.</summary>
+    public bool PasswordIsSetHere { get; init; }
 
     /// <summary>A JSON object.</summary>
     public string? Attributes { get; init; }

@@ -21,6 +21,7 @@ public sealed class SourceProblemsTests
         { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Upstream:Deadline=16s", "at most 15s" },
         { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Upstream:CertificateAuthorityFile=/no/existe.pem", "cannot be read" },
         { "SourcesDeadline=0s", "more than 0s" },
+        { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Hashing=30s", "together that is less than 60s" },
     };
 
     private static Setup Read(string settings, Dictionary<string, string>? contracts = null)
@@ -28,7 +29,7 @@ public sealed class SourceProblemsTests
         var folder = Directory.CreateTempSubdirectory("zaguan-");
         try
         {
-            var written = settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=', 2)).Select(s => ($"Applications:ambiotec:{s[0]}", (string?)s[1]));
+            var written = settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=', 2)).Select(s => (s[0] is "Hashing" ? "Hashing:LongestWait" : $"Applications:ambiotec:{s[0]}", (string?)s[1]));
             return Setup.Read(TestHouse.SetupOptionsOf(new() { IsDevelopment = false, Settings = FourApplications.Settings([.. written]), Contracts = contracts ?? [] }, folder.FullName));
         }
         finally
@@ -51,6 +52,36 @@ public sealed class SourceProblemsTests
         var setup = Read("Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x", new() { ["ambiotec.json"] = contract });
 
         setup.Problems.ShouldHaveSingleItem().ToString().ShouldContain("one and the same answer for refused and failed");
+    }
+
+    [Fact]
+    public void An_old_system_that_does_not_say_whom_it_let_in_cannot_be_asked()
+    {
+        var contract = Repository.ContractText("ambiotec").Replace("\"usuario_login\": \"{user.username}\",", "", StringComparison.Ordinal);
+
+        var setup = Read("Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x", new() { ["ambiotec.json"] = contract });
+
+        setup.Problems.Select(p => p.ToString()).ShouldContain(p => p.Contains("does not say \"{user.username}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_old_systems_do_not_share_a_realm()
+    {
+        var folder = Directory.CreateTempSubdirectory("zaguan-");
+        try
+        {
+            var settings = FourApplications.Settings(new[] { "ambiotec", "inventario" }.SelectMany(a => new (string, string?)[]
+            {
+                ($"Applications:{a}:Realm", "comun"), ($"Applications:{a}:Sources:0", "local"), ($"Applications:{a}:Sources:1", "upstream"), ($"Applications:{a}:Upstream:Url", $"http://127.0.0.1/{a}"),
+            }).ToArray());
+            var setup = Setup.Read(TestHouse.SetupOptionsOf(new() { IsDevelopment = false, Settings = settings }, folder.FullName));
+
+            setup.Problems.ShouldHaveSingleItem().ToString().ShouldContain("have two old systems");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal sealed record ListTemplate(IReadOnlyList<Template> Items) : Template
         writer.WriteEndArray();
     }
 
+    public override IEnumerable<Placeholder> Values => Items.SelectMany(i => i.Values);
+
     public override bool Unify(JsonElement reply, Bindings bindings)
     {
         if (reply.ValueKind != JsonValueKind.Array)

@@ -27,6 +27,8 @@ internal sealed record ObjectTemplate(IReadOnlyList<MemberTemplate> Members) : T
         }
     }
 
+    public override IEnumerable<Placeholder> Values => Members.SelectMany(m => m.Value.Values);
+
     public override bool Unify(JsonElement reply, Bindings bindings) => reply.ValueKind == JsonValueKind.Object
         && Members.All(m => reply.TryGetProperty(m.Name, out var value) ? m.Value.Unify(value, bindings) : m.Optional);
 

@@ -11,6 +11,8 @@ internal sealed record PlaceholderTemplate(Placeholder Placeholder) : Template
 
     public override bool IsNull(AnswerValues values) => Placeholder.Read(values).Kind == ValueKind.Null;
 
+    public override IEnumerable<Placeholder> Values => [Placeholder];
+
     public override bool Unify(JsonElement reply, Bindings bindings) => bindings.TryBind(Placeholder, reply);
 
     public override void Write(Utf8JsonWriter writer, AnswerValues values) => Placeholder.Read(values).Write(writer);

@@ -16,6 +16,9 @@ internal abstract record Template
 
     public abstract void Write(Utf8JsonWriter writer, AnswerValues values);
 
+    /// <summary>The placeholders that are values of their own, not part of a text.</summary>
+    public virtual IEnumerable<Placeholder> Values => [];
+
     /// <summary>
     /// In reverse: whether a reply could be an answer of this template. Literals must be equal, placeholders are bound, keys that the template does not name are ignored.
     /// </summary>

@@ -86,6 +86,11 @@ internal sealed class DirectoryCompiler(Problems problems)
         var authorities = CompileAuthorities(settings, at);
         var bindAs = CompileBindName(settings, at);
         var search = CompileSearch(settings, at);
+        if (settings.CreateUsers && settings.Search is null)
+        {
+            problems.Add(at.At(nameof(settings.CreateUsers)), "Users are made of what the directory says of them, and some directories take \"nunez\" for \"núñez\": \"Search\" says where to look how somebody is really called.");
+        }
+
         CheckAttributes(settings, at);
         var roles = CompileRoles(settings, at);
         return problems.Count > before ? null : new(name)

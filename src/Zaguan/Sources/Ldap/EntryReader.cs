@@ -35,8 +35,7 @@ internal static class EntryReader
             DecidesRole = directory.Roles.Count > 0,
         };
 
-        // What cannot be stored is not known: no login fails for a telephone number of two lines.
-        string? Field(string name) => said.GetValueOrDefault(name)?.Trim() is { } value && Names.Objection(name, value) is null ? value : null;
+        string? Field(string name) => Profile.Storable(said.GetValueOrDefault(name));
     }
 
     /// <summary>The values of an attribute that are texts.</summary>
@@ -80,7 +79,6 @@ internal static class EntryReader
     private static string? Attributes(IReadOnlyDictionary<string, string?> said)
     {
         var attributes = said.Where(s => s.Key.StartsWith(AttributePrefix, StringComparison.OrdinalIgnoreCase)).ToDictionary(s => s.Key[AttributePrefix.Length..], s => s.Value, StringComparer.Ordinal);
-        var json = attributes.Count == 0 ? null : JsonSerializer.Serialize(attributes);
-        return json is not null && Encoding.UTF8.GetByteCount(json) <= Names.MostAttributeBytes ? json : null;
+        return attributes.Count == 0 ? null : Profile.StorableAttributes(JsonSerializer.Serialize(attributes));
     }
 }

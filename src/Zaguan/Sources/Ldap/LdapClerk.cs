@@ -76,13 +76,16 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
         return new(refusal.Outcome);
     }
 
-    /// <summary>The password is right. What is read now is part of the answer: without it nobody would know which role the user has.</summary>
+    /// <summary>
+    /// The password is right. What is read now is part of the answer: without it nobody would know which role the user has. Who is no user of ours all the same
+    /// hears what a wrong password hears: another answer would tell that it was right, and the next source would be given it.
+    /// </summary>
     private Reply Grant(Inquiry inquiry, Found? found)
     {
         var user = inquiry.User;
         if (user is null && !directory.CreatesUsers)
         {
-            return new(Outcome.UnknownUser);
+            return new(Outcome.WrongPassword);
         }
 
         if (user is { Active: false })
@@ -100,7 +103,7 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
         if (found is null)
         {
             // Not below the base, not found by the filter, or by another spelling: no user of ours.
-            return new(Outcome.UnknownUser);
+            return new(Outcome.WrongPassword);
         }
 
         if (user is not null && !directory.Refreshes)

@@ -57,10 +57,20 @@ internal sealed class LdapLine : IDisposable
     /// What everybody may read of a server ([RFC 4512] §5.1). Asked before each password: then a bind goes onto a connection
     /// that answered a moment ago, and one that is dead is found while there is nothing on it to lose.
     /// </summary>
-    public SearchResultEntry Root(TimeSpan within) =>
-        Search(new("", "(objectClass=*)", SearchScope.Base, "namingContexts"), within) is { Entries.Count: 1 } answer
-            ? answer.Entries[0]
-            : throw new LdapUnavailableException(Server, "it does not describe itself, as every LDAP server does");
+    public SearchResultEntry Root(TimeSpan within)
+    {
+        try
+        {
+            return Search(new("", "(objectClass=*)", SearchScope.Base, "namingContexts"), within) is { Entries.Count: 1 } answer
+                ? answer.Entries[0]
+                : throw new LdapUnavailableException(Server, "it does not describe itself, as every LDAP server does");
+        }
+        catch (DirectoryOperationException e)
+        {
+            // Busy, unavailable, shutting down: another server may not be.
+            throw new LdapUnavailableException(Server, $"it refuses to describe itself: {e.Message}", e);
+        }
+    }
 
     /// <exception cref="LdapUnavailableException">No answer.</exception>
     /// <exception cref="DirectoryOperationException">The server refuses the search.</exception>
