@@ -24,6 +24,8 @@ public sealed class SourceProblemsTests
         { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Hashing=30s", "together that is less than 60s" },
     };
 
+    private static readonly string[] TwoApplications = ["ambiotec", "inventario"];
+
     private static Setup Read(string settings, Dictionary<string, string>? contracts = null)
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-");
@@ -70,7 +72,7 @@ public sealed class SourceProblemsTests
         var folder = Directory.CreateTempSubdirectory("zaguan-");
         try
         {
-            var settings = FourApplications.Settings(new[] { "ambiotec", "inventario" }.SelectMany(a => new (string, string?)[]
+            var settings = FourApplications.Settings(TwoApplications.SelectMany(a => new (string, string?)[]
             {
                 ($"Applications:{a}:Realm", "comun"), ($"Applications:{a}:Sources:0", "local"), ($"Applications:{a}:Sources:1", "upstream"), ($"Applications:{a}:Upstream:Url", $"http://127.0.0.1/{a}"),
             }).ToArray());

@@ -642,7 +642,7 @@ public sealed class UpstreamTests
 
         var seen = old.Requests.First();
         seen.Headers["X-Sede"].ShouldBe("Ñuñoa");
-        new[] { "X-Forwarded-Host", "X-Original-URL", "X-Salto" }.ShouldAllBe(h => !seen.Headers.ContainsKey(h));
+        (seen.Headers.ContainsKey("X-Forwarded-Host") || seen.Headers.ContainsKey("X-Original-URL") || seen.Headers.ContainsKey("X-Salto")).ShouldBeFalse();
     }
 
     [Fact]
