@@ -90,12 +90,15 @@ internal sealed class RequestDecoder(RequestFile request)
             }
             else if (Is(name, request.Password))
             {
-                fields.IsTwice |= fields.Password is not null;
+                fields.IsTwice |= fields.HasPassword;
+                fields.HasPassword = true;
                 fields.Password?.Dispose();
                 fields.Password = reader.TokenType == JsonTokenType.String ? ReadSecret(reader) : null;
             }
             else if (request.Directory is not null && Is(name, request.Directory))
             {
+                fields.IsTwice |= fields.HasDirectory;
+                fields.HasDirectory = true;
                 fields.Directory = ReadFlag(reader);
             }
 
@@ -166,6 +169,10 @@ internal sealed class RequestDecoder(RequestFile request)
         public bool? Directory { get; set; } = false;
 
         public bool HasIdentifier { get; set; }
+
+        public bool HasPassword { get; set; }
+
+        public bool HasDirectory { get; set; }
 
         public bool IsTwice { get; set; }
     }

@@ -17,8 +17,8 @@ internal sealed class ReceivedRequest(Secret body, IHeaderDictionary headers) : 
     /// <summary>What a stranger may not say to the old system through us: where the request comes from, where it goes, and that the reply be packed, which nobody could compare.</summary>
     private static readonly string[] NotSaidThere =
     [
-        "Accept-Encoding", "CF-", "Client-IP", "Content-Encoding", "Expect", "Fastly-", "Forwarded", "True-Client-IP", "Via",
-        "X-Client-IP", "X-Cluster-", "X-Forwarded", "X-HTTP-Method", "X-Method-Override", "X-Original-", "X-Real-IP", "X-Remote-", "X-Rewrite-",
+        "Accept-Encoding", "CF-", "Client-IP", "Content-Encoding", "Expect", "Fastly-", "Forwarded", "Proxy", "True-Client-IP", "Via",
+        "X-Client-IP", "X-Cluster-", "X-Forwarded", "X-HTTP-Method", "X-Method-Override", "X-Original-", "X-Real-IP", "X-Remote-", "X-Rewrite-", "WL-Proxy",
     ];
 
     /// <summary>What Zaguan decides for every answer: who may read it, keep it, frame it.</summary>
@@ -49,6 +49,9 @@ internal sealed class ReceivedRequest(Secret body, IHeaderDictionary headers) : 
     {
         // Whoever writes a header into Connection means it for this connection.
         var named = headers.Connection.SelectMany(c => (c ?? "").Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return headers.Where(h => !OfOneConnection.Contains(h.Key) && !named.Contains(h.Key) && !Array.Exists(notSaid, n => h.Key.StartsWith(n, StringComparison.OrdinalIgnoreCase)));
+        return headers.Where(h => !OfOneConnection.Contains(h.Key) && !named.Contains(h.Key) && !IsAmong(notSaid, h.Key));
     }
+
+    // To CGI and its heirs X_Forwarded_For is X-Forwarded-For.
+    private static bool IsAmong(string[] prefixes, string header) => Array.Exists(prefixes, p => header.Replace('_', '-').StartsWith(p, StringComparison.OrdinalIgnoreCase));
 }

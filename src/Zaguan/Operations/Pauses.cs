@@ -15,7 +15,12 @@ internal sealed class Pauses(TimeProvider clock)
     /// <summary>How often it happened since it was last said, this time included; 0: it is not said now.</summary>
     public long Times(string what)
     {
-        var pause = pauses.GetOrAdd(pauses.Count < MostKeys ? what : "", _ => new());
+        if (!pauses.TryGetValue(what, out var pause))
+        {
+            Forget();
+            pause = pauses.GetOrAdd(pauses.Count < MostKeys ? what : "", _ => new());
+        }
+
         lock (pause)
         {
             pause.Times++;
@@ -28,6 +33,18 @@ internal sealed class Pauses(TimeProvider clock)
             var times = pause.Times;
             pause.Times = 0;
             return times;
+        }
+    }
+
+    /// <summary>Those that are over make room.</summary>
+    private void Forget()
+    {
+        if (pauses.Count >= MostKeys)
+        {
+            foreach (var (what, pause) in pauses.Where(p => p.Value.SaidAt is { } said && clock.GetElapsedTime(said) >= Length && p.Value.Times == 0))
+            {
+                pauses.TryRemove(new(what, pause));
+            }
         }
     }
 

@@ -57,8 +57,8 @@ internal sealed class MigrationStore(Database database)
         var counts = await db.QuerySingleAsync<Counts>(
             """
             SELECT count(CASE WHEN adopted_from = 'upstream' THEN 1 END) AS Adopted,
-                   count(CASE WHEN adopted_from IS NULL AND password IS NOT NULL THEN 1 END) AS OtherPassword,
-                   count(CASE WHEN adopted_from IS NULL AND password IS NULL THEN 1 END) AS NotYet,
+                   count(CASE WHEN coalesce(adopted_from, '') <> 'upstream' AND password IS NOT NULL THEN 1 END) AS OtherPassword,
+                   count(CASE WHEN coalesce(adopted_from, '') <> 'upstream' AND password IS NULL THEN 1 END) AS NotYet,
                    max(CASE WHEN adopted_from = 'upstream' THEN adopted_at END) AS LastAdopted
             FROM users WHERE realm = @realm
             """,
@@ -75,7 +75,7 @@ internal sealed class MigrationStore(Database database)
         var missing = await db.QueryAsync<NotYetAdopted>(
             """
             SELECT u.number, u.username, max(a.at) AS LastSeen
-            FROM (SELECT key, number, username, username_key FROM users WHERE realm = @realm AND adopted_from IS NULL AND password IS NULL ORDER BY username_key LIMIT @most) u
+            FROM (SELECT key, number, username, username_key FROM users WHERE realm = @realm AND coalesce(adopted_from, '') <> 'upstream' AND password IS NULL ORDER BY username_key LIMIT @most) u
             LEFT JOIN access_log a ON a.user_key = u.key
             GROUP BY u.key, u.number, u.username, u.username_key ORDER BY u.username_key
             """,

@@ -19,8 +19,8 @@ internal sealed class OutgoingLogin : HttpContent
     /// <summary>As a client of the contract writes it.</summary>
     public static OutgoingLogin Rendered(Upstream upstream, string identifier, Secret password)
     {
-        // Room for every letter escaped (\u0000): it never grows.
-        var rendered = new PinnedBuffer((6 * (identifier.Length + password.Length)) + 1024);
+        // Room for every letter escaped (\u0000), threefold for the identifier, which the writer reserves as if each needed three bytes: it never grows.
+        var rendered = new PinnedBuffer((18 * identifier.Length) + (6 * password.Length) + 1024);
         upstream.Contract.Decoder.Write(rendered, identifier, password.Reveal());
         return new(rendered) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
     }

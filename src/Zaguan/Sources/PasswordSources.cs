@@ -19,9 +19,9 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
         }
 
         // What cannot be anybody's name here may be one over there, where nobody could say whose budget it is: nobody is asked.
-        if (attempt.Key is null)
+        if (attempt.Key is null || Names.Objection("A name", attempt.Identifier.Trim()) is not null)
         {
-            return await AtTheCostOfOneHashAsync(new(Outcome.UnknownUser), attempt.Password, wasHashed: false);
+            return await AtTheCostOfOneHashAsync(new(Outcome.UnknownUser), attempt.Password, wasHashed: false, wasAsked: false);
         }
 
         using var deadline = new Deadline(attempt.Application.SourcesDeadline, clock);
@@ -34,7 +34,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
         var (theirs, reply) = await upstream.CompareAsync(attempt, deadline.Begin());
         if (reply is null)
         {
-            return theirs;
+            return await AtTheCostOfOneHashAsync(theirs, attempt.Password, wasHashed: false, wasAsked: true);
         }
 
         var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline);
@@ -53,6 +53,12 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
                 continue;
             }
 
+            // Where the old system is followed it alone may know better than the hash here.
+            if (source == Source.Ldap && wasHashed)
+            {
+                continue;
+            }
+
             verdict = source switch
             {
                 Source.Local => await local.VerifyAsync(user, attempt.Password),
@@ -66,7 +72,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             }
         }
 
-        return await AtTheCostOfOneHashAsync(verdict, attempt.Password, wasHashed);
+        return await AtTheCostOfOneHashAsync(verdict, attempt.Password, wasHashed, wasAsked: true);
     }
 
     /// <summary>Whether the next source has a say. Where people may still change their password in the old system, what is wrong here may be right there.</summary>
@@ -76,7 +82,8 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
     /// <summary>
     /// Whoever was verified costs one hash, wherever that was. It is the new password's where one is to be kept. What could not be asked costs none.
     /// </summary>
-    private async Task<Verdict> AtTheCostOfOneHashAsync(Verdict verdict, Secret password, bool wasHashed)
+    /// <param name="wasAsked">Whether the guess may have gone out.</param>
+    private async Task<Verdict> AtTheCostOfOneHashAsync(Verdict verdict, Secret password, bool wasHashed, bool wasAsked)
     {
         var keeps = verdict is { Outcome: Outcome.Granted, Profile.Source: Source.Upstream };
         if ((wasHashed && !keeps) || verdict.Outcome is Outcome.SourceUnavailable or Outcome.SourceUnclear or Outcome.Busy or Outcome.Failed)
@@ -90,7 +97,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             // The hash of before was computed for this attempt already: granted it is, and the new password is kept another time.
             (null, true) => verdict,
             // The guess went out and is spent, whatever the answer was.
-            (null, false) => new(Outcome.SourceUnclear),
+            (null, false) => new(wasAsked ? Outcome.SourceUnclear : Outcome.Busy),
         };
     }
 

@@ -29,21 +29,27 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
             return (Outcome.Failed, user);
         }
 
-        var (role, isKnown) = await RoleAsync(db, application, profile);
-        if (!isKnown)
-        {
-            return (Outcome.Failed, user);
-        }
-
         if (found is not null && user is null)
         {
             // Deleted while the source was asked: then it was too late.
             return (Outcome.UnknownUser, null);
         }
 
-        if (user is not null && IsKnownToClients(user) && ((profile.Number ?? user.Number) != user.Number || !string.Equals(profile.Id ?? user.Id, user.Id, StringComparison.Ordinal)))
+        if (user is not null && IsKnownToClients(user) && !profile.Refreshes && ((profile.Number ?? user.Number) != user.Number || !string.Equals(profile.Id ?? user.Id, user.Id, StringComparison.Ordinal)))
         {
             logger.ProfileHasAnotherNumber(application.Name, user.Number, profile.Number);
+            return (Outcome.Failed, user);
+        }
+
+        if (profile.Source == Source.Upstream && user is { PasswordIsSetHere: true })
+        {
+            // Whoever set it, perhaps while the old system was asked, meant that the other one is no longer good.
+            return (Outcome.WrongPassword, user);
+        }
+
+        var (role, isKnown) = await RoleAsync(db, application, profile);
+        if (!isKnown)
+        {
             return (Outcome.Failed, user);
         }
 
@@ -106,8 +112,8 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
             {
                 user.Key,
                 user.Realm,
-                number = profile.Number ?? user.Number,
-                id = profile.Id ?? user.Id,
+                number = IsKnownToClients(user) ? user.Number : profile.Number ?? user.Number,
+                id = IsKnownToClients(user) ? user.Id : profile.Id ?? user.Id,
                 email,
                 emailKey = email is null ? null : Names.Key(email),
                 phone = Pick(user.Phone, profile.Phone, profile.Refreshes),
@@ -141,9 +147,9 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
             new { user.Key, password.Text, password.Cost, now = Now, no = false });
     }
 
-    /// <summary>The first time counts.</summary>
+    /// <summary>The first time counts; a directory that knows somebody too does not hide that the old system's users come over.</summary>
     private Task<int> MarkAsync(DbConnection db, User user, Profile profile) => db.ExecuteAsync(
-        "UPDATE users SET adopted_at = @now, adopted_from = @source WHERE key = @Key AND adopted_at IS NULL",
+        "UPDATE users SET adopted_at = @now, adopted_from = @source WHERE key = @Key AND (adopted_at IS NULL OR (adopted_from <> 'upstream' AND @source = 'upstream'))",
         new { user.Key, now = Now, source = RecordReader.SpellingOf(profile.Source) });
 
     /// <summary>
@@ -198,7 +204,7 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
             }
         }
 
-        return merged.ToJsonString();
+        return Profile.StorableAttributes(merged.ToJsonString()) ?? stored;
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

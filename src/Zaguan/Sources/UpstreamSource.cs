@@ -36,7 +36,9 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         using var request = NewRequest(attempt, upstream);
         attempt.Received.CopyHeaders(request, login);
         var asked = await ClientOf(attempt.Application).AskAsync(request, login, deadline);
-        return (Judge(attempt, upstream, asked), asked.Reply);
+        var verdict = Judge(attempt, upstream, asked);
+        // Somebody else's success is nobody's to hand on.
+        return (verdict, verdict.IsAnothers ? null : asked.Reply);
     }
 
     public void Dispose()
@@ -104,7 +106,11 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
                 return new(Outcome.LockedAtSource);
             default:
                 // It says itself that it failed, or that it does not understand a request which its contract allows.
-                logger.UpstreamFailed(attempt.Application.Name, recognised.Answer);
+                if (pauses.Times($"1224 {attempt.Application.Name}") is > 0 and var times)
+                {
+                    logger.UpstreamFailed(attempt.Application.Name, times, recognised.Answer);
+                }
+
                 return new(Outcome.SourceUnclear);
         }
     }
@@ -123,7 +129,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         if (named is null || attempt.Key is not { } typed || !string.Equals(Names.TryKey(named), typed, StringComparison.Ordinal))
         {
             logger.UpstreamNamedAnother(attempt.Application.Name);
-            return new(Outcome.WrongPassword);
+            return new(Outcome.WrongPassword) { IsAnothers = true };
         }
 
         return new(Outcome.Granted, null, profile);
@@ -185,8 +191,8 @@ internal static partial class UpstreamLog
     [LoggerMessage(EventId = 1223, Level = LogLevel.Error, Message = "{Application}: the old system replied something that is none of its contract's answers ({Times} times since this was last said): status {Status}, {ContentType}, {Shape}")]
     public static partial void UpstreamNotUnderstood(this ILogger logger, string application, long times, int status, string contentType, string shape);
 
-    [LoggerMessage(EventId = 1224, Level = LogLevel.Warning, Message = "{Application}: the old system answered \"{Answer}\" to a login")]
-    public static partial void UpstreamFailed(this ILogger logger, string application, AnswerName answer);
+    [LoggerMessage(EventId = 1224, Level = LogLevel.Warning, Message = "{Application}: the old system answered \"{Answer}\" to a login ({Times} times since this was last said)")]
+    public static partial void UpstreamFailed(this ILogger logger, string application, long times, AnswerName answer);
 
     [LoggerMessage(EventId = 1225, Level = LogLevel.Error, Message = "{Application}: the old system granted a login, but what it says of the user cannot be kept: {Problem}")]
     public static partial void UpstreamUserCannotBeKept(this ILogger logger, string application, string problem);

@@ -16,6 +16,9 @@ internal sealed record Verdict(Outcome Outcome, StoredPassword? Password = null,
 
     /// <summary>And what that means. It is what the client learns, so it is what the guess is settled by.</summary>
     public Outcome? OldOutcome { get; init; }
+
+    /// <summary>The source granted it to somebody who is called otherwise than the client typed.</summary>
+    public bool IsAnothers { get; init; }
 }
 
 /// <summary>What a source says of a user: whoever is granted is made, completed or refreshed from it.</summary>

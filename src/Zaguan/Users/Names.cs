@@ -35,6 +35,24 @@ internal static class Names
         }
     }
 
+    /// <summary>Latin letters that Unicode does not take apart, and databases do; in capitals, where they have them.</summary>
+    private static readonly Dictionary<int, string> Plain = new()
+    {
+        ['Ø'] = "O",
+        ['Ł'] = "L",
+        ['Đ'] = "D",
+        ['Ð'] = "D",
+        ['Ħ'] = "H",
+        ['Ŧ'] = "T",
+        ['Ŋ'] = "N",
+        ['Æ'] = "AE",
+        ['Œ'] = "OE",
+        ['Þ'] = "TH",
+        ['ẞ'] = "SS",
+        ['ß'] = "SS",
+        ['ı'] = "I",
+    };
+
     /// <summary>
     /// A key without what other databases do not see in a name: marks, letters of another width or form, invisible ones. Two names here can be one over
     /// there; whoever guesses at it over there guesses under one budget.
@@ -45,7 +63,7 @@ internal static class Names
         foreach (var rune in key.Normalize(NormalizationForm.FormKD).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) is not (
             UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control)))
         {
-            folded.Append(rune);
+            folded.Append(Plain.GetValueOrDefault(rune.Value) ?? rune.ToString());
         }
 
         return Key(folded.ToString());

@@ -246,19 +246,22 @@ public sealed class UpstreamTests
         old.Requests.Count.ShouldBe(20);
     }
 
-    [Fact]
-    public async Task Nobody_is_let_in_by_another_spelling_that_only_the_old_database_takes_for_the_name()
+    [Theory]
+    [InlineData("adopt")]
+    [InlineData("compare")]
+    public async Task Nobody_is_let_in_by_another_spelling_that_only_the_old_database_takes_for_the_name(string mode)
     {
         var users = new[] { new OldUser("jose", "Ñandú 1987", 41) };
         // MySQL's usual collation: é is e.
-        await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r with { Body = r.Body.Replace("josé", "jose", StringComparison.Ordinal) }, users));
-        await using var house = await OpenAsync("ambiotec", old);
+        await using var old = new OldSystem(r => OldUsers.Answer("ambiotec", r with { Body = r.Body.Replace("josé", "jose", StringComparison.Ordinal).Replace("jos\\u00E9", "jose", StringComparison.Ordinal) }, users));
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", mode));
 
         var (status, body) = await LogInAsync(house, "ambiotec", "josé", "Ñandú 1987");
 
         (status, body).ShouldBe((DemoLogin.Ambiotec.Wrong.Status, DemoLogin.Ambiotec.Wrong.Body));
         (await UsersAsync(house, "ambiotec")).ShouldBeEmpty();
         house.Log.All.ShouldContain(l => l.Contains("Warning 1226", StringComparison.Ordinal));
+        house.Hashes.ShouldBe(1);
     }
 
     [Fact]
@@ -538,6 +541,8 @@ public sealed class UpstreamTests
         await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "compare"));
 
         (await LogInAsync(house, "ambiotec", new string('m', 2_000), Refused)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await LogInAsync(house, "ambiotec", new string('\u0001', 200), Refused)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await LogInAsync(house, "ambiotec", "mquispe\0otra", Refused)).Status.ShouldBe(HttpStatusCode.Unauthorized);
 
         old.Requests.ShouldBeEmpty();
     }
@@ -597,6 +602,38 @@ public sealed class UpstreamTests
         (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.Unauthorized, "a stolen password stays useless");
         (await LogInAsync(house, "ambiotec", users[0].Login, "puesta por el administrador")).Status.ShouldBe(HttpStatusCode.OK);
         old.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_set_while_the_old_system_is_asked_is_the_last_word()
+    {
+        var users = OldUsers.Copy("ambiotec");
+        Func<Task> meanwhile = () => Task.CompletedTask;
+        await using var old = new OldSystem(r =>
+        {
+            meanwhile().GetAwaiter().GetResult();
+            return OldUsers.Answer("ambiotec", r, users);
+        });
+        await using var house = await OpenAsync("ambiotec", old, ("…:Upstream:Mode", "follow"));
+        var store = house.Services.GetRequiredService<UserStore>();
+        await store.TryAddAsync(new() { Realm = "ambiotec", Username = users[0].Login, Number = 41, Password = FourApplications.CheapHash("importada") });
+        var user = (await UsersAsync(house, "ambiotec")).ShouldHaveSingleItem();
+        meanwhile = () => store.SetPasswordAsync(user, FourApplications.CheapHash("puesta por el administrador"), []);
+
+        (await LogInAsync(house, "ambiotec", users[0].Login, users[0].Password)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task The_longest_names_and_passwords_go_over_whole()
+    {
+        await using var old = OldUsers.Start("ambiotec");
+        await using var house = await OpenAsync("ambiotec", old);
+        var (name, password) = (new string('ñ', 256), string.Concat(Enumerable.Repeat("\u0001\"\\€", 500)));
+
+        (await LogInAsync(house, "ambiotec", name, password)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+
+        var json = old.Requests.ShouldHaveSingleItem().Json;
+        (json.GetProperty("usuario_login").GetString(), json.GetProperty("usuario_password").GetString()).ShouldBe((name, password));
     }
 
     [Fact]

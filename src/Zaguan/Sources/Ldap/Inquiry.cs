@@ -21,7 +21,7 @@ internal sealed class Inquiry(User? user, LoginName name, string password, TimeS
     /// <summary>A text, and not to be wiped: the library takes no other.</summary>
     public string Password => password;
 
-    public TaskCompletionSource<Reply> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Finding> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool WasSent => Volatile.Read(ref state) == Sent;
 
@@ -39,9 +39,9 @@ internal sealed class Inquiry(User? user, LoginName name, string password, TimeS
 /// <summary>What a directory made of an inquiry.</summary>
 /// <param name="Verdict">For the login.</param>
 /// <param name="Answered">False: no server answered, which is the directory's fault and nobody's password.</param>
-internal sealed record Reply(Verdict Verdict, bool Answered = true)
+internal sealed record Finding(Verdict Verdict, bool Answered = true)
 {
-    public Reply(Outcome outcome)
+    public Finding(Outcome outcome)
         : this(new Verdict(outcome))
     {
     }

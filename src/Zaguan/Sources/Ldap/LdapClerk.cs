@@ -20,7 +20,7 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
 
     private DirectorySearch? Looks => directory.Search is { Account: not null } search ? search : null;
 
-    public Reply Answer(Inquiry inquiry)
+    public Finding Answer(Inquiry inquiry)
     {
         try
         {
@@ -66,7 +66,7 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
 
     public void Dispose() => Close();
 
-    private Reply Refuse(BindRefusal refusal)
+    private Finding Refuse(BindRefusal refusal)
     {
         if (refusal.Outcome == Outcome.SourceUnclear)
         {
@@ -80,7 +80,7 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
     /// The password is right. What is read now is part of the answer: without it nobody would know which role the user has. Who is no user of ours all the same
     /// hears what a wrong password hears: another answer would tell that it was right, and the next source would be given it.
     /// </summary>
-    private Reply Grant(Inquiry inquiry, Found? found)
+    private Finding Grant(Inquiry inquiry, Found? found)
     {
         var user = inquiry.User;
         if (user is null && !directory.CreatesUsers)
@@ -95,7 +95,7 @@ internal sealed class LdapClerk(LdapDirectory directory, LdapServers servers, Se
 
         if (directory.Search is not { } search)
         {
-            return new(new Verdict(Outcome.Granted, Profile: user is null ? new(Source.Ldap, inquiry.Name.Username) : null));
+            return new(Outcome.Granted);
         }
 
         var line = search.Account is null ? usersLine! : serviceLine!;

@@ -25,7 +25,7 @@ internal sealed class LdapDesk : IDisposable
     private readonly LdapServers servers;
     private readonly ServiceLogin service;
     private readonly BlockingCollection<Inquiry> queue = new(LongestQueue);
-    private readonly ResiliencePipeline<Reply> breaker;
+    private readonly ResiliencePipeline<Finding> breaker;
     private long busySaidAt;
 
     public LdapDesk(LdapDirectory directory, TimeProvider clock, ILogger logger)
@@ -65,7 +65,7 @@ internal sealed class LdapDesk : IDisposable
     /// <summary>Threads that wait for a server go on doing so, at most until their deadline; nobody waits for them.</summary>
     public void Dispose() => queue.CompleteAdding();
 
-    private async Task<Reply> WaitAsync(Inquiry inquiry, CancellationToken deadline)
+    private async Task<Finding> WaitAsync(Inquiry inquiry, CancellationToken deadline)
     {
         if (!queue.TryAdd(inquiry))
         {
@@ -103,7 +103,7 @@ internal sealed class LdapDesk : IDisposable
         }
     }
 
-    private ResiliencePipeline<Reply> Breaker() => new ResiliencePipelineBuilder<Reply> { TimeProvider = clock }
+    private ResiliencePipeline<Finding> Breaker() => new ResiliencePipelineBuilder<Finding> { TimeProvider = clock }
         .AddCircuitBreaker(new()
         {
             FailureRatio = 0.5,

@@ -53,7 +53,7 @@ public sealed class FailureTests(SambaDirectory samba)
 
         for (var i = 0; i < 20; i++)
         {
-            (await house.LogInAsync("segunda", i % 2 == 0 ? Password : "equivocada")).ShouldBe(i % 2 == 0 ? Outcome.Granted : Outcome.WrongPassword);
+            (await house.LogInAsync("segunda", i % 2 == 0 ? Password : "equivocada")).ShouldBe(i % 2 == 0 ? Outcome.Granted : Outcome.WrongPassword, string.Join('\n', house.Log));
         }
 
         hanging.Connections.ShouldBe(1);
@@ -115,7 +115,7 @@ public sealed class FailureTests(SambaDirectory samba)
         settings["Deadline"] = "4s";
         using var unheard = LdapHouse.Open(settings);
 
-        (await unheard.LogInAsync("silencio", Password)).ShouldBe(Outcome.SourceUnclear);
+        (await unheard.LogInAsync("silencio", Password)).ShouldBe(Outcome.SourceUnclear, string.Join('\n', unheard.Log));
         cut.Connections.ShouldBe(1);
     }
 

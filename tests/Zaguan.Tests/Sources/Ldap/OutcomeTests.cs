@@ -261,7 +261,7 @@ public sealed class OutcomeTests(SambaDirectory samba)
         var settings = LdapHouse.BySearch(samba, $"ldaps://{samba.Address}:1", samba.Server);
         using var house = LdapHouse.Open(settings);
 
-        (await house.LogInAsync("discreta", Password)).ShouldBe(Outcome.Granted);
+        (await house.LogInAsync("discreta", Password)).ShouldBe(Outcome.Granted, string.Join('\n', house.Log));
         (await house.LogInAsync("discreta", "Planted-secret-2026")).ShouldBe(Outcome.WrongPassword);
 
         house.Log.ShouldNotBeEmpty();
