@@ -75,7 +75,8 @@ internal sealed class LdapLine : IDisposable
     /// <exception cref="LdapUnavailableException">No answer.</exception>
     /// <exception cref="DirectoryOperationException">The server refuses the search.</exception>
     public SearchResponse Search(SearchRequest request, TimeSpan within) =>
-        Within(within, () => (SearchResponse)connection.SendRequest(request, within > TimeSpan.Zero ? within : TimeSpan.FromMilliseconds(1)));
+        // The library counts whole seconds and cuts the rest off: what is less than one would be no time at all. The wire is cut when the time is really up.
+        Within(within, () => (SearchResponse)connection.SendRequest(request, TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(within.TotalSeconds)))));
 
     /// <summary>Sends the password. Null: it is right. Whatever else comes, it has been sent.</summary>
     /// <exception cref="LdapUnavailableException">No answer: nobody knows whether the password is right.</exception>
