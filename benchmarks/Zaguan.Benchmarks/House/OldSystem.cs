@@ -32,8 +32,9 @@ internal sealed class OldSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Stop();
+        // First: a listener that is stopped refuses to be asked for the next connection.
         await accepting;
+        listener.Stop();
         stopping.Dispose();
     }
 

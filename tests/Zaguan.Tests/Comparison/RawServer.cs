@@ -56,8 +56,9 @@ internal sealed class RawServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();
-        listener.Stop();
+        // First: a listener that is stopped refuses to be asked for the next connection.
         await accepting;
+        listener.Stop();
         listener.Dispose();
         ending.Dispose();
     }
