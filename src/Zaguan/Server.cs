@@ -43,16 +43,16 @@ internal static class Server
         // ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe every stranger; Network:TrustedProxies says whom.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel);
-        ConfigureLogging(builder.Logging, setup.IsDevelopment);
+        ConfigureLogging(builder.Logging, setup);
 
-        var database = Database.Open(setup.DatabaseFile, clock, db => Admit(db, setup));
+        var database = Database.Open(setup.Database, clock, db => Admit(db, setup, clock));
         var services = builder.Services;
         services.Configure<HostOptions>(h => h.ShutdownTimeout = ShutdownTimeout);
         services.AddCors().AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddSingleton(setup).AddSingleton(clock);
         services.AddSingleton(_ => database);
         services.AddSingleton<Telemetry>().AddHostedService<TelemetryExport>();
-        services.AddSingleton<RunningApplications>().AddHostedService<ContractWatch>();
+        services.AddSingleton<RunningApplications>().AddSingleton<ContractWatch>().AddHostedService(s => s.GetRequiredService<ContractWatch>());
         services.AddSingleton<UserStore>();
         services.AddSingleton(setup.Settings.Budgets).AddSingleton<BudgetStore>().AddSingleton<BudgetGuard>().AddSingleton(new ServerSideCallers(setup.ServerSideCallers));
         services.AddSingleton(setup.Settings.Hashing).AddSingleton<HashGate>();
@@ -65,7 +65,7 @@ internal static class Server
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
-        services.AddSingleton<Readiness>().AddHostedService<Housekeeping>();
+        services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);
         var app = builder.Build();
@@ -91,16 +91,16 @@ internal static class Server
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
     }
 
-    private static void ConfigureLogging(ILoggingBuilder logging, bool isDevelopment)
+    private static void ConfigureLogging(ILoggingBuilder logging, Setup setup)
     {
         logging.ClearProviders();
-        if (isDevelopment)
+        if (setup.IsDevelopment)
         {
             logging.AddSimpleConsole(c => c.SingleLine = true);
         }
         else
         {
-            logging.AddJsonConsole();
+            logging.AddJsonConsole(c => c.IncludeScopes = true).Services.AddSingleton<IExternalScopeProvider>(new NodeInLog(setup.Node));
         }
 
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
@@ -111,15 +111,16 @@ internal static class Server
     }
 
     /// <summary>What a database must be before it serves: at the start, and when a backup takes its place.</summary>
-    private static void Admit(DbConnection db, Setup setup)
+    private static void Admit(DbConnection db, Setup setup, TimeProvider clock)
     {
         if (!setup.IsDevelopment && Demo.IsIn(db))
         {
-            throw new DatabaseUnavailableException($"The database {setup.DatabaseFile} holds the demo users, whose passwords everybody knows. Use another one outside Development (\"DataFolder\").");
+            throw new DatabaseUnavailableException($"The database {setup.Database} holds the demo users, whose passwords everybody knows. Use another one outside Development ({setup.Database.Setting}).");
         }
 
         UserStore.AddRealms(db, setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal));
         BudgetStore.ApplyRules(db, setup.Settings.Budgets);
+        AccessLogPartitions.KeepAhead(db, clock.GetUtcNow());
     }
 
     private static void ComposePipeline(WebApplication app, Setup setup)

@@ -82,7 +82,7 @@ internal sealed class BenchmarkHouse : IDisposable
     private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored)
     {
         Directory.CreateDirectory(System.IO.Path.Combine(Folder, "data"));
-        await using var database = Database.Open(System.IO.Path.Combine(Folder, "data", "zaguan.db"), TimeProvider.System);
+        await using var database = SqliteDatabase.Open(System.IO.Path.Combine(Folder, "data", "zaguan.db"), TimeProvider.System);
         var users = new UserStore(database, TimeProvider.System);
         await database.WriteAsync(db =>
         {

@@ -15,14 +15,14 @@ internal sealed class AccessLogStore(Database database)
           AND (@Application IS NULL OR l.application = @Application)
           AND (@Outcome IS NULL OR l.outcome = @Outcome)
           AND (@Address IS NULL OR l.address = @Address)
-          AND (@User IS NULL OR upper(l.identifier) = @UserInCapitals OR u.username_key = @UserNameKey OR u.email_key = @UserNameKey)
+          AND (@User IS NULL OR capitals(l.identifier) = capitals(@User) OR u.username_key = @UserNameKey OR u.email_key = @UserNameKey)
         """;
 
     /// <summary>Within the caller's transaction. Returns the record's id.</summary>
     public static Task<long> AppendAsync(DbConnection db, AccessRecord record) => db.ExecuteScalarAsync<long>(
         """
-        INSERT INTO access_log (at, application, realm, identifier, user_key, is_successful, outcome, address, platform, user_agent, client_info)
-        VALUES (@At, @Application, @Realm, @Identifier, @UserKey, @IsSuccessful, @Outcome, @Address, @Platform, @UserAgent, @ClientInfo)
+        INSERT INTO access_log (at, application, realm, identifier, user_key, is_successful, outcome, address, platform, user_agent, client_info, node)
+        VALUES (@At, @Application, @Realm, @Identifier, @UserKey, @IsSuccessful, @Outcome, @Address, @Platform, @UserAgent, @ClientInfo, @Node)
         RETURNING id
         """,
         record);
@@ -34,7 +34,7 @@ internal sealed class AccessLogStore(Database database)
         (await db.QueryAsync<AccessRecord>(
             $"""
             SELECT l.id, l.at, l.application, l.realm, l.identifier, l.user_key AS UserKey, l.is_successful AS IsSuccessful, l.outcome, l.address,
-                   l.platform, l.user_agent AS UserAgent, l.client_info AS ClientInfo, u.username
+                   l.platform, l.user_agent AS UserAgent, l.client_info AS ClientInfo, l.node, u.username
             {Fitting} ORDER BY l.id {(filter.OldestFirst ? "ASC" : "DESC")} LIMIT @Most
             """,
             filter)).OrderBy(r => r.Id).ToList());
@@ -51,7 +51,7 @@ internal sealed class AccessLogStore(Database database)
 
     /// <summary>Deletes at most <paramref name="batch"/> records from before an instant. Returns how many they were.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(
-        "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < @before ORDER BY at LIMIT @batch)",
+        "DELETE FROM access_log WHERE at < @before AND id IN (SELECT id FROM access_log WHERE at < @before ORDER BY at LIMIT @batch)",
         new { before = before.ToUnixTimeMilliseconds(), batch }));
 }
 
@@ -78,8 +78,6 @@ internal sealed record AccessLogFilter
 
     /// <summary>An identifier as it was sent, or the name or e-mail address of a user.</summary>
     public string? User { get; init; }
-
-    public string? UserInCapitals => User?.ToUpperInvariant();
 
     public string? UserNameKey => User is null ? null : Users.Names.Key(User);
 

@@ -33,6 +33,9 @@ internal sealed record AccessRecord
     /// <summary>The header x-client-info, at most 2 KiB.</summary>
     public string? ClientInfo { get; init; }
 
+    /// <summary>The node that answered; null for records of before nodes had names.</summary>
+    public string? Node { get; init; }
+
     /// <summary>When reading: the user's name today.</summary>
     public string? Username { get; init; }
 }

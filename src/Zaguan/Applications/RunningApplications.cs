@@ -1,6 +1,7 @@
 using Zaguan.Contracts;
 using Zaguan.Operations;
 using Zaguan.Reading;
+using Zaguan.Storage;
 
 namespace Zaguan.Applications;
 
@@ -15,13 +16,13 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
 
     public ApplicationTable Table => table;
 
-    /// <summary>Looks at the contracts folder. Called by one timer, never by two at once.</summary>
-    public void Refresh()
+    /// <summary>Looks at the contracts folder. Called by one timer, never by two at once. True: what serves is another table now.</summary>
+    public bool Refresh()
     {
         var seen = ContractLibrary.Fingerprint(setup.ContractsFolder);
         if (string.Equals(seen, lastSeen, StringComparison.Ordinal))
         {
-            return;
+            return false;
         }
 
         lastSeen = seen;
@@ -32,18 +33,20 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
             problems.Add(setup.ContractsFolder, $"The contract \"{gone}\" is gone or broken; the last good one goes on serving.");
         }
 
-        TakeUp(loaded, problems);
+        var isTakenUp = TakeUp(loaded, problems);
         foreach (var problem in problems)
         {
             logger.ContractProblem(problem.ToString());
         }
+
+        return isTakenUp;
     }
 
     // Which secret signs is not for a file to say that came while the server ran.
     private static bool ChangesItsSecret(Contract running, Contract changed) =>
         running.Token is not null && changed.Token is not null && !string.Equals(running.Token.SecretSetting, changed.Token.SecretSetting, StringComparison.Ordinal);
 
-    private void TakeUp(IReadOnlyDictionary<string, Contract> loaded, Problems problems)
+    private bool TakeUp(IReadOnlyDictionary<string, Contract> loaded, Problems problems)
     {
         // The last good ones, and over them what the folder says now.
         var candidates = new Dictionary<string, Contract>(contracts, StringComparer.Ordinal);
@@ -67,7 +70,7 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         if (problems.Count > before)
         {
             problems.Add(setup.ContractsFolder, "These contracts do not fit the applications as they are configured; the applications go on with the contracts that they had.");
-            return;
+            return false;
         }
 
         foreach (var notice in compiled.Notices.Except(table.Notices, StringComparer.Ordinal))
@@ -77,22 +80,48 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
 
         (contracts, table) = (candidates, compiled);
         logger.ContractsTakenUp(compiled.Applications.Count);
+        return true;
     }
 }
 
-/// <summary>Looks at the contracts folder every two seconds. Notifications of file systems do not reach through networks and container volumes.</summary>
-internal sealed class ContractWatch(RunningApplications applications, TimeProvider clock, ILogger<ContractWatch> logger) : BackgroundService
+/// <summary>
+/// Looks at the contracts folder every two seconds, and when another node has found something there. Notifications of file systems do not reach
+/// through networks and container volumes.
+/// </summary>
+internal sealed class ContractWatch(RunningApplications applications, Database database, TimeProvider clock, ILogger<ContractWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim asked = new(0);
+
+    /// <summary>Looks soon.</summary>
+    public void Look() => asked.Release();
+
+    public override void Dispose()
+    {
+        asked.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var (tick, call) = (timer.WaitForNextTickAsync(stoppingToken).AsTask(), asked.WaitAsync(stoppingToken));
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await Task.WhenAny(tick, call);
+            tick = tick.IsCompletedSuccessfully ? timer.WaitForNextTickAsync(stoppingToken).AsTask() : tick;
+            call = call.IsCompletedSuccessfully ? asked.WaitAsync(stoppingToken) : call;
             try
             {
-                applications.Refresh();
+                if (applications.Refresh())
+                {
+                    await database.AnnounceAsync(NodeNews.Contracts);
+                }
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // The others look by themselves.
             }
             catch (Exception e)
             {

@@ -103,10 +103,11 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     private static readonly string Doubt = Confirm("(CASE WHEN budgets.account <> '' AND budgets.address <> '' THEN 0 ELSE 1 END)", charges: "1");
 
-    private const string Succeed = """
+    /// <param name="failed">The failures of the row up to the charge.</param>
+    private static string Succeed(string failed) => $"""
         UPDATE budgets SET
           in_flight = budgets.in_flight - 1,
-          forgiven = CASE WHEN budgets.account <> '' AND budgets.forgiven < charged.column3 THEN charged.column3 ELSE budgets.forgiven END,
+          forgiven = CASE WHEN budgets.account <> '' AND budgets.forgiven < {failed} THEN {failed} ELSE budgets.forgiven END,
           refusals = CASE WHEN budgets.account <> '' THEN 0 ELSE budgets.refusals END
         """;
 
@@ -115,9 +116,11 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     /// <summary>The rows of a subject. Not IN (VALUES …): SQLite searches no index for a list of row values, and reads the whole table.</summary>
     private const string OfSubject = "((budgets.account = @Account AND budgets.address IN ('', @Address)) OR (budgets.account = '' AND budgets.address = @AddressAlone))";
 
+    private const string OfRow = "budgets.account = @Account AND budgets.address = @Address";
+
     internal static readonly string Bury = $"""
         {Confirm("budgets.in_flight", charges: "budgets.in_flight")}, burials = budgets.burials + 1
-        WHERE {OfSubject}
+        WHERE {OfRow}
           AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
 
@@ -126,7 +129,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
           refused_until = CASE WHEN budgets.refused_until > @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END)
                                THEN @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END) ELSE budgets.refused_until END,
           in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime THEN @now + @lifetime ELSE budgets.in_flight_until END
-        WHERE {OfSubject}
+        WHERE {OfRow}
         """;
 
     private const string Rows = """
@@ -137,7 +140,10 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     internal const string ReadRows = $"{Rows} WHERE {OfSubject}";
 
-    /// <summary>What an attempt is charged to, always in this order: two nodes that charge the same rows must not wait for each other.</summary>
+    /// <summary>
+    /// What an attempt is charged to, always in this order: two that charge the same rows, or settle them, must not wait for each other for ever.
+    /// Whoever else changes several rows does so an account's first, '' before its addresses, and the addresses' last.
+    /// </summary>
     private static readonly string ChargeAll = ChargeStatement(Account, AccountAndAddress, Address);
 
     private static readonly string ChargeShared = ChargeStatement(Account, AccountAndAddress);
@@ -205,15 +211,25 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     /// <summary>Counts charges that nobody settled as failures, and pulls instants back that a clock put too far ahead.</summary>
     public Task MendAsync(BudgetSubject subject) => database.WriteAsync(async db =>
     {
-        var parameters = new { subject.Account, subject.Address, subject.AddressAlone, now = Now, lifetime = ChargeLifetime };
-        await db.ExecuteAsync(MendClock, parameters);
-        return await db.ExecuteAsync(Bury, parameters);
+        var mended = 0;
+        foreach (var (account, address) in new[] { (subject.Account, ""), (subject.Account, subject.Address), ("", subject.AddressAlone) })
+        {
+            var parameters = new { Account = account, Address = address, now = Now, lifetime = ChargeLifetime };
+            await db.ExecuteAsync(MendClock, parameters);
+            mended += await db.ExecuteAsync(Bury, parameters);
+        }
+
+        return mended;
     });
 
     /// <summary>Forgives an account's failures everywhere: what an administrator means by "unlock". True if there were any.</summary>
-    public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db => await db.ExecuteAsync(
-        "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)",
-        new { account }) > 0);
+    public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db =>
+    {
+        const string Forgive = "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)";
+        // The account's own row first: who has it has the others of the account.
+        await db.ExecuteAsync("UPDATE budgets SET forgiven = forgiven WHERE account = @account AND address = ''", new { account });
+        return await db.ExecuteAsync(Forgive, new { account }) > 0;
+    });
 
     /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>
     public Task<IReadOnlyList<BudgetRow>> RefusalsAsync(string account) => database.ReadAsync<IReadOnlyList<BudgetRow>>(async db => (await db.QueryAsync<BudgetRow>(
@@ -245,8 +261,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
                 new { after.Account, after.Address, batch })).AsList();
             var instant = before.ToUnixTimeMilliseconds();
             await db.ExecuteAsync(
-                "DELETE FROM budgets WHERE account = @Account AND address = @Address",
-                rows.Where(r => r.InFlightUntil < instant && r.RefusedUntil < instant).Select(r => new { r.Account, r.Address }));
+                "DELETE FROM budgets WHERE account = @Account AND address = @Address AND in_flight_until < @instant AND refused_until < @instant",
+                rows.Where(r => r.InFlightUntil < instant && r.RefusedUntil < instant).OrderBy(r => r.Account.Length == 0).Select(r => new { r.Account, r.Address, instant }));
             return rows.Count < batch ? null : (rows[^1].Account, rows[^1].Address);
         });
 
@@ -256,20 +272,21 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         {ChargeRows}
         """;
 
+    /// <summary>A statement for each row, in one message: its condition alone, over all three, would leave it to the database in which order it locks them.</summary>
     private static string SettleStatement(Settlement settlement, bool isShared)
     {
-        var change = settlement switch
+        (string Account, string Address, string Name)[] rows = [("@Account", "''", "@account"), ("@Account", "@Address", "@both"), ("''", "@Address", "@address")];
+        return string.Join(";\n", rows.Take(isShared ? 2 : 3).Select(row =>
         {
-            Settlement.Success => Succeed,
-            Settlement.Failure => Fail,
-            Settlement.Doubt => Doubt,
-            Settlement.Returned => Return,
-        };
-        return $"""
-            {change}
-            FROM (VALUES (@Account, '', @accountFailed, @accountBurials), (@Account, @Address, @bothFailed, @bothBurials){(isShared ? "" : ", ('', @Address, @addressFailed, @addressBurials)")}) AS charged
-            WHERE budgets.account = charged.column1 AND budgets.address = charged.column2 AND budgets.burials = charged.column4
-            """;
+            var change = settlement switch
+            {
+                Settlement.Success => Succeed($"{row.Name}Failed"),
+                Settlement.Failure => Fail,
+                Settlement.Doubt => Doubt,
+                Settlement.Returned => Return,
+            };
+            return $"{change} WHERE budgets.account = {row.Account} AND budgets.address = {row.Address} AND budgets.burials = {row.Name}Burials";
+        }));
     }
 
     /// <summary>A rule in the units of the table.</summary>

@@ -17,7 +17,7 @@ internal enum AccessLogFormat
 /// <summary>Access records on their way out, in one of the formats.</summary>
 internal sealed class AccessLogPrinter : IDisposable
 {
-    private static readonly string[] Columns = ["id", "at", "application", "realm", "identifier", "user", "outcome", "address", "platform", "userAgent", "clientInfo"];
+    private static readonly string[] Columns = ["id", "at", "application", "realm", "identifier", "user", "outcome", "address", "platform", "userAgent", "clientInfo", "node"];
     private static readonly string[] TableColumns = ["id", "at", "application", "identifier", "user", "outcome", "address", "platform"];
 
     private readonly AccessLogFormat format;
@@ -50,7 +50,7 @@ internal sealed class AccessLogPrinter : IDisposable
                 table.Add(TableRow(record));
                 break;
             case AccessLogFormat.Csv:
-                WriteRow([Id(record), Printing.Instant(record.At), .. new[] { record.Application, record.Realm, record.Identifier, record.Username, Outcome(record), record.Address, record.Platform, record.UserAgent, record.ClientInfo }.Select(Spreadsheets.Guard)]);
+                WriteRow([Id(record), Printing.Instant(record.At), .. new[] { record.Application, record.Realm, record.Identifier, record.Username, Outcome(record), record.Address, record.Platform, record.UserAgent, record.ClientInfo, record.Node }.Select(Spreadsheets.Guard)]);
                 break;
             case AccessLogFormat.Jsonl:
                 output.Write(Json(record).ToJsonString(Printing.OnOneLine));
@@ -118,6 +118,7 @@ internal sealed class AccessLogPrinter : IDisposable
         ["platform"] = record.Platform,
         ["userAgent"] = record.UserAgent,
         ["clientInfo"] = record.ClientInfo,
+        ["node"] = record.Node,
     };
 
     private static string Id(AccessRecord record) => record.Id.ToString(CultureInfo.InvariantCulture);

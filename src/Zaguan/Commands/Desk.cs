@@ -20,6 +20,9 @@ namespace Zaguan.Commands;
 /// <summary>Where a command works on the data: the stores of the configured database, beside a server that may be running on it.</summary>
 internal sealed class Desk(Terminal terminal, Setup setup, Database database)
 {
+    /// <summary>Somebody sits there and waits; a look through the whole access log takes its time.</summary>
+    private static readonly TimeSpan LongestStatement = TimeSpan.FromMinutes(10);
+
     public Terminal Terminal => terminal;
 
     public Setup Setup => setup;
@@ -85,12 +88,12 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
             return ExitCode.Problems;
         }
 
-        if (!File.Exists(setup.DatabaseFile))
+        if (setup.Database.ConnectionString is null && !File.Exists(setup.Database.File))
         {
-            return makesDatabase ? await WorkOnNothingAsync(terminal, setup, work) : await terminal.RefuseAsync($"There is no database {setup.DatabaseFile}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
+            return makesDatabase ? await WorkOnNothingAsync(terminal, setup, work) : await terminal.RefuseAsync($"There is no database {setup.Database.File}. The server makes it when it first starts, and so do \"zaguan users add\" and \"zaguan roles add\". If there should be one: \"DataFolder\" in the configuration says where, relative to the directory that you are in ({Environment.CurrentDirectory}).");
         }
 
-        await using var database = Database.Open(setup.DatabaseFile, terminal.Clock);
+        await using var database = Database.Open(setup.Database with { Patience = LongestStatement }, terminal.Clock);
         return await work(new(terminal, setup, database));
     }
 
@@ -99,7 +102,7 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
         var folder = Directory.CreateTempSubdirectory("zaguan-");
         try
         {
-            await using var database = Database.OpenUnmade(setup.DatabaseFile, Path.Combine(folder.FullName, "zaguan.db"), terminal.Clock);
+            await using var database = SqliteDatabase.OpenUnmade(setup.Database.File, Path.Combine(folder.FullName, "zaguan.db"), terminal.Clock);
             return await work(new(terminal, setup, database));
         }
         finally

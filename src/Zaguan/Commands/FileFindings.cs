@@ -41,7 +41,7 @@ internal static class FileFindings
 
     private static IEnumerable<(string About, string File)> Private(Setup setup, string folder)
     {
-        var database = Path.GetFullPath(setup.DatabaseFile);
+        var database = Path.GetFullPath(setup.Database.File);
         foreach (var file in new[] { database, $"{database}-wal", $"{database}-shm" })
         {
             yield return ("database", file);

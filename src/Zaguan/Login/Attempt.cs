@@ -29,6 +29,9 @@ internal sealed class Attempt(Application application, string identifier, Secret
 
     public DateTimeOffset At => at;
 
+    /// <summary>The node that answers.</summary>
+    public string? Node { get; init; }
+
     /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
     public BudgetSubject Subject(User? user, bool addressIsShared) =>
         new(user is null ? Accounts.OfUnknown(application.Realm, Key is null ? identifier : application.AsksOthers ? Names.Fold(Key) : Key) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
@@ -48,6 +51,7 @@ internal sealed class Attempt(Application application, string identifier, Secret
         Platform = client.Platform,
         UserAgent = client.UserAgent,
         ClientInfo = client.Info,
+        Node = Node,
     };
 
     /// <summary>What a granted attempt opens; null where the application has neither token nor cookie.</summary>

@@ -37,6 +37,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
 
         using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now)
         {
+            Node = witness.Node,
             Received = request.Body is null ? null : new ReceivedRequest(request.Body, http.Request.Headers),
         };
         var (outcome, retryAfter) = (Outcome.Failed, TimeSpan.Zero);
@@ -99,6 +100,11 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
     {
         var record = await database.WriteAsync(async db =>
         {
+            if (verdict is { Profile: null, Password: { } replacement })
+            {
+                await UserStore.ReplaceHashAsync(db, found!, replacement);
+            }
+
             // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
             var (outcome, user) = verdict switch
             {
@@ -106,22 +112,18 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
                 { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!), found),
                 _ => (verdict.Outcome, found),
             };
-            if (charge is not null)
-            {
-                await budgets.SettleAsync(db, charge, verdict.OldOutcome ?? outcome);
-            }
-
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
-            if (verdict is { Profile: null, Password: { } replacement })
-            {
-                await UserStore.ReplaceHashAsync(db, user!, replacement);
-            }
-
             var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
             // A token that no client gets opens nothing.
             if (session is not null && verdict.OldReply is null)
             {
                 await SessionStore.OpenAsync(db, session, accessId);
+            }
+
+            // Last: what is charged is what many share, and others wait for it until this is on disk.
+            if (charge is not null)
+            {
+                await budgets.SettleAsync(db, charge, verdict.OldOutcome ?? outcome);
             }
 
             return new LoginRecord(outcome, user, accessId, session);

@@ -7,7 +7,7 @@ using Zaguan.Operations;
 namespace Zaguan.Login;
 
 /// <summary>What a login says while it happens: time, metrics, log. Never a password, an identifier or a token.</summary>
-internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILogger<LoginEndpoint> logger)
+internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, Setup setup, ILogger<LoginEndpoint> logger)
 {
     private const int MostDifferencesLogged = 10;
 
@@ -16,6 +16,9 @@ internal sealed class LoginWitness(TimeProvider clock, Telemetry telemetry, ILog
     private readonly ConcurrentDictionary<string, bool> noticed = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>The node that sees it.</summary>
+    public string Node => setup.Node;
 
     /// <summary>Does one step of a login and measures it.</summary>
     public async Task<T> Time<T>(string step, Func<Task<T>> work)

@@ -1,12 +1,13 @@
 using Zaguan.AccessLog;
 using Zaguan.Budgets;
+using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
 
 /// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
-internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, Database database, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -18,7 +19,7 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         {
             try
             {
-                await ForgetAsync(stoppingToken);
+                await database.AloneAsync("housekeeping", () => ForgetAsync(stoppingToken));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -32,6 +33,7 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
     public async Task ForgetAsync(CancellationToken stoppingToken)
     {
         var now = clock.GetUtcNow();
+        await KeepPartitionsAsync(now);
         while (await accessLog.ForgetAsync(now - settings.KeptFor, Batch) == Batch && !stoppingToken.IsCancellationRequested)
         {
         }
@@ -50,6 +52,24 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         while (after is { } rows && !stoppingToken.IsCancellationRequested)
         {
             after = await budgets.ForgetAsync(rows, now - BudgetStore.KeptFor, Batch);
+        }
+    }
+
+    private async Task KeepPartitionsAsync(DateTimeOffset now)
+    {
+        try
+        {
+            await database.WriteAsync(async db =>
+            {
+                await AccessLogPartitions.KeepAheadAsync(db, now);
+                await AccessLogPartitions.DropAsync(db, now - settings.KeptFor);
+                return true;
+            });
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            // Somebody reads the log for long, say. The rest can be tidied all the same.
+            logger.HousekeepingWaits(e.Message);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Zaguan.Storage;
 
@@ -31,7 +32,7 @@ internal sealed class Readiness(Database database, TimeProvider clock)
         try
         {
             // A transaction that changes nothing succeeds on a full disk.
-            var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var at = clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
             await database.WriteAsync(db => db.ExecuteAsync(
                 "INSERT INTO facts (name, value) VALUES ('asked-whether-ready-at', @at) ON CONFLICT (name) DO UPDATE SET value = excluded.value", new { at })).WaitAsync(Patience, clock);
             return true;

@@ -13,6 +13,9 @@ internal static class SettingsCheck
     /// <summary>NIST SP 800-63B-4 §3.2.2.</summary>
     private const int MostConsecutiveFailures = 100;
 
+    /// <summary>It stands in every access record.</summary>
+    private const int MostNodeName = 64;
+
     /// <summary>KiB of Argon2's memory; OWASP's Password Storage Cheat Sheet.</summary>
     private const int OnePassFrom = 47_104;
 
@@ -26,6 +29,7 @@ internal static class SettingsCheck
         CheckSources(settings, problems);
         CheckPasswords(settings, problems);
         CheckAccessLog(settings, problems);
+        CheckNode(settings, problems);
     }
 
     public static bool IsPath(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal);
@@ -173,6 +177,14 @@ internal static class SettingsCheck
         if (passwords.BreachedHashesFile is { } file && BreachedHashes.Objection(file) is { } objection)
         {
             problems.Add(at.At("BreachedHashesFile"), objection);
+        }
+    }
+
+    private static void CheckNode(ZaguanSettings settings, Problems problems)
+    {
+        if (settings.NodeName is { } name && (name.Length is 0 or > MostNodeName || name.Any(char.IsControl)))
+        {
+            problems.Add(settings.Node!.At(nameof(settings.NodeName)), $"\"NodeName\" has 1 to {MostNodeName} characters, and no control characters.");
         }
     }
 

@@ -4,6 +4,7 @@ using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Reading;
 using Zaguan.Sources.Ldap;
+using Zaguan.Storage;
 using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
@@ -67,7 +68,10 @@ internal sealed class Setup
     /// <summary>The same applications with other contracts, or what is wrong with that.</summary>
     public required Func<IReadOnlyDictionary<string, Contract>, Problems, ApplicationTable> CompileApplications { get; init; }
 
-    public string DatabaseFile => Path.Combine(Settings.DataFolder, "zaguan.db");
+    public required DatabasePlace Database { get; init; }
+
+    /// <summary>How this node is called.</summary>
+    public string Node => Settings.NodeName ?? System.Environment.MachineName;
 
     public string MasterKeyFile => Settings.Keys.MasterKeyFile ?? Path.Combine(Settings.DataFolder, "secrets", "master.key");
 
@@ -83,6 +87,7 @@ internal sealed class Setup
         SettingsCheck.Check(settings, options.IsDevelopment, problems);
         var proxies = ReadNetworks(settings.Network.TrustedProxies, settings.Network.Node?.At("TrustedProxies"), problems);
         var callers = ReadNetworks(settings.Network.ServerSideCallers, settings.Network.Node?.At("ServerSideCallers"), problems);
+        var database = new DatabasePlace(Path.Combine(SettingsCheck.IsPath(settings.DataFolder) ? settings.DataFolder : ".", "zaguan.db"), settings.Database.Read(problems));
         Listening.Check(configuration, tree, options.IsDevelopment, proxies.Count > 0, problems);
         var settingsAreBroken = problems.Count > 0;
 
@@ -103,6 +108,7 @@ internal sealed class Setup
         {
             Configuration = configuration,
             Settings = settings,
+            Database = database,
             Applications = applications,
             Directories = directories,
             Keys = keys,

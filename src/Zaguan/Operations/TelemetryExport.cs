@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 namespace Zaguan.Operations;
 
 /// <summary>Sends meters and spans by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT says to whom; the exporter reads its other variables by itself, from the same configuration.</summary>
-internal sealed class TelemetryExport(IConfiguration configuration) : IHostedService, IDisposable
+internal sealed class TelemetryExport(IConfiguration configuration, Setup setup) : IHostedService, IDisposable
 {
     private const int FlushMilliseconds = 3_000;
 
@@ -23,13 +23,13 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
         // Without a configuration given, the SDK reads the process's environment alone and not the file.
         meters = Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(s => s.AddSingleton(configuration))
-            .ConfigureResource(r => r.AddService(Telemetry.Name))
+            .ConfigureResource(r => r.AddService(Telemetry.Name, serviceInstanceId: setup.Node))
             .AddMeter(Telemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddOtlpExporter()
             .Build();
         traces = Sdk.CreateTracerProviderBuilder()
             .ConfigureServices(s => s.AddSingleton(configuration))
-            .ConfigureResource(r => r.AddService(Telemetry.Name))
+            .ConfigureResource(r => r.AddService(Telemetry.Name, serviceInstanceId: setup.Node))
             .AddSource(Telemetry.Name, "Microsoft.AspNetCore")
             .AddOtlpExporter()
             .Build();

@@ -5,6 +5,7 @@ using Zaguan.Budgets;
 using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Sources.Ldap;
+using Zaguan.Storage;
 using Zaguan.Tokens.Keys;
 
 namespace Zaguan.Operations;
@@ -36,6 +37,11 @@ internal sealed record ZaguanSettings
     public PasswordSettings Passwords { get; init; } = new();
 
     public KeySettings Keys { get; init; } = new();
+
+    public DatabaseSettings Database { get; init; } = new();
+
+    /// <summary>How this node is called in its log, its metrics and its access records. Absent: as the machine is.</summary>
+    public string? NodeName { get; init; }
 
     public AccessLogSettings AccessLog { get; init; } = new();
 

@@ -20,6 +20,7 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
     public async Task<(Outcome Outcome, User? User)> TakeInAsync(DbConnection db, Application application, User? found, Profile profile, StoredPassword? password, DateTimeOffset at)
     {
         // Another login of the same person may have been here first: then there is somebody by now, and it is the same one.
+        await (found is null ? UserStore.LockRealmAsync(db, application.Realm) : UserStore.LockAsync(db, found.Key));
         var candidates = await UserStore.FindAllAsync(db, application.Realm, profile);
         var user = candidates.SingleOrDefault(c => c.Key == found?.Key) ?? candidates.SingleOrDefault(c => IsOf(c, profile));
         if (candidates.FirstOrDefault(c => c.Key != user?.Key) is { } other)

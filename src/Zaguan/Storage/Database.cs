@@ -1,254 +1,46 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Zaguan.Storage;
 
-/// <summary>
-/// The SQLite database. Readers read beside the writer (WAL). Writes go through one thread that runs whatever has
-/// gathered in one transaction and commits it once: every piece is on disk before its task completes, and many
-/// writers share one fsync instead of starving each other.
-/// </summary>
-internal sealed class Database : IAsyncDisposable
+/// <summary>The database: a file of SQLite for one machine, PostgreSQL for several nodes. Statements are the same for both.</summary>
+internal abstract class Database : IAsyncDisposable
 {
-    /// <summary>More pieces waiting than this is a database that does not keep up.</summary>
-    private const int LongestQueue = 4_096;
-
-    /// <summary>Pieces per transaction: enough to share an fsync, few enough that the first does not wait long for the last.</summary>
-    private const int LargestBatch = 256;
-
     /// <summary>Long enough that several logins share a commit, short beside the wait for a hash that it hides behind.</summary>
     public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Reads at once. One takes microseconds; where another process locks the file, they must not hold every thread of the pool.</summary>
-    private const int MostReaders = 8;
-
-    /// <summary>How long a read waits for its place, and for readers to leave a file that was replaced.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    private readonly PieceQueue queue = new(LongestQueue);
-    private readonly SemaphoreSlim readers = new(MostReaders, MostReaders);
-    private readonly Thread writer;
-    private volatile SqliteFile file;
-    private SqliteFile? unmade;
-    private PreparingConnection? connection;
-
-    /// <param name="unmade">What takes the file's place before the first write.</param>
-    private Database(SqliteFile file, SqliteFile? unmade = null)
-    {
-        this.file = file;
-        this.unmade = unmade;
-        writer = new Thread(Run) { IsBackground = true, Name = "Zaguan database writer" };
-        writer.Start();
-    }
-
-    public string Path => (unmade ?? file).Path;
+    /// <summary>How people know it: the file, or the database and its hosts. Never a password.</summary>
+    public abstract string Name { get; }
 
     /// <summary>
-    /// Done by the writer when a piece waits, before it takes it: where whoever waits for a commit would only wait elsewhere,
+    /// Done by a single writer when somebody waits for it, before it begins: where whoever waits for a commit would only wait elsewhere,
     /// it may let <see cref="GatheringTime"/> pass, so that others share the commit. It does not throw.
     /// </summary>
     public Action Gather { get; set; } = () => { };
 
-    /// <summary>Opens the file, creating it where there is none, and brings its schema up to date.</summary>
-    /// <param name="admission">What must be so before it serves, now and whenever another file takes its place; it throws where it is not.</param>
-    public static Database Open(string path, TimeProvider clock, Action<DbConnection>? admission = null) => new(OpenFile(path, clock, admission));
+    /// <summary>Opens it, makes what is missing, and brings its schema up to date.</summary>
+    /// <param name="admission">What must be so before it serves; it throws where it is not.</param>
+    /// <exception cref="DatabaseUnavailableException">It cannot be opened, or is not one for this Zaguan.</exception>
+    public static Database Open(DatabasePlace place, TimeProvider clock, Action<DbConnection>? admission = null) => place.ConnectionString is { } postgres
+        ? PostgresDatabase.Open(postgres, place.Patience, clock, admission)
+        : SqliteDatabase.Open(place.File, clock, admission);
+
+    /// <summary>Runs <paramref name="work"/> beside those that write, on what has been committed.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work);
 
     /// <summary>
-    /// A database that is not there yet: its file is made by the first write, so that whoever finds that there is nothing to write leaves nothing behind.
-    /// Until then <paramref name="standIn"/> is read, which is empty; it is another file, and the caller's to take away.
-    /// </summary>
-    public static Database OpenUnmade(string path, string standIn, TimeProvider clock) => new(OpenFile(standIn, clock, admission: null), new(path, clock, admission: null));
-
-    private static SqliteFile OpenFile(string path, TimeProvider clock, Action<DbConnection>? admission)
-    {
-        _ = SqliteLibrary.Version;
-        try
-        {
-            var opened = new SqliteFile(path, clock, admission);
-            opened.Create();
-            return opened;
-        }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
-        {
-            throw new DatabaseUnavailableException($"The database {path} cannot be opened: {e.Message}", e);
-        }
-    }
-
-    /// <summary>Runs <paramref name="work"/> beside the writer, on what has been committed.</summary>
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work)
-    {
-        if (!file.IsInPlace)
-        {
-            // Gone or replaced. The writer takes up what stands there now, or says why it cannot.
-            await WriteAsync(_ => Task.FromResult(true));
-        }
-
-        if (!await readers.WaitAsync(Patience))
-        {
-            throw new DatabaseUnavailableException("The database does not keep up: too many reads wait.");
-        }
-
-        PreparingConnection? reader = null;
-        try
-        {
-            reader = file.OpenReader();
-            var read = await work(reader);
-            file.Keep(reader);
-            reader = null;
-            return read;
-        }
-        catch (SqliteException e) when (IsUnavailable(e))
-        {
-            throw new DatabaseUnavailableException($"The database cannot be read: {e.Message}", e);
-        }
-        finally
-        {
-            reader?.Dispose();
-            readers.Release();
-        }
-    }
-
-    /// <summary>
-    /// Runs <paramref name="work"/> in a transaction. When the task completes, what it wrote is on disk.
+    /// Runs <paramref name="work"/> in a transaction. When the task completes, what it wrote is on disk, and on the standby where there is one.
     /// Where <paramref name="keep"/> says no to the result, or the work throws, it wrote nothing.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null)
-    {
-        var piece = new Piece<T>(work, keep);
-        queue.Add(piece);
-        return piece.Task;
-    }
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null);
 
-    public async ValueTask DisposeAsync()
-    {
-        // Not disposed of: a late write is told that the database is closed, a late reader leaves in peace.
-        queue.Close();
-        await Task.Run(writer.Join);
-        Close();
-        file.Close();
-    }
+    /// <summary>Does what one node at a time should do, unless another one is at it.</summary>
+    public abstract Task AloneAsync(string what, Func<Task> work);
 
-    private void Run()
-    {
-        var batch = new List<Piece>(LargestBatch);
-        while (queue.WaitForOne())
-        {
-            Gather();
-            queue.Take(batch, LargestBatch);
-            Commit(batch);
-            batch.Clear();
-        }
-    }
+    /// <summary>Calls <paramref name="heard"/> with what a node announces, and with "" whenever something may have been missed.</summary>
+    public abstract Task ListenAsync(Action<string> heard, CancellationToken stopped);
 
-    private void Commit(List<Piece> batch)
-    {
-        try
-        {
-            var open = OpenWriter();
-            open.Run("BEGIN IMMEDIATE");
-            foreach (var piece in batch)
-            {
-                RunInSavepoint(open, piece);
-            }
+    /// <summary>Tells all nodes. Who does not hear it finds out by asking.</summary>
+    public abstract Task AnnounceAsync(string what);
 
-            open.Run("COMMIT");
-        }
-        catch (Exception e)
-        {
-            // The boundary of the one thread that writes: it outlives whatever went wrong with one batch.
-            Fail(batch, e);
-            return;
-        }
-
-        batch.ForEach(p => p.Complete());
-    }
-
-    private void Fail(List<Piece> batch, Exception e)
-    {
-        // What the connection holds is unknown now. Closing it rolls back; the next batch begins with a new one.
-        Close();
-        // Gathered while this batch waited for a lock, say; on its own it would only wait as long for the same.
-        queue.Take(batch, LongestQueue);
-
-        var unavailable = e as DatabaseUnavailableException ?? new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
-        batch.ForEach(p => p.Fail(unavailable));
-    }
-
-    private static void RunInSavepoint(PreparingConnection connection, Piece piece)
-    {
-        connection.Run("SAVEPOINT piece");
-        try
-        {
-            if (!piece.Run(connection))
-            {
-                connection.Run("ROLLBACK TO piece");
-            }
-        }
-        catch (Exception e) when (e is not SqliteException sqlite || !IsUnavailable(sqlite))
-        {
-            // The fault of this piece alone: a broken rule of the schema, a bug. The others go on.
-            connection.Run("ROLLBACK TO piece");
-            piece.Threw(e);
-        }
-
-        connection.Run("RELEASE piece");
-    }
-
-    private PreparingConnection OpenWriter()
-    {
-        if (unmade is not null)
-        {
-            unmade.Create();
-            file.Close();
-            (file, unmade) = (unmade, null);
-        }
-
-        if (!file.IsInPlace)
-        {
-            LetGo();
-        }
-
-        return connection ??= file.OpenWriter();
-    }
-
-    /// <summary>Another file stands there, a restored backup, or none at all. Nobody may still have the old one open when the new one is taken up.</summary>
-    private void LetGo()
-    {
-        var places = 0;
-        try
-        {
-            while (places < MostReaders)
-            {
-                places += readers.Wait(Patience) ? 1 : throw new DatabaseUnavailableException($"The database {Path} was moved or replaced while it is still being read.");
-            }
-
-            if (connection is not null)
-            {
-                SqliteFile.Complete(connection);
-            }
-
-            Close();
-        }
-        finally
-        {
-            if (places > 0)
-            {
-                readers.Release(places);
-            }
-        }
-    }
-
-    private void Close()
-    {
-        file.CloseReaders();
-        connection?.Dispose();
-        connection = null;
-    }
-
-    /// <summary>https://sqlite.org/rescode.html: what the file, the disk or another process does, against what a statement does.</summary>
-    private static bool IsUnavailable(SqliteException e) => e.SqliteErrorCode is
-        raw.SQLITE_PERM or raw.SQLITE_ABORT or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_READONLY
-        or raw.SQLITE_INTERRUPT or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN
-        or raw.SQLITE_PROTOCOL or raw.SQLITE_NOLFS or raw.SQLITE_AUTH or raw.SQLITE_NOTADB;
+    public abstract ValueTask DisposeAsync();
 }

@@ -3,33 +3,48 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
+using Npgsql;
 
 namespace Zaguan.Storage;
 
-/// <summary>Numbered .sql files, embedded, applied once each, in one transaction, by whoever holds the write lock.</summary>
+/// <summary>Numbered .sql files, embedded, a folder for each dialect, applied once each, in one transaction, by one process at a time.</summary>
 internal static class Migrations
 {
-    private const string Prefix = "migrations/sqlite/";
-
     public static void Apply(DbConnection db, TimeProvider clock)
     {
-        db.Execute("BEGIN IMMEDIATE");
+        db.Execute(db is NpgsqlConnection ? "BEGIN TRANSACTION" : "BEGIN IMMEDIATE TRANSACTION");
+        if (db is NpgsqlConnection)
+        {
+            // SQLite's transaction is the lock.
+            db.Execute("SELECT pg_advisory_xact_lock(hashtext('zaguan migrations'))", commandTimeout: 0);
+        }
+
         db.Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)");
         foreach (var (name, sql) in Pending(db))
         {
-            db.Execute(sql);
+            db.Execute(sql, commandTimeout: db is NpgsqlConnection ? 0 : null);
             db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256 = Sha256(sql), at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
         }
 
-        db.Execute("COMMIT");
+        db.Execute("COMMIT TRANSACTION");
     }
+
+    /// <summary>Whether Zaguan's migrations were ever applied to it.</summary>
+    public static bool AreKnown(DbConnection db) => db.ExecuteScalar<bool>(db is NpgsqlConnection
+        ? "SELECT to_regclass('migrations') IS NOT NULL"
+        : "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations')");
+
+    /// <summary>Whether there is nothing in it, of ours or of anybody's.</summary>
+    public static bool IsEmpty(DbConnection db) => !db.ExecuteScalar<bool>(db is NpgsqlConnection
+        ? "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace)"
+        : "SELECT EXISTS (SELECT 1 FROM sqlite_master)");
 
     /// <summary>Those that the database lacks.</summary>
     /// <exception cref="DatabaseUnavailableException">It has others than this Zaguan's.</exception>
     public static IReadOnlyList<(string Name, string Sql)> Pending(DbConnection db)
     {
         var applied = db.Query<(string Name, string Sha256)>("SELECT name, sha256 FROM migrations").ToDictionary(m => m.Name, m => m.Sha256, StringComparer.Ordinal);
-        var scripts = Scripts().ToList();
+        var scripts = Scripts(db).ToList();
         if (applied.Keys.Except(scripts.Select(s => s.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
         {
             throw new DatabaseUnavailableException($"The database was written by a newer Zaguan (it has the migration {newer}); start that version, or restore a backup of before.");
@@ -45,13 +60,14 @@ internal static class Migrations
 
     private static string Sha256(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
 
-    private static IEnumerable<(string Name, string Sql)> Scripts()
+    private static IEnumerable<(string Name, string Sql)> Scripts(DbConnection db)
     {
+        var prefix = db is NpgsqlConnection ? "migrations/postgresql/" : "migrations/sqlite/";
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            yield return (resource[Prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
+            yield return (resource[prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
         }
     }
 }

@@ -78,8 +78,8 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
-            // SQLite's own upper() leaves every letter beyond ASCII as it is: "José" would not be found as "josé".
-            connection.CreateFunction("upper", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
+            // SQLite's own upper() leaves every letter beyond ASCII as it is: "José" would not be found as "josé". A migration gives PostgreSQL the same name.
+            connection.CreateFunction("capitals", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
             return connection;
         }
         catch
@@ -172,7 +172,7 @@ internal sealed class SqliteFile
     /// <summary>An empty file, or another program's, would make every user unknown.</summary>
     private void Admit(SqliteConnection connection)
     {
-        if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migrations'") == 0)
+        if (!Migrations.AreKnown(connection))
         {
             throw new DatabaseUnavailableException($"The file that stands at {Path} now is no database of Zaguan's. Put the database, or a backup of it, in its place.");
         }

@@ -69,6 +69,11 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     /// <summary>Revokes every token of an application that was issued until now.</summary>
     public Task RevokeApplicationAsync(string application) => database.WriteAsync(async db =>
     {
+        if (RowLock.NobodyAdds(db, "sessions") is { Length: > 0 } wait)
+        {
+            await db.ExecuteAsync(wait);
+        }
+
         // To the second, as tokens say when they were issued. What was issued within this one is named.
         var now = Now;
         await RevokeAsync(db, "application = @application AND opened_at >= @second", new { application, second = now / 1_000 * 1_000, now });

@@ -14,12 +14,12 @@ internal static class Names
 
     /// <summary>
     /// As it is compared; null for what cannot be anybody's name: too long even in decomposed letters (putting marks in order
-    /// takes a time that grows with the square of their number), or with a code point that Unicode gives to nobody.
+    /// takes a time that grows with the square of their number), with a code point that Unicode gives to nobody, or with a NUL, which PostgreSQL stores nowhere.
     /// </summary>
     public static string? TryKey(string name)
     {
         var trimmed = name.AsSpan().Trim();
-        if (trimmed.Length > 4 * Longest)
+        if (trimmed.Length > 4 * Longest || trimmed.Contains('\0'))
         {
             return null;
         }

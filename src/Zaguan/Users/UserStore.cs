@@ -41,7 +41,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>
     public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified)
     {
-        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion)?>("SELECT active, password_version FROM users WHERE key = @Key", new { verified.Key });
+        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion)?>($"SELECT active, password_version FROM users WHERE key = @Key {RowLock.Share(db)}", new { verified.Key });
         return now switch
         {
             null => Outcome.UnknownUser,
@@ -68,6 +68,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 
     public async Task<long> AddAsync(DbConnection db, NewUser user)
     {
+        await LockRealmAsync(db, user.Realm);
         var number = user.Number ?? await db.ExecuteScalarAsync<long>(
             "SELECT coalesce(max(number), 0) + 1 FROM users WHERE realm = @Realm", new { user.Realm });
         long? role = user.Role is null
@@ -112,6 +113,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         async db =>
         {
             await AddRealmAsync(db, user.Realm);
+            await LockRealmAsync(db, user.Realm);
             var taken = (await db.QueryAsync<Taken>(
                 """
                 SELECT 'user name' AS what, username AS By FROM users WHERE realm = @Realm AND username_key = @usernameKey
@@ -128,25 +130,34 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     /// <param name="applications">Those of the realm: their tokens that name the user are revoked.</param>
     public Task<bool> SetActiveAsync(User user, bool active, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
     {
+        // First the user: a login that is just being granted is waited for, and what it opened is revoked with the rest.
+        var isThere = await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @Key", new { user.Key, active }) == 1;
         if (!active)
         {
             await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         }
 
-        return await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @Key", new { user.Key, active }) == 1;
+        return isThere;
     });
 
     /// <summary>What was opened with the old password is closed.</summary>
     public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
     {
-        await RevocationStore.RevokeUserAsync(db, user, applications, Now);
-        return await db.ExecuteAsync(
+        var isThere = await db.ExecuteAsync(
             """
             UPDATE users SET password = @Text, password_cost = @Cost, password_version = password_version + 1, password_changed_at = @now, password_set_here = @yes
             WHERE key = @Key
             """,
             new { user.Key, password.Text, password.Cost, now = Now, yes = true }) == 1;
+        await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+        return isThere;
     });
+
+    /// <summary>Until the transaction ends nobody else changes the user. A change that changes nothing is the lock that both databases know.</summary>
+    public static Task<int> LockAsync(DbConnection db, long key) => db.ExecuteAsync("UPDATE users SET active = active WHERE key = @key", new { key });
+
+    /// <summary>Until the transaction ends nobody else adds a user or a role to the realm whose number must be a new one.</summary>
+    public static Task<int> LockRealmAsync(DbConnection db, string realm) => db.ExecuteAsync("UPDATE realms SET name = name WHERE name = @realm", new { realm });
 
     /// <summary>Another hash of the password that was verified, unless there is a new password, or another login was first.</summary>
     public static Task<int> ReplaceHashAsync(DbConnection db, User verified, StoredPassword replacement) => db.ExecuteAsync(
@@ -155,6 +166,8 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 
     public Task<bool> DeleteAsync(User user, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
     {
+        // Nobody opens a session of the user's any more while it is revoked what there is.
+        await LockAsync(db, user.Key);
         await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         return await db.ExecuteAsync("DELETE FROM users WHERE key = @Key", new { user.Key }) == 1;
     });
@@ -234,6 +247,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         async db =>
         {
             await AddRealmAsync(db, realm);
+            await LockRealmAsync(db, realm);
             var taken = (await db.QueryAsync<Taken>(
                 """
                 SELECT 'name' AS what, name AS By FROM roles WHERE realm = @realm AND name_key = @nameKey

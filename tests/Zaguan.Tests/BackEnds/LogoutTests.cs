@@ -159,9 +159,9 @@ public sealed class LogoutTests
     {
         await using var house = await TestHouse.OpenAsync(Options);
         var cookie = ("Cookie", (await house.LogInAsync(Inventario)).Cookie!);
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
         using var answer = await house.SendAsync(HttpMethod.Post, "/zaguan/logout", cookie, ("Sec-Fetch-Site", "same-origin"));
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
 
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Header("Retry-After").ShouldBe("5");

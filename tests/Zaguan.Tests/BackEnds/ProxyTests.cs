@@ -218,13 +218,13 @@ public sealed class ProxyTests
         }
 
         (await house.ArrivedAsync()).Count.ShouldBe(1);
-        File.Move(house.Zaguan.DatabaseFile, $"{house.Zaguan.DatabaseFile}.away");
+        await house.Zaguan.TakeDatabaseAwayAsync();
         using (var answer = await house.SendAsync(HttpMethod.Get, Products, null, ("Cookie", cookie)))
         {
             ((int)answer.StatusCode).ShouldBeOneOf(500, 502, 503);
         }
 
-        File.Move($"{house.Zaguan.DatabaseFile}.away", house.Zaguan.DatabaseFile);
+        await house.Zaguan.BringDatabaseBackAsync();
         await house.Zaguan.StopAsync();
         using (var answer = await house.SendAsync(HttpMethod.Get, Products, null, ("Cookie", cookie)))
         {

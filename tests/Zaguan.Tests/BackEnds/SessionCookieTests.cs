@@ -58,14 +58,14 @@ public sealed partial class SessionCookieTests
             answer.Headers.Contains("Set-Cookie").ShouldBeFalse(body);
         }
 
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
         using (var answer = await house.PostAsync(Inventario.Path, Inventario.RightBody))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
             answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
         }
 
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
         (await house.SessionsAsync()).ShouldBeEmpty();
     }
 
@@ -239,9 +239,9 @@ public sealed partial class SessionCookieTests
     {
         await using var house = await TestHouse.OpenAsync(Options());
         var cookie = (await house.LogInAsync(Inventario)).Cookie!;
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
         using var answer = await house.VerifyAsync("inventario", ("Cookie", cookie));
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
 
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Header("Retry-After").ShouldBe("5");

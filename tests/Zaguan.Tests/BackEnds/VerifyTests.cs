@@ -142,7 +142,7 @@ public sealed class VerifyTests
     {
         await using var house = await TestHouse.OpenAsync(Options);
         var token = await LogInAsync(house);
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
 
         using (var answer = await AskAsync(house, Path, "GET", ("Authorization", $"Bearer {token}")))
         {
@@ -157,7 +157,7 @@ public sealed class VerifyTests
             answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
         using var again = await AskAsync(house, Path, "GET", ("Authorization", $"Bearer {token}"));
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
     }

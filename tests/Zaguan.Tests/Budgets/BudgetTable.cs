@@ -17,7 +17,7 @@ internal sealed class BudgetTable : IAsyncDisposable
     public BudgetTable(BudgetSettings? rules = null)
     {
         Rules = rules ?? new();
-        database = Database.Open(Path.Combine(folder, "zaguan.db"), Clock);
+        database = Database.Open(TestDatabase.OfAsync(folder).GetAwaiter().GetResult(), Clock);
         Store = new(database, Clock);
         Guard = new(Store, Rules, Clock);
     }
@@ -86,6 +86,6 @@ internal sealed class BudgetTable : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await database.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await TestDatabase.DeleteAsync(folder);
     }
 }

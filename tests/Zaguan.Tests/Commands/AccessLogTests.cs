@@ -140,9 +140,8 @@ public sealed class AccessLogTests
         await using var folder = new CommandFolder();
         await folder.RecordAsync(Record("ana", Outcome.Granted));
         var file = folder.Write("log.csv", "old");
-        await using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder.DatabaseFile};Pooling=False"))
+        await using (var database = await TestDatabase.ConnectAsync(folder.Folder))
         {
-            await database.OpenAsync();
             await using var command = database.CreateCommand();
             command.CommandText = "ALTER TABLE users RENAME TO users_gone";
             await command.ExecuteNonQueryAsync();

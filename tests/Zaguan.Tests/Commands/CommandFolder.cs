@@ -17,7 +17,7 @@ internal sealed class CommandFolder : IAsyncDisposable
     public CommandFolder(string applications = Applications)
     {
         Configuration = Path.Combine(Folder, "zaguan.json");
-        Write("zaguan.json", $$"""{ "DataFolder": {{JsonSerializer.Serialize(Path.Combine(Folder, "data"))}}, "Applications": {{applications}} }""");
+        Write("zaguan.json", $$"""{ "DataFolder": {{JsonSerializer.Serialize(Path.Combine(Folder, "data"))}},{{DatabaseSection()}} "Applications": {{applications}} }""");
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("zaguan-").FullName;
@@ -52,13 +52,13 @@ internal sealed class CommandFolder : IAsyncDisposable
     /// <summary>A user as stored, or null.</summary>
     public async Task<User?> FindAsync(string realm, string name)
     {
-        await using var database = Database.Open(DatabaseFile, TimeProvider.System);
+        await using var database = Database.Open(await TestDatabase.OfAsync(Folder), TimeProvider.System);
         return await new UserStore(database, TimeProvider.System).FindAsync(realm, Identifies.Username, name);
     }
 
     public async Task RecordAsync(params IEnumerable<AccessRecord> records)
     {
-        await using var database = Database.Open(DatabaseFile, TimeProvider.System);
+        await using var database = Database.Open(await TestDatabase.OfAsync(Folder), TimeProvider.System);
         await database.WriteAsync(async db =>
         {
             foreach (var record in records)
@@ -70,11 +70,11 @@ internal sealed class CommandFolder : IAsyncDisposable
         });
     }
 
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(Folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public async ValueTask DisposeAsync() => await TestDatabase.DeleteAsync(Folder);
+
+    private string DatabaseSection() => TestDatabase.OfAsync(Folder).GetAwaiter().GetResult().ConnectionString is { } written
+        ? $$""" "Database": { "ConnectionString": {{JsonSerializer.Serialize(written)}} },"""
+        : "";
 
     private async Task<Ran> RunAsync(TextReader input, Queue<char>? keys, string[] args)
     {

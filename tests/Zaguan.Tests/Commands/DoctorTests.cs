@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Zaguan.Commands;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
@@ -121,9 +122,8 @@ public sealed class DoctorTests
     {
         await using var folder = new CommandFolder(Good);
         await folder.RunAsync("users", "add", "ana", "--realm", "ambiotec", "--no-password");
-        await using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder.DatabaseFile};Pooling=False"))
+        await using (var database = await TestDatabase.ConnectAsync(folder.Folder))
         {
-            await database.OpenAsync();
             await using var command = database.CreateCommand();
             command.CommandText = sql;
             await command.ExecuteNonQueryAsync();

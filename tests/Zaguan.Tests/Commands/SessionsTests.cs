@@ -75,7 +75,7 @@ public sealed class SessionsTests
         ran.Output.ShouldContain("is disabled now");
         ran.Error.ShouldContain("The application \"otra\" cannot be read");
         ran.Code.ShouldBe(ExitCode.Problems);
-        await using var database = Database.Open(folder.DatabaseFile, TimeProvider.System);
+        await using var database = Database.Open(await TestDatabase.OfAsync(folder.Folder), TimeProvider.System);
         var revocation = (await new RevocationStore(database, TimeProvider.System).ReadAsync("romsoft", 0)).Rows.ShouldHaveSingleItem();
         (revocation.Claim, revocation.Value).ShouldBe(("unique_name", "ana"));
     }

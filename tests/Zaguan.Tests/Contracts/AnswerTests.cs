@@ -109,9 +109,9 @@ public sealed class AnswerTests
 
         (await AtAsync(refused)).ShouldBe("2026-03-01T08:00:00.000Z");
         (await AtAsync("")).ShouldBe("2026-03-01T08:00:00.000Z");
-        File.Move(house.DatabaseFile, house.DatabaseFile + ".away");
+        await house.TakeDatabaseAwayAsync();
         (await AtAsync(refused)).ShouldBe("2026-03-01T08:00:00.000Z");
-        File.Move(house.DatabaseFile + ".away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
 
         async Task<string?> AtAsync(string body)
         {

@@ -94,15 +94,10 @@ internal static class GoldenStates
         };
     }
 
-    private static Task<Func<Task>> TakeDatabaseAwayAsync(TestHouse house, GoldenCase golden, string address)
+    private static async Task<Func<Task>> TakeDatabaseAwayAsync(TestHouse house, GoldenCase golden, string address)
     {
-        var away = house.DatabaseFile + ".away";
-        File.Move(house.DatabaseFile, away);
-        return Task.FromResult(() =>
-        {
-            File.Move(away, house.DatabaseFile);
-            return Task.CompletedTask;
-        });
+        await house.TakeDatabaseAwayAsync();
+        return house.BringDatabaseBackAsync;
     }
 
     /// <summary>A table that is not there: what no code of ours expects.</summary>

@@ -20,7 +20,7 @@ internal static class DemoDatabase
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
         var file = Path.Combine(folder, "zaguan.db");
-        await using (var database = Database.Open(file, TimeProvider.System))
+        await using (var database = SqliteDatabase.Open(file, TimeProvider.System))
         {
             await Demo.SeedAsync(database, new UserStore(database, TimeProvider.System), new());
         }

@@ -17,7 +17,8 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public string ConnectionString => $"Host={folder};Username=postgres;Database=postgres";
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="settings">"name=value".</param>
+    public static async Task<PostgresServer> StartAsync(params string[] settings)
     {
         var home = Directory.CreateTempSubdirectory("zaguan-pg-").FullName;
         var data = Path.Combine(home, "data");
@@ -31,7 +32,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
 
         await ChildProcesses.RunAsync([.. asNobody, Path.Combine(programs, "initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-        var running = await ChildProcesses.StartAsync([.. asNobody, Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}", "-c", "fsync=off"], home);
+        var running = await ChildProcesses.StartAsync([.. asNobody, Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}", "-c", "fsync=off", .. settings.SelectMany(s => new[] { "-c", s })], home);
         _ = running.StandardOutput.ReadToEndAsync();
         _ = running.StandardError.ReadToEndAsync();
         var server = new PostgresServer(home, running);

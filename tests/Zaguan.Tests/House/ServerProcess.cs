@@ -79,10 +79,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (options.IsDevelopment)
         {
             environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-            if (options.Folder is null)
-            {
-                await DemoDatabase.CopyToAsync(Path.Combine(folder, "data"));
-            }
+        }
+
+        foreach (var (name, value) in TestDatabase.Settings(await TestDatabase.OfAsync(folder, demo: options is { Folder: null, IsDevelopment: true })))
+        {
+            environment.TryAdd(name.Replace(":", "__", StringComparison.Ordinal), value);
         }
 
         string[] command = [.. options.Wrapper, .. ChildProcesses.Zaguan, .. options.Arguments];

@@ -13,6 +13,7 @@ using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
+using Zaguan.Storage;
 using Zaguan.Users;
 
 namespace Zaguan.Tests.House;
@@ -81,12 +82,8 @@ internal sealed class TestHouse : IAsyncDisposable
     {
         options ??= new();
         var folder = options.Folder ?? Directory.CreateTempSubdirectory("zaguan-").FullName;
-        if (options is { Folder: null, IsDevelopment: true })
-        {
-            await DemoDatabase.CopyToAsync(Path.Combine(folder, "data"));
-        }
-
-        var setup = Setup.Read(SetupOptionsOf(options, folder));
+        var place = await TestDatabase.OfAsync(folder, demo: options is { Folder: null, IsDevelopment: true });
+        var setup = Setup.Read(SetupOptionsOf(options, folder, place));
         var lines = new Lines();
         var app = await Server.BuildAsync(setup, options.Clock, builder =>
         {
@@ -97,7 +94,7 @@ internal sealed class TestHouse : IAsyncDisposable
     }
 
     /// <summary>What a house of these options would be set up with; its folder is made.</summary>
-    public static SetupOptions SetupOptionsOf(HouseOptions options, string folder)
+    public static SetupOptions SetupOptionsOf(HouseOptions options, string folder, DatabasePlace? place = null)
     {
         Directory.CreateDirectory(Path.Combine(folder, "contracts"));
         foreach (var (name, json) in options.Contracts)
@@ -107,6 +104,11 @@ internal sealed class TestHouse : IAsyncDisposable
 
         var settings = new Dictionary<string, string?>(options.Settings, StringComparer.OrdinalIgnoreCase);
         settings.TryAdd("DataFolder", Path.Combine(folder, "data"));
+        foreach (var (name, value) in place is null ? [] : TestDatabase.Settings(place))
+        {
+            settings.TryAdd(name, value);
+        }
+
         settings.TryAdd("ContractsFolder", Path.Combine(folder, "contracts"));
         settings.TryAdd("urls", "http://127.0.0.1:0");
         return new(null, null, options.IsDevelopment) { Environment = settings, Clock = options.Clock };
@@ -146,6 +148,10 @@ internal sealed class TestHouse : IAsyncDisposable
     public Task<IReadOnlyList<AccessRecord>> AccessLogAsync() =>
         Services.GetRequiredService<AccessLogStore>().QueryAsync(new() { Most = 100_000 });
 
+    public Task TakeDatabaseAwayAsync() => TestDatabase.TakeAwayAsync(Folder);
+
+    public Task BringDatabaseBackAsync() => TestDatabase.BringBackAsync(Folder);
+
     /// <summary>The server answers nobody any more; its files stay until the house is disposed of.</summary>
     public Task StopAsync() => server.StopAsync();
 
@@ -157,7 +163,7 @@ internal sealed class TestHouse : IAsyncDisposable
         await server.DisposeAsync();
         if (ownsFolder)
         {
-            Directory.Delete(Folder, recursive: true);
+            await TestDatabase.DeleteAsync(Folder);
         }
     }
 

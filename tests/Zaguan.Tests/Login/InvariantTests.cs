@@ -250,7 +250,7 @@ public sealed class InvariantTests
         var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString()!;
         var claims = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
 
-        using var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={house.DatabaseFile}");
+        await using var db = await TestDatabase.ConnectAsync(house.Folder);
         var session = await Dapper.SqlMapper.QuerySingleAsync<(string Id, string Application, long AccessId, long ExpiresAt)>(
             db, "SELECT id, application, access_id, expires_at FROM sessions");
 

@@ -39,11 +39,11 @@ public sealed class HousekeepingTests
         var database = house.Services.GetRequiredService<Database>();
         await AddAccessRecordsAsync(database, clock.GetUtcNow().AddYears(-2), Old);
 
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
         clock.Advance(TimeSpan.FromHours(1));
         await Eventually.BecomesTrueAsync(() => house.Log.All.Any(l => l.StartsWith("Warning 1201 ", StringComparison.Ordinal)), "the log says that nothing is deleted");
 
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
         clock.Advance(TimeSpan.FromHours(1));
         await Eventually.BecomesTrueAsync(async () => (await CountAsync(database)).Records == 0, "the old records are gone");
     }

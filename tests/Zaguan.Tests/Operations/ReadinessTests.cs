@@ -4,7 +4,7 @@ using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Operations;
 
-public sealed class ReadinessTests : IDisposable
+public sealed class ReadinessTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
 
@@ -12,7 +12,7 @@ public sealed class ReadinessTests : IDisposable
     public async Task However_many_ask_within_a_second_the_database_is_asked_once()
     {
         var clock = new ManualClock();
-        await using var database = Database.Open(Path.Combine(folder, "zaguan.db"), clock);
+        await using var database = Database.Open(await TestDatabase.OfAsync(folder), clock);
         var readiness = new Readiness(database, clock);
 
         var first = readiness.AskAsync();
@@ -23,5 +23,5 @@ public sealed class ReadinessTests : IDisposable
         readiness.AskAsync().ShouldNotBeSameAs(first);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public async ValueTask DisposeAsync() => await TestDatabase.DeleteAsync(folder);
 }

@@ -9,11 +9,11 @@ namespace Zaguan.Tests.Storage;
 public sealed class DatabaseTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
-    private Database database = null!;
+    private SqliteDatabase database = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = Database.Open(Path.Combine(folder, "zaguan.db"), TimeProvider.System);
+        database = SqliteDatabase.Open(Path.Combine(folder, "zaguan.db"), TimeProvider.System);
         await database.WriteAsync(db => db.ExecuteAsync("CREATE TABLE notes (text TEXT NOT NULL UNIQUE)"));
     }
 
@@ -112,7 +112,7 @@ public sealed class DatabaseTests : IAsyncLifetime
         var writes = await InOneBatchAsync(() => Enumerable.Range(0, 1_000).Select(i => WriteAsync($"{i}")).ToList(), thenClose: true);
 
         await Task.WhenAll(writes);
-        database = Database.Open(database.Path, TimeProvider.System);
+        database = SqliteDatabase.Open(database.Path, TimeProvider.System);
         (await NotesAsync()).Count.ShouldBe(1_000);
     }
 

@@ -57,14 +57,14 @@ public sealed class KillTests
         var clock = new ManualClock();
         var rules = new BudgetSettings { AccountAndAddress = new() { Failures = 2, RefusedFor = TimeSpan.FromMinutes(1), RefusedForAtMost = TimeSpan.FromHours(1) } };
         var subject = new BudgetSubject("user:1", "192.0.2.1", AddressIsShared: false);
-        await using (var killed = Database.Open(file, clock))
+        await using (var killed = SqliteDatabase.Open(file, clock))
         {
             var store = new BudgetStore(killed, clock);
             (await store.TryChargeAsync(subject, rules)).ShouldNotBeNull();
             (await store.TryChargeAsync(subject, rules)).ShouldNotBeNull();
         }
 
-        await using (var database = Database.Open(file, clock))
+        await using (var database = SqliteDatabase.Open(file, clock))
         {
             var guard = new BudgetGuard(new BudgetStore(database, clock), rules, clock);
             clock.Advance(TimeSpan.FromMilliseconds(BudgetStore.ChargeLifetime + 1));

@@ -56,7 +56,7 @@ public sealed class MigrationTests : IDisposable
         await OpenAndCloseAsync();
         await ScalarAsync(change);
 
-        Should.Throw<DatabaseUnavailableException>(() => Database.Open(DatabaseFile, TimeProvider.System)).Message.ShouldContain(sentence);
+        Should.Throw<DatabaseUnavailableException>(() => SqliteDatabase.Open(DatabaseFile, TimeProvider.System)).Message.ShouldContain(sentence);
 
         // Nor is it kept locked by who was refused.
         (await ScalarAsync("INSERT INTO realms VALUES ('x') RETURNING name")).ShouldBe("x");
@@ -112,7 +112,7 @@ public sealed class MigrationTests : IDisposable
 
     private async Task OpenAndCloseAsync()
     {
-        await using var database = Database.Open(DatabaseFile, TimeProvider.System);
+        await using var database = SqliteDatabase.Open(DatabaseFile, TimeProvider.System);
         (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM users"))).ShouldBe(0);
     }
 

@@ -42,7 +42,7 @@ internal sealed class KeyStore(Database database)
         SELECT @Number, @Kid, @Algorithm, @PrivateKey, @CreatedAt, @SignsFrom
         WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE number >= @Number OR signs_from > @CreatedAt)
           AND (SELECT count(*) FROM signing_keys) < @Most
-        ON CONFLICT (number) DO NOTHING
+        ON CONFLICT DO NOTHING
         """,
         new { key.Number, key.Kid, SigningKey.Algorithm, key.PrivateKey, key.CreatedAt, key.SignsFrom, Most }) == 1);
 

@@ -33,6 +33,11 @@ internal sealed class ImportStore(Database database, TimeProvider clock)
     public Task<IReadOnlyList<Candidate>> AddAsync(IReadOnlyList<Candidate> candidates) => database.WriteAsync(async db =>
     {
         UserStore.AddRealms(db, candidates.Select(c => c.User.Realm).Distinct(StringComparer.Ordinal));
+        foreach (var realm in candidates.Select(c => c.User.Realm).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            await UserStore.LockRealmAsync(db, realm);
+        }
+
         var roles = await RoleKeysAsync(db, candidates);
         var numbers = await NextNumbersAsync(db, candidates);
         var tooLate = new List<Candidate>();

@@ -236,12 +236,12 @@ public sealed class KeyLifeTests : IDisposable
     {
         await using var house = await OwnKeysHouse.OpenAsync(clock);
         var kids = await OwnKeysHouse.KidsAsync(house);
-        File.Move(house.DatabaseFile, $"{house.DatabaseFile}.away");
+        await house.TakeDatabaseAwayAsync();
 
         clock.Advance(Look);
 
         await Eventually.BecomesTrueAsync(() => house.Log.All.Any(l => l.StartsWith("Error 1622 ", StringComparison.Ordinal)), "the log says it");
         (await OwnKeysHouse.KidsAsync(house)).ShouldBe(kids);
-        File.Move($"{house.DatabaseFile}.away", house.DatabaseFile);
+        await house.BringDatabaseBackAsync();
     }
 }

@@ -10,9 +10,9 @@ internal sealed class Node : IAsyncDisposable
 {
     public Node(string folder, TimeProvider clock, params (string Key, string? Value)[] more)
     {
-        Setup = Setup.Read(TestHouse.SetupOptionsOf(OwnKeysHouse.Options(clock, folder, more), folder));
+        Setup = Setup.Read(TestHouse.SetupOptionsOf(OwnKeysHouse.Options(clock, folder, more), folder, TestDatabase.OfAsync(folder).GetAwaiter().GetResult()));
         Setup.Problems.ShouldBeEmpty();
-        Database = Database.Open(Setup.DatabaseFile, clock);
+        Database = Database.Open(Setup.Database, clock);
         Store = new(Database);
         Keys = new(Store, Setup, clock);
     }

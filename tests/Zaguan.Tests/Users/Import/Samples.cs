@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Passwords;
 using Zaguan.Storage;
+using Zaguan.Tests.House;
 using Zaguan.Tests.Commands;
 
 namespace Zaguan.Tests.Users.Import;
@@ -36,8 +36,7 @@ internal static class Samples
     public static async Task<T?> AskAsync<T>(this CommandFolder folder, string sql)
     {
         _ = SqliteLibrary.Version;
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.DatabaseFile, Pooling = false }.ToString());
-        await connection.OpenAsync();
+        await using var connection = await TestDatabase.ConnectAsync(folder.Folder);
         return await connection.ExecuteScalarAsync<T>(sql);
     }
 
