@@ -44,6 +44,6 @@ internal sealed class NodeNews(Database database, Revocations revocations, Contr
 
 internal static partial class NodeNewsLog
 {
-    [LoggerMessage(EventId = 1211, Level = LogLevel.Debug, Message = "What another node announced was not taken up at once: {Problem}")]
+    [LoggerMessage(EventId = 1602, Level = LogLevel.Debug, Message = "What another node announced was not taken up at once: {Problem}")]
     public static partial void NewsNotTakenUp(this ILogger logger, string problem);
 }
