@@ -209,9 +209,8 @@ public sealed class FormatTests
     [InlineData("postgresql://ana:muysecreta@db/x", "not written as an address. For SQLite")]
     [InlineData("sqlserver://sa:muysecreta@db/x", "not written as an address. For SQLite")]
     [InlineData("Server=127.0.0.1;Port=1;Database=x;User Id=sa;Password=muysecreta", "If it is SQL Server, its port stands behind a comma")]
-    [InlineData("Server=127.0.0.1,1;Database=x;User Id=sa;Password=muysecreta", "The SQL Server database cannot be asked: ")]
-    [InlineData("Server=127.0.0.1,1;Database=x;User Id=sa;Password=muysecreta", "If it is PostgreSQL, write Host in the place of Server.")]
-    [InlineData("Data Source=tcp:127.0.0.1,1;Database=x;User Id=sa;Password=muysecreta", "The SQL Server database cannot be asked: ")]
+    [InlineData("Server=127.0.0.1,1;Database=x;User Id=sa;Password=muysecreta;Connect Timeout=1", "If it is PostgreSQL, write Host in the place of Server.")]
+    [InlineData("Data Source=tcp:127.0.0.1,1;Database=x;User Id=sa;Password=muysecreta;Connect Timeout=1", "The SQL Server database cannot be asked: A network-related or instance-specific error")]
     [InlineData("Host=/nowhere;Username=x;Password=muy secreta", "cannot be asked")]
     [InlineData("Host=/nowhere;Pasword=muy secreta", "not known")]
     public async Task Database_that_cannot_be_asked_is_told_without_its_password(string connection, string sentence)
