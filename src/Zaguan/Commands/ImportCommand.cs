@@ -34,7 +34,7 @@ internal sealed class ImportCommand
     private readonly Option<bool> noNewRoles = new("--no-new-roles") { Description = "Refuse a row whose role is missing. Without, the role is made." };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Read and judge everything, write nothing." };
     private readonly Option<string?> refused = Arguments.Text("--refused", "Write the refused rows with their reasons to this file (CSV), readable for you alone. Passwords are left out.", "FILE");
-    private readonly Option<string?> from = Arguments.Text("--from", $"The connection string of the old database (SQLite, PostgreSQL), with --query. Where it holds a password: --from-file, or the environment variable {FromVariable}.", "CONNECTION");
+    private readonly Option<string?> from = Arguments.Text("--from", $"The connection string of the old database (SQLite, PostgreSQL, SQL Server), with --query. Where it holds a password: --from-file, or the environment variable {FromVariable}.", "CONNECTION");
     private readonly Option<string?> fromFile = Arguments.Text("--from-file", "A file with that connection string.", "FILE");
     private readonly Option<string?> query = Arguments.Text("--query", "The query on the old database. Its columns are those of the import.", "SQL");
     private readonly Option<string?> firebase = Arguments.Text("--firebase-hash-config", "A file with the password hash parameters that the Firebase console shows.", "FILE");

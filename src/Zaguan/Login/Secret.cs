@@ -18,18 +18,13 @@ internal sealed class Secret : IDisposable
         utf8.CopyTo(bytes);
     }
 
+    private Secret(int length) => bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+
     public static Secret FromText(ReadOnlySpan<char> text)
     {
-        var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
-        try
-        {
-            Encoding.UTF8.GetBytes(text, utf8);
-            return new Secret(utf8);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(utf8);
-        }
+        var secret = new Secret(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, secret.bytes);
+        return secret;
     }
 
     public int Length => bytes.Length;

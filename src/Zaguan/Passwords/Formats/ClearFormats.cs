@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 using Zaguan.Login;
 
 namespace Zaguan.Passwords.Formats;
@@ -53,7 +53,7 @@ internal static class ClearFormats
 
         using var aes = System.Security.Cryptography.Aes.Create();
         aes.SetKey(key.Reveal());
-        var clear = new byte[sealedText.Length];
+        var clear = GC.AllocateUninitializedArray<byte>(sealedText.Length, pinned: true);
         try
         {
             // A wrong key is nearly always noticed by the padding, and then by what comes out not being text.
@@ -73,5 +73,18 @@ internal static class ClearFormats
 
     private static HashReading WrongKey() => HashReading.Refused("This text does not decrypt to a password: the key is another one, or the text is damaged.");
 
-    private static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && !Encoding.UTF8.GetString(bytes).Any(char.IsControl);
+    private static bool IsText(ReadOnlySpan<byte> bytes)
+    {
+        for (var rest = bytes; !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf8(rest, out var rune, out var length) != OperationStatus.Done || Rune.IsControl(rune))
+            {
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        return true;
+    }
 }

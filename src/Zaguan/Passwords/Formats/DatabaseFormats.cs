@@ -21,9 +21,6 @@ internal static class DatabaseFormats
 
     private const int SqlServerSalt = 4;
 
-    /// <summary>Composing what is longer takes a time that grows with its square; a password of that length is used as it is, as one that SASLprep prohibits.</summary>
-    private const int LongestPrepared = 1_024;
-
     public static IEnumerable<HashFormat> Rows =>
     [
         new("postgresql md5", PostgresSource, ReadPostgresMd5),
@@ -47,7 +44,7 @@ internal static class DatabaseFormats
         }
 
         var salt = Encoding.UTF8.GetBytes(name);
-        return HashReading.Of(Digests.Fast(mark, digest, password => Digests.Md5([.. password, .. salt]), $"{mark}{new string('0', Md5Digits)}:{name}"));
+        return HashReading.Of(Digests.Fast(mark, digest, password => Digests.Of(HashAlgorithmName.MD5, password, salt), $"{mark}{new string('0', Md5Digits)}:{name}"));
     }
 
     private static HashReading? ReadScram(string text)
@@ -66,35 +63,18 @@ internal static class DatabaseFormats
         var zeros = Convert.ToBase64String(new byte[SHA256.HashSizeInBytes]);
         var reading = PhcFormats.ReadPbkdf2("PostgreSQL SCRAM", HashAlgorithmName.SHA256, Encoded.Number(iterations), Encoded.Base64(salt), storedKey, $"SCRAM-SHA-256${first}${zeros}:{zeros}");
         return reading.Hash is { } hash
-            ? HashReading.Of(hash with { Digest = [.. storedKey, .. serverKey], Compute = (password, argon2) => Keys(hash.Compute(Prepared(password), argon2)) })
+            ? HashReading.Of(hash with { Digest = [.. storedKey, .. serverKey], Compute = (password, argon2) => Keys(SaslPrep.Use(password, prepared => hash.Compute(prepared, argon2))) })
             : reading;
     }
 
     /// <summary>RFC 5802 §3. Nothing for a password that ends in NUL, to which PBKDF2 has added a byte: as HMAC's key it would be lost again.</summary>
     private static byte[] Keys(byte[] salted) => salted.Length > SHA256.HashSizeInBytes ? [] : [.. SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8)), .. HMACSHA256.HashData(salted, "Server Key"u8)];
 
-    /// <summary>SASLprep without its prohibitions: PostgreSQL takes what it prohibits as it is.</summary>
-    private static byte[] Prepared(ReadOnlySpan<byte> password)
-    {
-        if (Ascii.IsValid(password) || !System.Text.Unicode.Utf8.IsValid(password) || Encoding.UTF8.GetCharCount(password) > LongestPrepared)
-        {
-            return password.ToArray();
-        }
-
-        // RFC 3454: B.1 is mapped to nothing, C.1.2 to a blank.
-        var mapped = string.Concat(Encoding.UTF8.GetString(password)
-            .Where(c => c is not ('\u00AD' or '\u034F' or '\u1806' or (>= '\u180B' and <= '\u180D') or (>= '\u200B' and <= '\u200D') or '\u2060' or (>= '\uFE00' and <= '\uFE0F') or '\uFEFF'))
-            .Select(c => c is '\u00A0' or '\u1680' or (>= '\u2000' and <= '\u200A') or '\u202F' or '\u205F' or '\u3000' ? ' ' : c));
-        try
-        {
-            return Encoding.UTF8.GetBytes(mapped.Normalize(NormalizationForm.FormKC));
-        }
-        catch (ArgumentException)
-        {
-            // U+FFFE and its like have no composed form.
-            return password.ToArray();
-        }
-    }
+    /// <summary>Whether these bytes are what PWDENCRYPT makes, from its two versions and their lengths.</summary>
+    public static bool IsOfSqlServer(ReadOnlySpan<byte> bytes) =>
+        bytes is [1 or 2, 0, ..] && bytes.Length is var length && (bytes[0] is 1
+            ? length == 2 + SqlServerSalt + SHA1.HashSizeInBytes || length == 2 + SqlServerSalt + 2 * SHA1.HashSizeInBytes
+            : length == 2 + SqlServerSalt + SHA512.HashSizeInBytes);
 
     private static HashReading? ReadSqlServer(string mark, HashAlgorithmName algorithm, string text)
     {
@@ -114,7 +94,7 @@ internal static class DatabaseFormats
         return HashReading.Of(Digests.Fast(
             algorithm.Name!.ToLowerInvariant(),
             bytes[SqlServerSalt..(SqlServerSalt + length)],
-            password => Encoded.Utf16(password) is { } units ? CryptographicOperations.HashData(algorithm, [.. units, .. salt]) : [],
+            password => Encoded.AsUtf16(password, units => Digests.Of(algorithm, units, salt)),
             text.ZeroedFrom(mark.Length + 2 * SqlServerSalt)));
     }
 }

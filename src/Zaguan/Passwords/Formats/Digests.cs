@@ -25,6 +25,15 @@ internal static class Digests
 
     public static HashAlgorithmName? Find(string name) => ByName.TryGetValue(name, out var found) ? found : null;
 
+    /// <summary>Of two things behind one another, of which one is a password: put into one array, it would be there twice.</summary>
+    public static byte[] Of(HashAlgorithmName algorithm, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        using var hash = IncrementalHash.CreateHash(algorithm);
+        hash.AppendData(first);
+        hash.AppendData(second);
+        return hash.GetHashAndReset();
+    }
+
     public static byte[] Md5(ReadOnlySpan<byte> bytes) => CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
 
     /// <summary>As PHP's md5() gives it, for what hashes it again.</summary>
@@ -52,5 +61,5 @@ internal static class Digests
     };
 }
 
-/// <summary>What becomes of a password before it is hashed.</summary>
+/// <summary>What becomes of a password before it is hashed, or when it is.</summary>
 internal delegate byte[] Prepare(ReadOnlySpan<byte> password);

@@ -66,7 +66,7 @@ internal static class DjangoFormats
         }
 
         var saltBytes = Encoding.UTF8.GetBytes(salt);
-        return HashReading.Of(Digests.Fast(id, bytes, password => CryptographicOperations.HashData(algorithm, [.. saltBytes, .. password]), text.ZeroedFrom(text.Length - digest.Length)));
+        return HashReading.Of(Digests.Fast(id, bytes, password => Digests.Of(algorithm, saltBytes, password), text.ZeroedFrom(text.Length - digest.Length)));
     }
 
     private static HashReading CutOff(string shape) => HashReading.Refused(string.Create(CultureInfo.InvariantCulture, $"This Django hash is cut off or has too many parts; it should be {shape}."));

@@ -82,9 +82,7 @@ internal static class DotNetFormats
         return HashReading.Of(Digests.Fast(
             algorithm.Name!.ToLowerInvariant(),
             digest,
-            password => Encoded.Utf16(password) is not { } units ? []
-                : keyLength is { } length ? CryptographicOperations.HmacData(algorithm, Key(salt, length), units)
-                : CryptographicOperations.HashData(algorithm, [.. salt, .. units]),
+            password => Encoded.AsUtf16(password, units => keyLength is { } length ? CryptographicOperations.HmacData(algorithm, Key(salt, length), units) : Digests.Of(algorithm, salt, units)),
             $"{Convert.ToBase64String(new byte[digest.Length])}:{salt64}"));
     })
     {

@@ -26,15 +26,15 @@ internal static class Encoded
     /// <summary>The text, with zeros in place of the hexadecimal digits from here on.</summary>
     public static string ZeroedFrom(this string text, int start) => string.Concat(text.AsSpan(0, start), new string('0', text.Length - start));
 
-    /// <summary>The password as .NET on Windows and SQL Server hash it: UTF-16, little end first. Null where it is no text.</summary>
-    public static byte[]? Utf16(ReadOnlySpan<byte> password)
+    /// <summary>The password as .NET on Windows and SQL Server hash it: UTF-16, little end first. Nothing, and so never right, where it is no text.</summary>
+    /// <param name="compute">Is given those bytes, of which nothing is left afterwards.</param>
+    public static byte[] AsUtf16(ReadOnlySpan<byte> password, Prepare compute)
     {
-        var units = new char[password.Length];
+        // Pinned, so that the collector leaves no copies behind when it moves things.
+        var units = GC.AllocateUninitializedArray<char>(password.Length, pinned: true);
         try
         {
-            return Utf8.ToUtf16(password, units, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done
-                ? MemoryMarshal.AsBytes(units.AsSpan(0, length)).ToArray()
-                : null;
+            return Utf8.ToUtf16(password, units, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done ? compute(MemoryMarshal.AsBytes(units.AsSpan(0, length))) : [];
         }
         finally
         {

@@ -49,7 +49,7 @@ internal static class LdapFormats
         }
 
         var salt = bytes[length..];
-        return HashReading.Of(Digests.Fast(algorithm.Name!.ToLowerInvariant(), bytes[..length], password => CryptographicOperations.HashData(algorithm, [.. password, .. salt]),
+        return HashReading.Of(Digests.Fast(algorithm.Name!.ToLowerInvariant(), bytes[..length], password => Digests.Of(algorithm, password, salt),
             mark + Convert.ToBase64String([.. new byte[length], .. salt])));
     });
 

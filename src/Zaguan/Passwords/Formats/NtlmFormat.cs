@@ -17,6 +17,6 @@ internal static class NtlmFormat
     public static IEnumerable<HashFormat> DeclaredRows => [new("ntlm", Source, text => Read("", text)) { IsDeclared = true }];
 
     private static HashReading Read(string mark, string text) => Encoded.Hex(text[mark.Length..]).OfLength(HashAlgorithmName.MD5) is { } digest
-        ? HashReading.Of(Digests.Fast("ntlm", digest, password => Encoded.Utf16(password) is { } units ? Md4.HashData(units) : [], text.ZeroedFrom(mark.Length)))
+        ? HashReading.Of(Digests.Fast("ntlm", digest, password => Encoded.AsUtf16(password, Md4.HashData), text.ZeroedFrom(mark.Length)))
         : HashReading.Refused($"This NTLM hash cannot be read, or it is cut off: it is {2 * Md4.DigestLength} hexadecimal digits.");
 }

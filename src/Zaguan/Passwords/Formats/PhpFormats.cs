@@ -78,8 +78,11 @@ internal static class PhpFormats
     /// <summary>H(H(… H(salt, password), password), password).</summary>
     private static byte[] Stretch(HashAlgorithmName algorithm, ReadOnlySpan<byte> password, byte[] salt, int rounds)
     {
-        var digest = CryptographicOperations.HashData(algorithm, [.. salt, .. password]);
-        byte[] text = [.. digest, .. password];
+        var digest = Digests.Of(algorithm, salt, password);
+        // Pinned, so that the collector leaves no copies behind when it moves things.
+        var text = GC.AllocateUninitializedArray<byte>(digest.Length + password.Length, pinned: true);
+        digest.CopyTo(text, 0);
+        password.CopyTo(text.AsSpan(digest.Length));
         for (var round = 0; round < rounds; round++)
         {
             CryptographicOperations.HashData(algorithm, text, digest);

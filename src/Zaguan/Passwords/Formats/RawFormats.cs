@@ -17,25 +17,25 @@ internal static class RawFormats
 
     private static readonly Shape[] Shapes =
     [
-        new("ALG", IsSalted: false, (hash, _, password) => hash(password)),
-        new("ALG(salt+pass)", IsSalted: true, (hash, salt, password) => hash([.. salt.Bytes, .. password])),
-        new("ALG(pass+salt)", IsSalted: true, (hash, salt, password) => hash([.. password, .. salt.Bytes])),
-        new("ALG(utf16(pass))", IsSalted: false, (hash, _, password) => hash(password)) { IsUtf16 = true },
-        new("ALG(salt+utf16(pass))", IsSalted: true, (hash, salt, password) => hash([.. salt.Bytes, .. password])) { IsUtf16 = true },
-        new("ALG(utf16(pass)+salt)", IsSalted: true, (hash, salt, password) => hash([.. password, .. salt.Bytes])) { IsUtf16 = true },
-        new("ALG(utf16(salt+pass))", IsSalted: true, (hash, salt, password) => hash([.. salt.Utf16, .. password])) { IsUtf16 = true },
-        new("ALG(utf16(pass+salt))", IsSalted: true, (hash, salt, password) => hash([.. password, .. salt.Utf16])) { IsUtf16 = true },
+        new("ALG", IsSalted: false, (hash, _, password) => hash(password, [])),
+        new("ALG(salt+pass)", IsSalted: true, (hash, salt, password) => hash(salt.Bytes, password)),
+        new("ALG(pass+salt)", IsSalted: true, (hash, salt, password) => hash(password, salt.Bytes)),
+        new("ALG(utf16(pass))", IsSalted: false, (hash, _, password) => hash(password, [])) { IsUtf16 = true },
+        new("ALG(salt+utf16(pass))", IsSalted: true, (hash, salt, password) => hash(salt.Bytes, password)) { IsUtf16 = true },
+        new("ALG(utf16(pass)+salt)", IsSalted: true, (hash, salt, password) => hash(password, salt.Bytes)) { IsUtf16 = true },
+        new("ALG(utf16(salt+pass))", IsSalted: true, (hash, salt, password) => hash(salt.Utf16, password)) { IsUtf16 = true },
+        new("ALG(utf16(pass+salt))", IsSalted: true, (hash, salt, password) => hash(password, salt.Utf16)) { IsUtf16 = true },
     ];
 
-    private static readonly Shape Hmac = new("hmac-ALG(salt,pass)", IsSalted: true, (hash, _, password) => hash(password));
+    private static readonly Shape Hmac = new("hmac-ALG(salt,pass)", IsSalted: true, (hash, _, password) => hash(password, []));
 
     /// <summary>Of forums and shops: digests of digests in hex.</summary>
     private static readonly Shape[] Md5Shapes =
     [
-        new("md5(md5(pass))", IsSalted: false, (hash, _, password) => hash(Digests.Md5Hex(password))),
-        new("md5(md5(pass)+salt)", IsSalted: true, (hash, salt, password) => hash([.. Digests.Md5Hex(password), .. salt.Bytes])),
-        new("md5(salt+md5(pass))", IsSalted: true, (hash, salt, password) => hash([.. salt.Bytes, .. Digests.Md5Hex(password)])),
-        new("md5(md5(salt)+md5(pass))", IsSalted: true, (hash, salt, password) => hash([.. Digests.Md5Hex(salt.Bytes), .. Digests.Md5Hex(password)])),
+        new("md5(md5(pass))", IsSalted: false, (hash, _, password) => hash(Digests.Md5Hex(password), [])),
+        new("md5(md5(pass)+salt)", IsSalted: true, (hash, salt, password) => hash(Digests.Md5Hex(password), salt.Bytes)),
+        new("md5(salt+md5(pass))", IsSalted: true, (hash, salt, password) => hash(salt.Bytes, Digests.Md5Hex(password))),
+        new("md5(md5(salt)+md5(pass))", IsSalted: true, (hash, salt, password) => hash(Digests.Md5Hex(salt.Bytes), Digests.Md5Hex(password))),
     ];
 
     public static IEnumerable<HashFormat> DeclaredRows =>
@@ -59,13 +59,13 @@ internal static class RawFormats
             return HashReading.Refused($"This {name} hash cannot be read, or it is cut off: it is {Digests.LengthOf(algorithm)} bytes in hex or Base64{(shape.IsSalted ? $", a colon, and a salt of at most {LongestSalt} bytes" : "")}.");
         }
 
-        Prepare hash = shape == Hmac
-            ? password => CryptographicOperations.HmacData(algorithm, salt.Bytes, password)
-            : password => CryptographicOperations.HashData(algorithm, password);
+        HashOfTwo hash = shape == Hmac
+            ? (password, _) => CryptographicOperations.HmacData(algorithm, salt.Bytes, password)
+            : (first, second) => Digests.Of(algorithm, first, second);
         return HashReading.Of(Digests.Fast(
             algorithm.Name!.ToLowerInvariant(),
             digest.Bytes,
-            password => !shape.IsUtf16 ? shape.Compute(hash, salt, password) : Encoded.Utf16(password) is { } units ? shape.Compute(hash, salt, units) : [],
+            password => shape.IsUtf16 ? Encoded.AsUtf16(password, units => shape.Compute(hash, salt, units)) : shape.Compute(hash, salt, password),
             digest.Zeroed + text[colon..]));
     }
 
@@ -80,7 +80,9 @@ internal static class RawFormats
         return bytes is { Length: <= LongestSalt } ? new(bytes, Encoding.Unicode.GetBytes(text)) : null;
     }
 
-    private sealed record Shape(string Name, bool IsSalted, Func<Prepare, Salt, ReadOnlySpan<byte>, byte[]> Compute)
+    private delegate byte[] HashOfTwo(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    private sealed record Shape(string Name, bool IsSalted, Func<HashOfTwo, Salt, ReadOnlySpan<byte>, byte[]> Compute)
     {
         public bool IsUtf16 { get; init; }
     }

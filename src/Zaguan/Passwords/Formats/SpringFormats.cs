@@ -80,7 +80,7 @@ internal static partial class SpringFormats
 
     private static byte[] Standard(byte[] salt, ReadOnlySpan<byte> password)
     {
-        var digest = SHA256.HashData([.. salt, .. password]);
+        var digest = Digests.Of(HashAlgorithmName.SHA256, salt, password);
         for (var round = 1; round < StandardRounds; round++)
         {
             SHA256.HashData(digest, digest);
@@ -99,7 +99,7 @@ internal static partial class SpringFormats
         }
 
         var salt = Encoding.UTF8.GetBytes(match.Groups["salt"].Value);
-        return HashReading.Of(Digests.Fast(algorithm.Name!.ToLowerInvariant(), digest, password => CryptographicOperations.HashData(algorithm, [.. password, .. salt]), text.ZeroedFrom(match.Groups["digest"].Index)));
+        return HashReading.Of(Digests.Fast(algorithm.Name!.ToLowerInvariant(), digest, password => Digests.Of(algorithm, password, salt), text.ZeroedFrom(match.Groups["digest"].Index)));
     }
 
     [GeneratedRegex(@"^\{(?<id>MD5|SHA-1|SHA-256|SHA-384|SHA-512)\}(?<salt>\{[^}]*\})?(?<digest>[0-9A-Fa-f]+)\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -1,94 +1,45 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
-using Npgsql;
-using Zaguan.Storage;
+using System.Security.Authentication;
+using Zaguan.Passwords.Formats;
 
 namespace Zaguan.Users.Import;
 
-/// <summary>Rows of a query on the old database, which is opened for reading only.</summary>
+/// <summary>Rows of a query on the old database, which is read and never written.</summary>
 internal static class DatabaseRows
 {
+    private const string NotTrusted = " Its certificate is none that this system believes. Name the file of the right one with ServerCertificate=FILE, or add its authority to the system's; "
+        + "TrustServerCertificate=True believes anybody who stands between.";
+
     public static async Task<ImportSource> OpenAsync(string connectionString, string query)
     {
-        var (connection, name, hint) = Connect(connectionString);
+        var database = OldDatabase.Connect(connectionString);
+        var holds = new Stack<IAsyncDisposable>([database.Connection]);
         try
         {
-            await connection.OpenAsync();
-            var command = connection.CreateCommand();
+            await database.Connection.OpenAsync();
+            var command = database.Connection.CreateCommand();
+            holds.Push(command);
             command.CommandText = query;
             command.CommandTimeout = 0;
+            if (database.IsUndone)
+            {
+                // Nobody commits it: what the query writes is undone with the connection.
+                command.Transaction = await database.Connection.BeginTransactionAsync();
+                holds.Push(command.Transaction);
+            }
+
             var reader = await command.ExecuteReaderAsync();
-            return new(name, ReadAsync(reader, name)) { Holds = [reader, command, connection] };
+            holds.Push(reader);
+            return new(database.Name, ReadAsync(reader, database.Name)) { Holds = [.. holds] };
         }
-        catch (Exception e) when (e is DbException or InvalidOperationException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is DbException or InvalidOperationException or SocketException or ArgumentException or NotSupportedException)
         {
-            await connection.DisposeAsync();
-            throw new ImportSourceException($"The {name} database cannot be asked: {e.Message}{hint}", e);
+            await new ImportSource(database.Name, AsyncEnumerable.Empty<ImportRow>()) { Holds = [.. holds] }.DisposeAsync();
+            throw new ImportSourceException($"The {database.Name} database cannot be asked: {Sentence(e)}{(IsAboutTrust(e) ? NotTrusted : database.Hint)}", e);
         }
-    }
-
-    private const string Written = "For SQLite: Data Source=old.db. For PostgreSQL: Host=…;Database=…;Username=…;Password=….";
-
-    private const string NotRead = "MySQL and SQL Server are not read directly: export the table as CSV, with the names of the columns in the first line, and import that file.";
-
-    /// <summary>Keywords that only SQL Server and Oracle, or only MySQL, have.</summary>
-    private static readonly string[] OfOthers =
-    [
-        "Initial Catalog", "Integrated Security", "Trusted_Connection", "MultipleActiveResultSets", "AttachDbFilename", "User Instance", "Driver", "Provider", "DSN",
-        "CharSet", "AllowUserVariables", "AllowPublicKeyRetrieval", "ConvertZeroDateTime", "DefaultCommandTimeout",
-    ];
-
-    private static (DbConnection Connection, string Name, string Hint) Connect(string connectionString)
-    {
-        // Behind the first equals sign it may be part of a password.
-        if (connectionString.Split('=', 2)[0].Contains("://", StringComparison.Ordinal))
-        {
-            throw new ImportSourceException(connectionString.TrimStart().StartsWith("postgres", StringComparison.OrdinalIgnoreCase)
-                ? $"A connection string is not written as an address. {Written}"
-                : $"A connection string is not written as an address. {Written} {NotRead}");
-        }
-
-        DbConnectionStringBuilder told;
-        try
-        {
-            told = new() { ConnectionString = connectionString };
-        }
-        catch (ArgumentException e)
-        {
-            // Without what was written: it may hold a password.
-            throw new ImportSourceException($"This is no connection string. {Written}", e);
-        }
-
-        if (Array.Exists(OfOthers, told.ContainsKey) || (told.TryGetValue("Port", out var port) && port is "3306" or "1433"))
-        {
-            throw new ImportSourceException($"This is the connection string of another kind of database. {NotRead} {Written}");
-        }
-
-        try
-        {
-            return told.ContainsKey("Data Source") || told.ContainsKey("Filename") || told.ContainsKey("DataSource") ? (Sqlite(connectionString), "SQLite", "")
-                : (Postgres(connectionString), "PostgreSQL", told.ContainsKey("Server") ? $" If it is none of PostgreSQL: {NotRead}" : "");
-        }
-        catch (ArgumentException e)
-        {
-            throw new ImportSourceException($"This connection string names something that is not known. {Written} {NotRead}", e);
-        }
-    }
-
-    private static SqliteConnection Sqlite(string connectionString)
-    {
-        _ = SqliteLibrary.Version;
-        var told = new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        return File.Exists(told.DataSource) ? new(told.ToString()) : throw new ImportSourceException($"There is no SQLite database {told.DataSource} (looked from {Environment.CurrentDirectory}).");
-    }
-
-    private static NpgsqlConnection Postgres(string connectionString)
-    {
-        var told = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "zaguan import" };
-        told.Options = $"{told.Options} -c default_transaction_read_only=on".Trim();
-        return string.IsNullOrEmpty(told.Host) ? throw new ImportSourceException($"The connection string names no Host. {Written}") : new(told.ToString());
     }
 
     private static async IAsyncEnumerable<ImportRow> ReadAsync(DbDataReader reader, string name, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -111,15 +62,22 @@ internal static class DatabaseRows
         }
         catch (DbException e)
         {
-            throw new ImportSourceException($"The {name} database stopped at row {row}: {e.Message} What came before was read; run the same command again.", e);
+            throw new ImportSourceException($"The {name} database stopped at row {row}: {Sentence(e)} What came before was read; run the same command again.", e);
         }
     }
 
     private static string? Text(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
-        byte[] bytes => Convert.ToHexStringLower(bytes),
+        // As SQL Server writes what its own PWDENCRYPT made, which is the only binary text whose first letters tell what it is.
+        byte[] bytes => DatabaseFormats.IsOfSqlServer(bytes) ? $"0x{Convert.ToHexStringLower(bytes)}" : Convert.ToHexStringLower(bytes),
         DateTime instant => instant.ToString("O", CultureInfo.InvariantCulture),
+        DateTimeOffset instant => instant.ToString("O", CultureInfo.InvariantCulture),
         var other => Convert.ToString(other, CultureInfo.InvariantCulture),
     };
+
+    /// <summary>SQL Server's driver writes a line for each thing that went wrong.</summary>
+    private static string Sentence(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd();
+
+    private static bool IsAboutTrust(Exception e) => e is AuthenticationException || (e.InnerException is { } inner && IsAboutTrust(inner));
 }

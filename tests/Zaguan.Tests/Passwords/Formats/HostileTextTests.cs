@@ -81,6 +81,20 @@ public sealed class HostileTextTests
         Convert.ToBase64String([1, 0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 16, .. new byte[48]]),
         Convert.ToBase64String([1, 0, 0, 0, 9, 0, 0, 1, 0, 0, 0, 0, 16, .. new byte[48]]),
         Convert.ToBase64String([1, 0, 0, 0, 1, 0, 0, 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, .. new byte[48]]),
+        "pbkdf2_sha1$1073741824$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "argon2$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "bcrypt_sha256$$2b$31$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        $"crypt$$$6$rounds=1000001$salt${new string('A', 86)}",
+        "{bcrypt}$2a$31$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "{argon2}$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "{ARGON2}$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "{PBKDF2}1073741824$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        $"{{PBKDF2-SHA512}}1073741824$AAAA${new string('A', 86)}",
+        "$in$windows-1252$$2b$31$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA$over$$as$md5$00000000000000000000000000000000",
+        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA$over$$2b$31$abcdefghijklmnopqrstuu...............................",
+        "$as$node scrypt (hex salt)$1073741824:8:1:00:" + new string('0', 128),
+        "$as$node pbkdf2 (hex salt)$sha512:1073741824:00:" + new string('0', 128),
         "$as$node scrypt$1073741824:8:1:salt:" + new string('0', 128),
         "$as$node pbkdf2$sha512:1073741824:salt:" + new string('0', 128),
         "$as$node pbkdf2$sha256:1000000:salt:" + new string('0', 1024),
@@ -96,6 +110,19 @@ public sealed class HostileTextTests
         reading.Objection.ShouldNotBeNull().ShouldEndWith(".");
         reading.Objection.ShouldNotContain("AAAAAAAA");
         reading.Objection.ShouldNotContain("00000000");
+    }
+
+    [Fact]
+    public void Every_format_whose_cost_stands_in_its_text_has_one_here_that_costs_too_much()
+    {
+        var asked = CostlyTexts.Select(t => RowOf(t.Data)).ToHashSet(StringComparer.Ordinal);
+
+        // Those that are left cost the same always, or name one of the digests, which cost nothing.
+        var varying = Sample.Hashes.Where(s => !asked.Contains(s.Sample.Format)).GroupBy(s => s.Sample.Format, StringComparer.Ordinal).Where(g => g.Select(s => s.Hash.Cost).Distinct(StringComparer.Ordinal).Count() > 1);
+        varying.Select(g => g.Key).Order(StringComparer.Ordinal).ShouldBe(["spring digest", "werkzeug hmac"]);
+        asked.Count.ShouldBeGreaterThan(40);
+
+        static string RowOf(string text) => text.StartsWith("$as$", StringComparison.Ordinal) ? text.Split('$')[2] : HashFormats.All.First(f => !f.IsDeclared && f.Read(text) is not null).Name;
     }
 
     [Fact]

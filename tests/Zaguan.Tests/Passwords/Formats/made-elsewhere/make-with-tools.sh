@@ -16,8 +16,8 @@ for password in "${passwords[@]}"; do
   line sha256-crypt 'openssl passwd -5' "$password" "$(openssl passwd -5 "$password")"
   line sha512-crypt 'openssl passwd -6' "$password" "$(openssl passwd -6 "$password")"
   line sha512-crypt 'mkpasswd' "$password" "$(mkpasswd -m sha512crypt -R 1000 "$password")" 'of libxcrypt itself'
-  line yescrypt 'mkpasswd' "$password" "$(mkpasswd -m yescrypt "$password")" 'of libxcrypt itself: Debian has no other yescrypt'
-  line gost-yescrypt 'mkpasswd' "$password" "$(mkpasswd -m gost-yescrypt "$password")" 'of libxcrypt itself: Debian has no other yescrypt'
+  line yescrypt 'mkpasswd' "$password" "$(mkpasswd -m yescrypt "$password")" 'of libxcrypt itself; see those of RustCrypto'
+  line gost-yescrypt 'mkpasswd' "$password" "$(mkpasswd -m gost-yescrypt "$password")" 'of libxcrypt itself: there is no other gost-yescrypt'
   line scrypt-crypt 'mkpasswd' "$password" "$(mkpasswd -m scrypt -R 6 "$password")" 'of libxcrypt itself; see those of Python'
   line bcrypt 'mkpasswd' "$password" "$(mkpasswd -m bcrypt-a -R 4 "$password")" 'of libxcrypt itself: $2a$'
 done

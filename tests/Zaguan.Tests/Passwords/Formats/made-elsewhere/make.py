@@ -1,6 +1,6 @@
 """Passlib, Django, Werkzeug, bcrypt, argon2-cffi, libsodium and hashlib: one JSON object a line.
 
-What has no maker in Debian or npm (more of Spring Security than it published, the keyed hashes of ASP.NET Membership) is written from its definition.
+What has no maker in Debian or npm (more of Spring Security, of Keycloak and of ASP.NET Membership's keyed hashes than published.jsonl has) is written from its definition.
 """
 
 import base64
@@ -16,7 +16,6 @@ import django.conf
 import nacl.pwhash
 from django.contrib.auth.hashers import get_hasher, make_password
 from passlib import hash as passlib
-from passlib.handlers.sha2_crypt import _raw_sha2_crypt
 from werkzeug.security import generate_password_hash
 
 HASHERS = "Argon2 BCrypt BCryptSHA256 PBKDF2 PBKDF2SHA1 SHA1 MD5 UnsaltedSHA1 UnsaltedMD5 Crypt".split()
@@ -167,14 +166,6 @@ def by_definition(p):
         salted = hashlib.new(name.replace("-", "").lower(), password + b"{c2FsdA==}").hexdigest()
         line("spring digest", p, f"{{{name}}}{bare}", "hashlib", note)
         line("spring digest", p, f"{{{name}}}{{c2FsdA==}}{salted}", "hashlib", note)
-
-    note = "passlib's sha256-crypt with a salt of 20 bytes, as MySQL's definition has it"
-    twenty = "".join(c for c in map(chr, os.urandom(400)) if 0 < ord(c) < 128 and c != "$")[:20]
-    for mark, rounds in ("$A$005$", 5000), ("$A$00A$", 10000):
-        line("mysql caching-sha2", p, mark + twenty + _raw_sha2_crypt(password, twenty, rounds), "passlib", note)
-    line("mysql sha256", p, f"$5${twenty}${_raw_sha2_crypt(password, twenty, 5000)}", "passlib", note)
-    text = "$A$005$" + twenty + _raw_sha2_crypt(password, twenty, 5000)
-    line("mysql caching-sha2", p, "0x" + text.encode().hex().upper(), "passlib", note)
 
     digest = argon2.low_level.hash_secret_raw(password, salt, 5, 7168, 1, 32, argon2.Type.ID)
     line("argon2", p, None, "argon2-cffi", "as Keycloak keeps it", export={
