@@ -44,10 +44,16 @@ internal sealed record BudgetRow
 /// <summary>Counts and instants in, verdict out. The statements of <see cref="BudgetStore"/> say the same in SQL; a property test holds them together.</summary>
 internal static class BudgetPolicy
 {
+    /// <summary>
+    /// Milliseconds by which the clocks of nodes may differ, and by which an instant may be older than the row that it meets, because it waited for it.
+    /// Only behind that has a clock gone back; or a guess through the one node and a login through the other would forgive each other's failures.
+    /// </summary>
+    public const long ClockDifference = 60_000;
+
     public static BudgetVerdict Judge(BudgetRow row, long now, long chargeLifetime)
     {
         var longestRefusal = row.Within > 0 ? row.Within : row.RefusedAtMost;
-        if (row.RefusedUntil > now + longestRefusal || row.InFlightUntil > now + chargeLifetime)
+        if (row.RefusedUntil > now + longestRefusal || row.InFlightUntil > now + chargeLifetime + ClockDifference)
         {
             return BudgetVerdict.Stale;
         }
@@ -57,7 +63,7 @@ internal static class BudgetPolicy
             return BudgetVerdict.Refused;
         }
 
-        var windowIsOver = row.Within > 0 && (now >= row.WindowFrom + row.Within || now < row.WindowFrom);
+        var windowIsOver = row.Within > 0 && (now >= row.WindowFrom + row.Within || now + ClockDifference < row.WindowFrom);
         var counted = windowIsOver ? 0 : row.Failed - row.Forgiven;
         if (counted + row.InFlight < row.Failures)
         {

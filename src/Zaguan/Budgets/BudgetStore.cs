@@ -62,26 +62,29 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     /// <summary>A row that nobody touched for so long is forgotten, unless it still refuses: strangers choose how many rows there are.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
+    /// <summary>Rows that are put under other rules in one transaction.</summary>
+    private const int RowsAtOnce = 1_000;
+
     /// <summary>Only rows with a window have it; it is over when its time has passed, or when the clock went back behind it.</summary>
-    private const string WindowIsOver = "(budgets.within > 0 AND (@now >= budgets.window_from + budgets.within OR @now < budgets.window_from))";
+    private static readonly string WindowIsOver = $"(budgets.within > 0 AND (@now >= budgets.window_from + budgets.within OR @now + {BudgetPolicy.ClockDifference} < budgets.window_from))";
 
-    private const string Counted = $"(CASE WHEN {WindowIsOver} THEN 0 ELSE budgets.failed - budgets.forgiven END)";
+    private static readonly string Counted = $"(CASE WHEN {WindowIsOver} THEN 0 ELSE budgets.failed - budgets.forgiven END)";
 
-    private const string RefusalEnds = """
-        (CASE WHEN budgets.within > 0 THEN (CASE WHEN budgets.window_from + budgets.within > @now AND budgets.window_from <= @now THEN budgets.window_from ELSE @now END) + budgets.within
+    private static readonly string RefusalEnds = $"""
+        (CASE WHEN budgets.within > 0 THEN (CASE WHEN budgets.window_from + budgets.within > @now AND budgets.window_from <= @now + {BudgetPolicy.ClockDifference} THEN budgets.window_from ELSE @now END) + budgets.within
               WHEN budgets.refusals > 20 OR (budgets.refused_for << CAST(budgets.refusals AS integer)) > budgets.refused_at_most THEN @now + budgets.refused_at_most
               ELSE @now + (budgets.refused_for << CAST(budgets.refusals AS integer)) END)
         """;
 
-    private const string OpenWindow = $"""
+    private static readonly string OpenWindow = $"""
         forgiven = CASE WHEN {WindowIsOver} THEN budgets.failed ELSE budgets.forgiven END,
         window_from = CASE WHEN {WindowIsOver} OR budgets.failed = budgets.forgiven THEN @now ELSE budgets.window_from END
         """;
 
-    private const string ChargeRows = $"""
+    private static readonly string ChargeRows = $"""
         ON CONFLICT (account, address) DO UPDATE SET
           in_flight = budgets.in_flight + 1,
-          in_flight_until = excluded.in_flight_until,
+          in_flight_until = CASE WHEN budgets.in_flight > 0 AND budgets.in_flight_until > excluded.in_flight_until THEN budgets.in_flight_until ELSE excluded.in_flight_until END,
           {OpenWindow}
         WHERE budgets.refused_until <= @now AND {Counted} + budgets.in_flight < budgets.failures
         RETURNING account, address, failed, burials
@@ -124,11 +127,11 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
           AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
 
-    internal const string MendClock = $"""
+    internal static readonly string MendClock = $"""
         UPDATE budgets SET
           refused_until = CASE WHEN budgets.refused_until > @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END)
                                THEN @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END) ELSE budgets.refused_until END,
-          in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime THEN @now + @lifetime ELSE budgets.in_flight_until END
+          in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime + {BudgetPolicy.ClockDifference} THEN @now + @lifetime ELSE budgets.in_flight_until END
         WHERE {OfRow}
         """;
 
@@ -243,12 +246,22 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     {
         foreach (var (rows, rule) in new[] { ("account <> '' AND address <> ''", rules.AccountAndAddress), ("address = ''", rules.Account), ("account = ''", rules.Address) })
         {
-            db.Execute(
-                $"""
+            var change = $"""
                 UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost
-                WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
-                """,
-                Lengths.Of(rule));
+                WHERE (account, address) IN (
+                  SELECT account, address FROM budgets
+                  WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
+                  ORDER BY account, address LIMIT {RowsAtOnce})
+                """;
+            int changed;
+            do
+            {
+                // A little at a time: other nodes answer meanwhile.
+                using var transaction = RowLock.Begin(db, "zaguan rules");
+                changed = db.Execute(change, Lengths.Of(rule));
+                transaction?.Commit();
+            }
+            while (changed == RowsAtOnce);
         }
     }
 

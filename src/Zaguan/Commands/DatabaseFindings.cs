@@ -36,8 +36,8 @@ internal static class DatabaseFindings
     private static List<Finding> OfPostgres(Setup setup, string connectionString)
     {
         var told = new NpgsqlConnectionStringBuilder(connectionString);
-        var hosts = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 3, TargetSessionAttributes = "primary" };
-        var findings = Examine(setup, new NpgsqlConnection(hosts.ToString()), _ => { });
+        using var hosts = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 3 }.ToString()).BuildMultiHost();
+        var findings = Examine(setup, hosts.CreateConnection(TargetSessionAttributes.Primary), _ => { });
         if (!setup.IsDevelopment && told.SslMode is SslMode.Disable or SslMode.Allow or SslMode.Prefer && !IsHere(told.Host!))
         {
             findings.Add(new(Verdict.Notice, About, "The connection is not made to be encrypted and the server's certificate is not verified: hashes and identifiers pass in the clear to whoever answers. \"SSL Mode=VerifyFull;Root Certificate=FILE\" in the connection string changes that."));
@@ -65,7 +65,7 @@ internal static class DatabaseFindings
         }
         catch (Exception e) when (e is DbException or DatabaseUnavailableException or TimeoutException)
         {
-            findings.Add(new(Verdict.Problem, About, $"{setup.Database}: {e.Message}"));
+            findings.Add(new(Verdict.Problem, About, $"{setup.Database}: {(e is NpgsqlException fault ? PostgresDatabase.Reason(fault) : e.Message)}"));
         }
 
         if (findings.TrueForAll(f => f.Verdict != Verdict.Problem))

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Zaguan.AccessLog;
 using Zaguan.Budgets;
 using Zaguan.Storage;
@@ -59,14 +60,10 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
     {
         try
         {
-            await database.WriteAsync(async db =>
-            {
-                await AccessLogPartitions.KeepAheadAsync(db, now);
-                await AccessLogPartitions.DropAsync(db, now - settings.KeptFor);
-                return true;
-            });
+            await AccessLogPartitions.KeepAheadAsync(database, now);
+            await AccessLogPartitions.DropAsync(database, now - settings.KeptFor);
         }
-        catch (DatabaseUnavailableException e)
+        catch (Exception e) when (e is DatabaseUnavailableException or DbException)
         {
             // Somebody reads the log for long, say. The rest can be tidied all the same.
             logger.HousekeepingWaits(e.Message);

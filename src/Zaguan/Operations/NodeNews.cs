@@ -12,6 +12,8 @@ internal sealed class NodeNews(Database database, Revocations revocations, Contr
 
     public const string Contracts = "contracts";
 
+    private bool isWaiting;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => database.ListenAsync(Hear, stoppingToken);
 
     private void Hear(string what)
@@ -23,18 +25,22 @@ internal sealed class NodeNews(Database database, Revocations revocations, Contr
 
         if (what is Revocations or "")
         {
-            // Not on the connection that listens: it would hear nothing meanwhile.
-            _ = Task.Run(RefreshAsync);
+            // Not on the connection that listens: it would hear nothing meanwhile. One that waits to begin is enough.
+            if (Interlocked.Exchange(ref isWaiting, true) is false)
+            {
+                _ = Task.Run(RefreshAsync);
+            }
         }
     }
 
     private async Task RefreshAsync()
     {
+        Volatile.Write(ref isWaiting, false);
         try
         {
             await revocations.RefreshAsync();
         }
-        catch (DatabaseUnavailableException e)
+        catch (Exception e)
         {
             // Whoever asks by the clock says so where it lasts.
             logger.NewsNotTakenUp(e.Message);

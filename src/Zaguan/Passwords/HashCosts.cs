@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Dapper;
@@ -116,7 +117,7 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
             {
                 await RefreshAsync();
             }
-            catch (DatabaseUnavailableException)
+            catch (Exception e) when (e is DatabaseUnavailableException or DbException)
             {
                 // The logins say so; what is hidden stays hidden.
             }

@@ -20,9 +20,16 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
     public async Task<(Outcome Outcome, User? User)> TakeInAsync(DbConnection db, Application application, User? found, Profile profile, StoredPassword? password, DateTimeOffset at)
     {
         // Another login of the same person may have been here first: then there is somebody by now, and it is the same one.
-        await (found is null ? UserStore.LockRealmAsync(db, application.Realm) : UserStore.LockAsync(db, found.Key));
+        await LockAsync(db, application.Realm, found, profile);
         var candidates = await UserStore.FindAllAsync(db, application.Realm, profile);
         var user = candidates.SingleOrDefault(c => c.Key == found?.Key) ?? candidates.SingleOrDefault(c => IsOf(c, profile));
+        if (found is null && user is not null)
+        {
+            // Made since the attempt began, and perhaps changed since it was read.
+            await UserStore.LockAsync(db, user.Key);
+            user = await UserStore.FindByRowAsync(db, user.Key);
+        }
+
         if (candidates.FirstOrDefault(c => c.Key != user?.Key) is { } other)
         {
             // Numbers, ids and e-mail addresses are what clients know people by; two people never share one.
@@ -67,6 +74,21 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
         }
 
         return (user!.Active ? Outcome.Granted : Outcome.Inactive, user);
+    }
+
+    /// <summary>The realm where a user or a role may have to be made, and then the user: everywhere in this order.</summary>
+    private static async Task LockAsync(DbConnection db, string realm, User? found, Profile profile)
+    {
+        var bringsRole = profile is not { RoleNumber: null, RoleName: null };
+        if (found is null || (bringsRole && (await UserStore.FindRolesAsync(db, realm, profile.RoleNumber, profile.RoleName)).Count == 0))
+        {
+            await UserStore.LockRealmAsync(db, realm);
+        }
+
+        if (found is not null)
+        {
+            await UserStore.LockAsync(db, found.Key);
+        }
     }
 
     /// <summary>Whoever had a password here, or came from a source before, may have logged in, and clients store the number and the id.</summary>

@@ -7,6 +7,8 @@ namespace Zaguan.Storage;
 /// <summary>Configuration: PostgreSQL in place of the file of SQLite.</summary>
 internal sealed record DatabaseSettings
 {
+    private const int FewestConnections = 4;
+
     [JsonIgnore]
     public SourceNode? Node { get; init; }
 
@@ -50,6 +52,18 @@ internal sealed record DatabaseSettings
             if (string.IsNullOrEmpty(told.Host))
             {
                 problems.Add(at, "The connection string names no host: \"Host=db1,db2;Database=zaguan;Username=zaguan\".");
+                return null;
+            }
+
+            if (told.ContainsKey("Target Session Attributes") || told.ContainsKey("Multiplexing"))
+            {
+                problems.Add(at, "Leave \"Target Session Attributes\" and \"Multiplexing\" out of the connection string: the primary is asked in any case, and a connection is one transaction's.");
+                return null;
+            }
+
+            if (told.ContainsKey("Maximum Pool Size") && told.MaxPoolSize < FewestConnections)
+            {
+                problems.Add(at, $"A node needs at least {FewestConnections} connections, because one listens and one may tidy up: \"Maximum Pool Size\" is {FewestConnections} or more, not {told.MaxPoolSize}.");
                 return null;
             }
 

@@ -15,14 +15,15 @@ internal static class Migrations
         db.Execute(db is NpgsqlConnection ? "BEGIN TRANSACTION" : "BEGIN IMMEDIATE TRANSACTION");
         if (db is NpgsqlConnection)
         {
-            // SQLite's transaction is the lock.
-            db.Execute("SELECT pg_advisory_xact_lock(hashtext('zaguan migrations'))", commandTimeout: 0);
+            // SQLite's transaction is the lock. A script may take its time; who waits for another node's waits for so long and no longer.
+            db.Execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5min'");
+            db.Execute("SELECT pg_advisory_xact_lock(hashtext('zaguan migrations'))");
         }
 
         db.Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)");
         foreach (var (name, sql) in Pending(db))
         {
-            db.Execute(sql, commandTimeout: db is NpgsqlConnection ? 0 : null);
+            db.Execute(sql);
             db.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@name, @sha256, @at)", new { name, sha256 = Sha256(sql), at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
         }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using Npgsql;
 
@@ -20,19 +21,24 @@ internal sealed class PostgresDatabase : Database
     private const int MostPrepared = 200;
 
     /// <summary>How long to wait for a connection, or for a place in the pool.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>After which a silent primary is asked whether it is there, where nothing else is said.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
+    /// <summary>So long a host that was not the primary, or not there, is left alone: longer than it takes to find that out, or a dead one would be waited for without end.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
 
-    /// <summary>So long a host that was not the primary, or not there, is left alone; and so long passes between two attempts to listen.</summary>
+    /// <summary>What the network may add to the longest statement, before nobody waits for its answer any more.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two attempts to listen.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlMultiHostDataSource source;
+    private readonly TimeSpan patience;
 
-    private PostgresDatabase(NpgsqlMultiHostDataSource source, string name)
+    private PostgresDatabase(NpgsqlMultiHostDataSource source, TimeSpan patience, string name)
     {
         this.source = source;
+        this.patience = patience;
         Name = name;
     }
 
@@ -41,7 +47,8 @@ internal sealed class PostgresDatabase : Database
     public static PostgresDatabase Open(string connectionString, TimeSpan patience, TimeProvider clock, Action<DbConnection>? admission)
     {
         var told = new NpgsqlConnectionStringBuilder(connectionString);
-        var database = new PostgresDatabase(SourceOf(told, patience), DatabasePlace.NameOf(told));
+        var longest = told.ContainsKey("Command Timeout") ? TimeSpan.FromSeconds(told.CommandTimeout) : patience;
+        var database = new PostgresDatabase(SourceOf(told, longest), longest, DatabasePlace.NameOf(told));
         try
         {
             using var connection = database.Primary.OpenConnection();
@@ -52,7 +59,7 @@ internal sealed class PostgresDatabase : Database
         catch (NpgsqlException e)
         {
             database.source.Dispose();
-            throw new DatabaseUnavailableException($"The database {database.Name} cannot be opened: {e.Message}", e);
+            throw new DatabaseUnavailableException($"The database {database.Name} cannot be opened: {Reason(e)}", e);
         }
         catch
         {
@@ -61,38 +68,24 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    public override async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work)
+    public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => PatientlyAsync("read", async () =>
     {
-        try
-        {
-            await using var connection = await Primary.OpenConnectionAsync();
-            return await work(connection);
-        }
-        catch (NpgsqlException e) when (IsUnavailable(e))
-        {
-            throw new DatabaseUnavailableException($"The database cannot be read: {e.Message}", e);
-        }
-    }
+        await using var connection = await Primary.OpenConnectionAsync();
+        return await work(connection);
+    });
 
-    public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null)
+    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null) => PatientlyAsync("written", async () =>
     {
-        try
+        await using var connection = await Primary.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await work(connection);
+        if (keep is null || keep(result))
         {
-            await using var connection = await Primary.OpenConnectionAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            var result = await work(connection);
-            if (keep is null || keep(result))
-            {
-                await transaction.CommitAsync();
-            }
+            await transaction.CommitAsync();
+        }
 
-            return result;
-        }
-        catch (NpgsqlException e) when (IsUnavailable(e))
-        {
-            throw new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
-        }
-    }
+        return result;
+    });
 
     public override async Task AloneAsync(string what, Func<Task> work)
     {
@@ -116,7 +109,7 @@ internal sealed class PostgresDatabase : Database
         }
         catch (NpgsqlException e) when (IsUnavailable(e))
         {
-            throw new DatabaseUnavailableException($"The database cannot be asked: {e.Message}", e);
+            throw new DatabaseUnavailableException($"The database cannot be asked: {Reason(e)}", e);
         }
     }
 
@@ -136,7 +129,7 @@ internal sealed class PostgresDatabase : Database
                     await connection.WaitAsync(stopped);
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException && !stopped.IsCancellationRequested)
+            catch (Exception) when (!stopped.IsCancellationRequested)
             {
                 // Those who ask say that the database is gone. Here it is only looked for again.
                 await Task.Delay(Pause, stopped);
@@ -153,7 +146,7 @@ internal sealed class PostgresDatabase : Database
         }
         catch (NpgsqlException e)
         {
-            throw new DatabaseUnavailableException($"The database cannot be asked: {e.Message}", e);
+            throw new DatabaseUnavailableException($"The database cannot be asked: {Reason(e)}", e);
         }
     }
 
@@ -162,15 +155,43 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Only where data can be written is it read: a standby may not know yet what was just revoked.</summary>
     private NpgsqlDataSource Primary => source.WithTargetSession(TargetSessionAttributes.Primary);
 
+    /// <summary>
+    /// Waits no longer than somebody would. What is waited for goes on: a commit that waits for its standby is not cancelled, or PostgreSQL would end
+    /// the wait and call it done. Whether it is done in the end nobody knows here, and a charge that may be there counts.
+    /// </summary>
+    private async Task<T> PatientlyAsync<T>(string what, Func<Task<T>> work)
+    {
+        var working = work();
+        try
+        {
+            return await (patience > TimeSpan.Zero ? working.WaitAsync(patience + Grace) : working);
+        }
+        catch (NpgsqlException e) when (IsUnavailable(e))
+        {
+            throw new DatabaseUnavailableException($"The database cannot be {what}: {Reason(e)}", e);
+        }
+        catch (TimeoutException e) when (!working.IsCompleted)
+        {
+            _ = working.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            throw new DatabaseUnavailableException($"The database cannot be {what}: it does not answer.", e);
+        }
+    }
+
+    /// <summary>Why, where there were several hosts to ask: of each the last word. Never a password.</summary>
+    public static string Reason(NpgsqlException e) => e.InnerException is AggregateException several
+        ? string.Join(" ", several.Flatten().InnerExceptions.Select(i => i.GetBaseException().Message).Distinct(StringComparer.Ordinal))
+        : e.Message;
+
     private static NpgsqlMultiHostDataSource SourceOf(NpgsqlConnectionStringBuilder told, TimeSpan patience)
     {
         var builder = new NpgsqlDataSourceBuilder();
         var it = builder.ConnectionStringBuilder;
         it.Timeout = (int)ConnectTimeout.TotalSeconds;
-        it.CommandTimeout = (int)patience.TotalSeconds;
         it.MaxPoolSize = MostConnections;
-        it.HostRecheckSeconds = (int)Pause.TotalSeconds;
-        it.KeepAlive = (int)KeepAlive.TotalSeconds;
+        it.HostRecheckSeconds = (int)BetweenLooks.TotalSeconds;
+        it.TcpKeepAlive = true;
+        it.TcpKeepAliveTime = 10;
+        it.TcpKeepAliveInterval = 5;
         it.ApplicationName = "zaguan";
         foreach (var name in told.Keys.OfType<string>())
         {
@@ -180,24 +201,30 @@ internal sealed class PostgresDatabase : Database
         it.MaxAutoPrepare = MostPrepared;
         // Nothing that one user of a connection sets is there for the next: what AloneAsync locks it unlocks.
         it.NoResetOnClose = true;
-        // A statement that took too long breaks its connection. To cancel it instead could end the wait of a commit for its standby, and the commit would be told as one.
-        it.CancellationTimeout = -1;
+        // The server ends a statement that takes too long. Npgsql would send a cancel request, for a commit too.
+        it.CommandTimeout = 0;
         it.IncludeErrorDetail = false;
-        builder.UsePhysicalConnectionInitializer(Furnish, FurnishAsync);
+        var furnish = Furnishing(patience);
+        builder.UsePhysicalConnectionInitializer(c => c.Execute(furnish), c => c.ExecuteAsync(furnish));
         return builder.BuildMultiHost();
     }
 
-    /// <summary>Recorded before answered: a commit that does not wait for the disk, and for the standby where there is one, is none.</summary>
-    private const string CommitForGood = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-
-    private static void Furnish(NpgsqlConnection connection) => connection.Execute(CommitForGood);
-
-    private static Task FurnishAsync(NpgsqlConnection connection) => connection.ExecuteAsync(CommitForGood);
+    /// <summary>
+    /// Recorded before answered: a commit that does not wait for the disk, and for the standby where there is one, is none.
+    /// And a node whose machine is gone holds no row for longer than others wait; a statement that takes too long ends, but never a commit, for which this limit does not count.
+    /// </summary>
+    private static string Furnishing(TimeSpan patience) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false);
+        SET statement_timeout = {(long)patience.TotalMilliseconds};
+        SET idle_in_transaction_session_timeout = '15s';
+        SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '30s'
+        """);
 
     /// <summary>
     /// https://www.postgresql.org/docs/15/errcodes-appendix.html: what the server, the network or its administrator does, against what a statement does.
     /// What is no answer of the server's is always the former.
     /// </summary>
-    private static bool IsUnavailable(NpgsqlException e) => e is not PostgresException { SqlState: { Length: 5 } state } || state[..2] is
-        "08" or "25" or "28" or "3D" or "40" or "53" or "55" or "57" or "58" or "F0" or "XX" || state is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedTable;
+    private static bool IsUnavailable(NpgsqlException e) => e is not (NpgsqlOperationInProgressException or PostgresException { SqlState.Length: 5 }) || e is PostgresException { SqlState: var state } && IsUnavailable(state);
+
+    private static bool IsUnavailable(string state) => state[..2] is "08" or "28" or "3D" or "40" or "53" or "55" or "57" or "58" or "F0" or "XX" || state is "25P03" or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedTable;
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Npgsql;
 
 namespace Zaguan.Storage;
@@ -9,6 +10,19 @@ internal static class RowLock
     /// <summary>Behind a SELECT: until the transaction ends nobody changes the rows, and many may hold them so.</summary>
     public static string Share(DbConnection db) => db is NpgsqlConnection ? "FOR SHARE" : "";
 
-    /// <summary>As a statement: waits until all that is being added to a table is there or is not, and keeps others from adding until the transaction ends.</summary>
-    public static string NobodyAdds(DbConnection db, string table) => db is NpgsqlConnection ? $"LOCK TABLE {table} IN SHARE MODE" : "";
+    /// <summary>As statements: waits until all that is being added to a table is there or is not, and keeps others from adding until the transaction ends. Not for long: they wait behind.</summary>
+    public static string NobodyAdds(DbConnection db, string table) => db is NpgsqlConnection ? $"SET LOCAL lock_timeout = '2s'; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE" : "";
+
+    /// <summary>A transaction that one node at a time has. Null where the caller's statements need none.</summary>
+    public static DbTransaction? Begin(DbConnection db, string what)
+    {
+        if (db is not NpgsqlConnection)
+        {
+            return null;
+        }
+
+        var transaction = db.BeginTransaction();
+        db.Execute("SELECT pg_advisory_xact_lock(hashtext(@what))", new { what });
+        return transaction;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using Npgsql;
 using Zaguan.AccessLog;
@@ -88,6 +87,30 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         (await IsThereAsync(database)).ShouldBeTrue();
     }
 
+    /// <summary>Cancelled, PostgreSQL would end the wait, keep the row and answer with success: whoever sees it believes what a fail-over forgets.</summary>
+    [Fact]
+    public async Task A_commit_that_waits_for_its_standby_is_unavailable_and_not_cancelled()
+    {
+        await using var database = Database.Open(new("", server.ConnectionString) { Patience = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await server.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        await server.ExecuteAsync("SELECT pg_reload_conf()");
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('waits')")));
+
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms"))).ShouldBe(0);
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))).ShouldBe(1);
+        await server.ExecuteAsync("ALTER SYSTEM RESET synchronous_standby_names");
+        await server.ExecuteAsync("SELECT pg_reload_conf()");
+        await Eventually.BecomesTrueAsync(async () => await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms")) == 1, "it is committed for good");
+    }
+
+    [Fact]
+    public async Task A_node_that_is_gone_holds_no_row_for_long()
+    {
+        await using var database = Open();
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<string>("SELECT current_setting('idle_in_transaction_session_timeout')"))).ShouldBe("15s");
+    }
+
     [Fact]
     public async Task What_one_node_does_alone_the_others_leave_out()
     {
@@ -142,15 +165,15 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         // Of a month that nobody has made yet: the last partition takes it.
         var early = await AppendAsync(database, now.AddMonths(1));
 
-        await KeepAheadAsync(database, now);
-        await KeepAheadAsync(database, now);
+        await AccessLogPartitions.KeepAheadAsync(database, now);
+        await AccessLogPartitions.KeepAheadAsync(database, now);
 
         var months = await PartitionsAsync(database);
         months.Count.ShouldBe(5);
         (await database.ReadAsync(db => db.ExecuteScalarAsync<string>("SELECT tableoid::regclass::text FROM access_log WHERE id = @early", new { early }))).ShouldBe(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"access_log_{now.AddMonths(1):yyyy_MM}"));
         (await AppendAsync(database, now)).ShouldBe(early + 1);
 
-        await KeepAheadAsync(database, now.AddMonths(2));
+        await AccessLogPartitions.KeepAheadAsync(database, now.AddMonths(2));
         (await PartitionsAsync(database)).Count.ShouldBe(7);
     }
 
@@ -160,13 +183,13 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         var clock = new ManualClock();
         await using var database = Database.Open(new("", server.ConnectionString), clock);
         var first = new DateTimeOffset(clock.GetUtcNow().Year, clock.GetUtcNow().Month, 1, 0, 0, 0, TimeSpan.Zero);
-        await KeepAheadAsync(database, first);
+        await AccessLogPartitions.KeepAheadAsync(database, first);
         await AppendAsync(database, first);
         await AppendAsync(database, first.AddMonths(1));
 
-        await DropAsync(database, first.AddMonths(1).AddMilliseconds(-1));
+        await AccessLogPartitions.DropAsync(database, first.AddMonths(1).AddMilliseconds(-1));
         (await CountAsync(database)).ShouldBe(2);
-        await DropAsync(database, first.AddMonths(1));
+        await AccessLogPartitions.DropAsync(database, first.AddMonths(1));
         (await CountAsync(database)).ShouldBe(1);
         (await PartitionsAsync(database)).Count.ShouldBe(4);
     }
@@ -194,16 +217,6 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         Outcome = Outcome.WrongPassword,
         Address = "192.0.2.1",
     }));
-
-    private static Task<bool> KeepAheadAsync(Database database, DateTimeOffset now) => WriteAsync(database, db => AccessLogPartitions.KeepAheadAsync(db, now));
-
-    private static Task<bool> DropAsync(Database database, DateTimeOffset before) => WriteAsync(database, db => AccessLogPartitions.DropAsync(db, before));
-
-    private static Task<bool> WriteAsync(Database database, Func<DbConnection, Task> work) => database.WriteAsync(async db =>
-    {
-        await work(db);
-        return true;
-    });
 
     private static Task<long> CountAsync(Database database) => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM access_log"));
 

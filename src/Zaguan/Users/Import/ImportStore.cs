@@ -32,7 +32,7 @@ internal sealed class ImportStore(Database database, TimeProvider clock)
     /// <summary>Adds them in one transaction. Returns those of whom somebody else had something in the meantime; they were not added.</summary>
     public Task<IReadOnlyList<Candidate>> AddAsync(IReadOnlyList<Candidate> candidates) => database.WriteAsync(async db =>
     {
-        UserStore.AddRealms(db, candidates.Select(c => c.User.Realm).Distinct(StringComparer.Ordinal));
+        UserStore.AddRealms(db, candidates.Select(c => c.User.Realm).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         foreach (var realm in candidates.Select(c => c.User.Realm).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             await UserStore.LockRealmAsync(db, realm);
