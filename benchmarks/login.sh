@@ -1,8 +1,14 @@
 #!/bin/sh
 # Builds in Release and runs the benchmarks of the login: all of them, or those that are named.
-#   benchmarks/login.sh [timing] [formats] [login] [sources] [allocations] [steps]
+#   benchmarks/login.sh [--database sqlite|postgresql] [timing] [formats] [login] [sources] [allocations] [steps] [growth] [flood]
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build --configuration Release --nologo --verbosity quiet benchmarks/Zaguan.Benchmarks
-[ $# -gt 0 ] || set -- timing formats login sources allocations steps
-exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks "$@"
+case "${1:-}" in --database) database=$2; shift 2 ;; *) database=sqlite ;; esac
+if [ "$database" = postgresql ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+  [ "$(id -u)" -eq 0 ] && run= || run=sudo
+  $run apt-get update -qq
+  $run apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+fi
+[ $# -gt 0 ] || set -- timing formats login sources allocations steps growth flood
+exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks --database "$database" "$@"

@@ -11,6 +11,8 @@ using Zaguan.Benchmarks.House;
     ("sources", SourcesBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),
+    ("growth", GrowthBenchmark.RunAsync),
+    ("flood", FloodBenchmark.RunAsync),
     ("token-cost", TokenCostBenchmark.RunAsync),
     ("validation", ValidationBenchmark.RunAsync),
 ];
@@ -21,12 +23,31 @@ if (args is [GuardedBackEnd.Argument, var kind])
     return 0;
 }
 
+if (args is [IdentityPeer.Argument])
+{
+    await IdentityPeer.RunAsync();
+    return 0;
+}
+
+string? database = null;
+if (args is ["--database", var named, ..])
+{
+    (database, args) = (named, args[2..]);
+}
+
+if (database is not (null or "sqlite" or "postgresql"))
+{
+    await Console.Error.WriteLineAsync($"There is no database \"{database}\"; there are sqlite and postgresql.");
+    return 2;
+}
+
 if (args.Except(benchmarks.Select(b => b.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
 {
     await Console.Error.WriteLineAsync($"There is no benchmark \"{unknown}\"; there are {string.Join(", ", benchmarks.Select(b => b.Name))}. Without a name, all run.");
     return 2;
 }
 
+await using var postgres = database is "postgresql" ? await BenchmarkDatabase.UsePostgresAsync() : null;
 Machine.Print();
 var good = true;
 foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Contains(b.Name, StringComparer.Ordinal)))

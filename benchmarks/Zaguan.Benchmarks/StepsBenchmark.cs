@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using Zaguan.Argon2;
 using Zaguan.Benchmarks.House;
@@ -81,60 +80,5 @@ internal static class StepsBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {step,-28} median {Sample.Median(seconds) * 1e3,9:F3} ms, 90 % within {Sample.Quantile(seconds, 0.9) * 1e3,9:F3} ms, fastest {seconds.Min() * 1e3,9:F3} ms"));
         }
-    }
-
-    /// <summary>Listens to the histogram zaguan.login.step.duration, and takes other times beside it.</summary>
-    private sealed class StepTimes : IDisposable
-    {
-        private readonly Lock gate = new();
-        private readonly Dictionary<string, List<double>> times = new(StringComparer.Ordinal);
-        private readonly MeterListener listener = new();
-
-        public StepTimes(Meter meter)
-        {
-            listener.InstrumentPublished = (instrument, listening) =>
-            {
-                if (ReferenceEquals(instrument.Meter, meter) && instrument.Name is "zaguan.login.step.duration")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            };
-            listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => Add((string)tags[0].Value!, seconds));
-            listener.Start();
-        }
-
-        public IReadOnlyList<(string Step, List<double> Seconds)> All
-        {
-            get
-            {
-                lock (gate)
-                {
-                    return [.. times.Select(t => (t.Key, t.Value))];
-                }
-            }
-        }
-
-        public void Add(string step, double seconds)
-        {
-            lock (gate)
-            {
-                if (!times.TryGetValue(step, out var known))
-                {
-                    times[step] = known = [];
-                }
-
-                known.Add(seconds);
-            }
-        }
-
-        public void Clear()
-        {
-            lock (gate)
-            {
-                times.Clear();
-            }
-        }
-
-        public void Dispose() => listener.Dispose();
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Dapper;
+using Zaguan.AccessLog;
 using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Passwords;
@@ -21,11 +23,19 @@ internal sealed class BenchmarkHouse : IDisposable
     /// <summary>As long as the right one.</summary>
     public const string WrongPassword = "la-clave-incorrecta";
 
+    private static readonly TimeSpan LongestFill = TimeSpan.FromMinutes(30);
+
     private static readonly string[] LocalAndUpstream = ["local", "upstream"];
 
-    private BenchmarkHouse(string folder) => Folder = folder;
+    private BenchmarkHouse(string folder, DatabasePlace place)
+    {
+        Folder = folder;
+        Place = place;
+    }
 
     public string Folder { get; }
+
+    public DatabasePlace Place { get; }
 
     public string ConfigurationFile => System.IO.Path.Combine(Folder, "zaguan.json");
 
@@ -35,7 +45,9 @@ internal sealed class BenchmarkHouse : IDisposable
     /// <param name="stored">What is kept of each one's password; absent: today's hash of <see cref="Password"/>.</param>
     public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null, string? old = null)
     {
-        var house = new BenchmarkHouse(Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName);
+        var folder = Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName;
+        Directory.CreateDirectory(System.IO.Path.Combine(folder, "data"));
+        var house = new BenchmarkHouse(folder, await BenchmarkDatabase.MakeAsync(System.IO.Path.Combine(folder, "data", "zaguan.db")));
         try
         {
             File.WriteAllText(house.ConfigurationFile, house.Configuration(failures, old));
@@ -56,6 +68,7 @@ internal sealed class BenchmarkHouse : IDisposable
     private string Configuration(int failures, string? old) => JsonSerializer.Serialize(new
     {
         DataFolder = System.IO.Path.Combine(Folder, "data"),
+        Database = Place.ConnectionString is { } written ? new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionString"] = written } : [],
         Applications = Applications(old),
         Budgets = new
         {
@@ -79,10 +92,50 @@ internal sealed class BenchmarkHouse : IDisposable
 
     private static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 
+    /// <summary>Makes so many users, named usuario1 and so on, and access records, by one statement each, as no server would: it takes a minute for millions.</summary>
+    public async Task FillAsync(int count, int records)
+    {
+        await using var database = Database.Open(Place with { Patience = LongestFill }, TimeProvider.System);
+        using var password = Secret.FromText(Password);
+        using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+        var hash = hasher.Create(password);
+        var now = TimeProvider.System.GetUtcNow();
+        for (var back = 4; back <= 12; back += 4)
+        {
+            await database.WriteAsync(async db =>
+            {
+                await AccessLogPartitions.KeepAheadAsync(db, now.AddMonths(-back));
+                return true;
+            });
+        }
+
+        await database.WriteAsync(db => db.ExecuteAsync(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
+            INSERT INTO users (realm, number, id, username, username_key, email, email_key, given_name, family_name, phone, active, password, password_cost, attributes, created_at)
+            SELECT @Realm, i, 'id-' || i, 'usuario' || i, 'USUARIO' || i, 'usuario' || i || '@example.com', 'USUARIO' || i || '@EXAMPLE.COM', 'María José', 'Quispe Núñez', '987654321', @yes,
+                   @Text, @Cost, '{"departamento_id":5}', @at
+            FROM n
+            """,
+            new { count, Realm, hash.Text, hash.Cost, yes = true, at = now.ToUnixTimeMilliseconds() }));
+        await database.WriteAsync(db => db.ExecuteAsync(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @records)
+            INSERT INTO access_log (at, application, realm, identifier, user_key, is_successful, outcome, address, platform, user_agent)
+            SELECT @from + i * @step, @Realm, @Realm, 'usuario' || (i % @count), i % @count, @yes, 0, '192.0.2.1', 'Windows', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)'
+            FROM n
+            """,
+            new { records, count, Realm, yes = true, from = now.AddDays(-360).ToUnixTimeMilliseconds(), step = (long)TimeSpan.FromDays(360).TotalMilliseconds / records }));
+        if (BenchmarkDatabase.IsPostgres)
+        {
+            // As autovacuum does in its time.
+            await database.ReadAsync(db => db.ExecuteAsync("VACUUM (ANALYZE)"));
+        }
+    }
+
     private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored)
     {
-        Directory.CreateDirectory(System.IO.Path.Combine(Folder, "data"));
-        await using var database = SqliteDatabase.Open(System.IO.Path.Combine(Folder, "data", "zaguan.db"), TimeProvider.System);
+        await using var database = Database.Open(Place, TimeProvider.System);
         var users = new UserStore(database, TimeProvider.System);
         await database.WriteAsync(db =>
         {

@@ -18,8 +18,11 @@ internal sealed partial class ListeningProcess : IDisposable
     private readonly Thread keeper;
     private volatile bool started;
 
-    private ListeningProcess(ProcessStartInfo start)
+    private readonly string? sign;
+
+    private ListeningProcess(ProcessStartInfo start, string? sign)
     {
+        this.sign = sign;
         process.StartInfo = start;
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -34,7 +37,11 @@ internal sealed partial class ListeningProcess : IDisposable
     /// <summary>What it has computed so far, and on Linux the processes that it started too.</summary>
     public TimeSpan CpuTime => CpuTimeOf(process.Id.ToString(CultureInfo.InvariantCulture));
 
-    public static async Task<ListeningProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    /// <summary>The most memory that it has held at once, in bytes. Linux only.</summary>
+    public long PeakMemory => 1024 * long.Parse(File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
+    /// <param name="sign">What it says when it is ready, where that is no address.</param>
+    public static async Task<ListeningProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string? sign = null)
     {
         string[] bound = OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig", "TERM", .. command] : [.. command];
         var start = new ProcessStartInfo(bound[0], bound[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -43,7 +50,7 @@ internal sealed partial class ListeningProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        var server = new ListeningProcess(start);
+        var server = new ListeningProcess(start, sign);
         try
         {
             await server.listening.Task.WaitAsync(Patience);
@@ -102,6 +109,11 @@ internal sealed partial class ListeningProcess : IDisposable
         }
 
         output.Enqueue(line);
+        if (sign is not null && line.Contains(sign, StringComparison.Ordinal))
+        {
+            listening.TrySetResult(new IPEndPoint(IPAddress.None, 0));
+        }
+
         if (ListeningLine().Match(line) is { Success: true } match)
         {
             listening.TrySetResult(IPEndPoint.Parse(match.Groups["address"].Value));

@@ -18,12 +18,23 @@ internal sealed class LoginConnection : IDisposable
     private readonly byte[] answer = new byte[LongestAnswer];
     private int length;
 
-    public LoginConnection(IPEndPoint server) => socket.Connect(server);
+    /// <param name="from">The client's own address; absent: the system chooses.</param>
+    public LoginConnection(IPEndPoint server, IPAddress? from = null)
+    {
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
+
+        socket.Connect(server);
+    }
 
     /// <summary>A request, ready to be sent as often as one likes.</summary>
-    public static byte[] Request(string name, string password, string path = BenchmarkHouse.Path)
+    public static byte[] Request(string name, string password, string path = BenchmarkHouse.Path) =>
+        Post(path, $$"""{"usuario_login":"{{name}}","usuario_password":"{{password}}"}""");
+
+    public static byte[] Post(string path, string body)
     {
-        var body = $$"""{"usuario_login":"{{name}}","usuario_password":"{{password}}"}""";
         return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64)\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
     }
@@ -53,6 +64,14 @@ internal sealed class LoginConnection : IDisposable
     public string AnswerText() =>
         string.Join("\r\n", Encoding.UTF8.GetString(answer, 0, length).Split("\r\n").Where(line => !line.StartsWith("Date:", StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary>The text behind a name in the last answer's JSON.</summary>
+    public string Field(string name)
+    {
+        var text = Encoding.UTF8.GetString(answer, 0, length);
+        var start = text.IndexOf($"\"{name}\":\"", StringComparison.Ordinal) + name.Length + 4;
+        return text[start..text.IndexOf('"', start)];
+    }
+
     public void Dispose() => socket.Dispose();
 
     /// <summary>0: not known yet.</summary>
@@ -65,8 +84,14 @@ internal sealed class LoginConnection : IDisposable
             return 0;
         }
 
-        // Kestrel writes it so, and a login's answer always has it.
-        var field = received[..headers].IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
+        // Kestrel writes it so, and a login's answer always has it; the peer's come in chunks.
+        var field = received[..headers].IndexOf("Content-Length: "u8);
+        if (field < 0)
+        {
+            return received.EndsWith("\r\n0\r\n\r\n"u8) ? length : 0;
+        }
+
+        field += "Content-Length: ".Length;
         return headers + 4 + Number(received[field..(field + received[field..].IndexOf("\r\n"u8))]);
     }
 

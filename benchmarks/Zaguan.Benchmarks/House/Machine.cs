@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Zaguan.Storage;
 
 namespace Zaguan.Benchmarks.House;
 
@@ -11,7 +10,7 @@ internal static class Machine
     {
         var disk = new DriveInfo(Path.GetTempPath()).DriveFormat;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, SQLite {SqliteLibrary.Version} on {disk} ({Path.GetTempPath()})"));
+            $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {BenchmarkDatabase.Name} on {disk} ({Path.GetTempPath()})"));
         if (disk is "tmpfs" or "ramfs")
         {
             Console.WriteLine("The database lies in memory: set TMPDIR to a folder on a disk for figures that mean something.");

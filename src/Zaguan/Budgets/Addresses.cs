@@ -24,3 +24,8 @@ internal static class Addresses
     /// <summary>An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is the IPv4 address.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }
+
+/// <summary>Where a guess comes from, as budgets and the queue of guesses see it.</summary>
+/// <param name="Address">See <see cref="Addresses.Of"/>.</param>
+/// <param name="IsShared">A server that logs in for many.</param>
+internal readonly record struct Sender(string Address, bool IsShared);

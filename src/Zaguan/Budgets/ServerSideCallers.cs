@@ -5,9 +5,9 @@ namespace Zaguan.Budgets;
 /// <summary>Servers that log in for many people and forward no client address: an address budget would lock all of them out at once.</summary>
 internal sealed class ServerSideCallers(IReadOnlyList<IPNetwork> networks)
 {
-    public bool Contains(IPAddress address)
+    public Sender SenderOf(IPAddress address)
     {
         var plain = Addresses.Plain(address);
-        return networks.Any(n => n.Contains(plain));
+        return new(Addresses.Of(plain), networks.Any(n => n.Contains(plain)));
     }
 }

@@ -32,9 +32,11 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>The node that answers.</summary>
     public string? Node { get; init; }
 
+    public required Sender Sender { get; init; }
+
     /// <summary>What it is charged to: the user's account, or that of an identifier which nobody has.</summary>
-    public BudgetSubject Subject(User? user, bool addressIsShared) =>
-        new(user is null ? Accounts.OfUnknown(application.Realm, Key is null ? identifier : application.AsksOthers ? Names.Fold(Key) : Key) : Accounts.Of(user), Addresses.Of(client.Address), addressIsShared);
+    public BudgetSubject Subject(User? user) =>
+        new(user is null ? Accounts.OfUnknown(application.Realm, Key is null ? identifier : application.AsksOthers ? Names.Fold(Key) : Key) : Accounts.Of(user), Sender.Address, Sender.IsShared);
 
     public Client Client => client;
 

@@ -35,8 +35,10 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             return;
         }
 
-        using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, Client.Of(http), witness.Now)
+        var client = Client.Of(http);
+        using var attempt = new Attempt(application, request.Identifier, request.Password!, request.Directory, client, witness.Now)
         {
+            Sender = callers.SenderOf(client.Address),
             Node = witness.Node,
             Received = request.Body is null ? null : new ReceivedRequest(request.Body, http.Request.Headers),
         };
@@ -50,7 +52,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             var allowed = application.SourcesFor(attempt.WantsDirectory);
             var charging = allowed.Count == 0 && !application.IsCompared
                 ? ChargeResult.SourceNotAllowed
-                : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user, callers.Contains(attempt.Client.Address)), http.RequestAborted));
+                : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user), http.RequestAborted));
             retryAfter = charging.RetryAfter;
 
             // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Storage;
@@ -10,16 +10,17 @@ namespace Zaguan.Passwords;
 /// <summary>
 /// Where every password is hashed: threads of their own, as many as there are cores, at a lower priority than the threads
 /// that answer, so that a flood of guesses slows guesses and nothing else. The queue is bounded by number and by waiting
-/// time; what cannot be served in time is turned away, unhashed.
+/// time, and addresses take turns in it; what cannot be served in time is turned away, unhashed.
 /// </summary>
 internal sealed partial class HashGate : IDisposable
 {
     private readonly HashingSettings settings;
     private readonly HashCosts costs;
     private readonly Telemetry telemetry;
-    private readonly BlockingCollection<Guess> queue;
+    private readonly TurnQueue<Guess> queue;
     private readonly Thread[] threads;
     private long meanHashTicks;
+    private bool isClosed;
 
     public HashGate(HashingSettings settings, HashCosts costs, Telemetry telemetry)
     {
@@ -27,7 +28,7 @@ internal sealed partial class HashGate : IDisposable
         this.costs = costs;
         this.telemetry = telemetry;
         queue = new(settings.LongestQueue);
-        telemetry.ObserveQueue(() => queue.Count);
+        telemetry.ObserveQueue(Length);
         threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => new Thread(Work) { IsBackground = true, Name = $"Zaguan hashing {i}" })];
         Array.ForEach(threads, t => t.Start());
     }
@@ -36,14 +37,10 @@ internal sealed partial class HashGate : IDisposable
     /// Verifies at the cost of one hash, or says null where that cannot be done in time. A user without a password,
     /// or no user at all (<paramref name="stored"/> null), costs the same, takes as long and is never right.
     /// </summary>
-    public async Task<Verification?> VerifyAsync(Secret password, string? stored, bool replaces = true)
+    public async Task<Verification?> VerifyAsync(Sender sender, Secret password, string? stored, bool replaces = true)
     {
         var guess = new Guess(password, stored, replaces);
-        if (ExpectedWait() > settings.LongestWait || !queue.TryAdd(guess))
-        {
-            return null;
-        }
-
+        Enter(sender, guess);
         var verification = await guess.Done.Task;
         if (verification is not null)
         {
@@ -54,16 +51,17 @@ internal sealed partial class HashGate : IDisposable
     }
 
     /// <summary>A new hash of a password, or null where that cannot be done in time.</summary>
-    public async Task<StoredPassword?> HashAsync(Secret password)
+    public async Task<StoredPassword?> HashAsync(Sender sender, Secret password)
     {
         var guess = new Guess(password, null, replaces: true) { Creates = true };
-        return ExpectedWait() > settings.LongestWait || !queue.TryAdd(guess) ? null : (await guess.Done.Task)?.Replacement;
+        Enter(sender, guess);
+        return (await guess.Done.Task)?.Replacement;
     }
 
     /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it.</summary>
     public void LetGather()
     {
-        if (ExpectedWait() > 2 * Database.GatheringTime)
+        if (TimeFor(Length()) > 2 * Database.GatheringTime)
         {
             Thread.Sleep(Database.GatheringTime);
         }
@@ -71,19 +69,73 @@ internal sealed partial class HashGate : IDisposable
 
     public void Dispose()
     {
-        queue.CompleteAdding();
-        // The queue is not disposed of: who measures it, or waits for a commit, may ask for its length until the end.
+        lock (queue)
+        {
+            isClosed = true;
+            Monitor.PulseAll(queue);
+        }
+
         Array.ForEach(threads, t => t.Join());
     }
 
-    /// <summary>How long a guess that comes now will wait for its turn.</summary>
-    private TimeSpan ExpectedWait() => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * queue.Count / threads.Length);
+    /// <summary>Whoever cannot be served in time, or leaves for one who can, is told at once.</summary>
+    private void Enter(Sender sender, Guess guess)
+    {
+        Guess? turnedAway;
+        lock (queue)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            if (TimeFor(queue.Ahead(sender)) > settings.LongestWait || !queue.TryAdd(sender, guess, out turnedAway))
+            {
+                turnedAway = guess;
+            }
+            else
+            {
+                Monitor.Pulse(queue);
+            }
+        }
+
+        turnedAway?.Done.SetResult(null);
+    }
+
+    private int Length()
+    {
+        lock (queue)
+        {
+            return queue.Count;
+        }
+    }
+
+    /// <summary>How long so many guesses take.</summary>
+    private TimeSpan TimeFor(int guesses) => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * guesses / threads.Length);
+
+    /// <summary>Null: the gate is closed, and nobody waits any more.</summary>
+    private Guess? WaitForNext()
+    {
+        lock (queue)
+        {
+            while (true)
+            {
+                if (queue.TryTake(out var guess))
+                {
+                    return guess;
+                }
+
+                if (isClosed)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(queue);
+            }
+        }
+    }
 
     private void Work()
     {
         LowerPriority();
         using var hasher = new PasswordHasher(settings.Cost);
-        foreach (var guess in queue.GetConsumingEnumerable())
+        while (WaitForNext() is { } guess)
         {
             if (Stopwatch.GetElapsedTime(guess.Since) > settings.LongestWait)
             {

@@ -8,7 +8,7 @@ namespace Zaguan.Sources;
 internal sealed class LocalSource(HashGate gate)
 {
     /// <summary>One hash, whoever it is: nobody (null), somebody disabled, somebody without a local password.</summary>
-    public async Task<Verdict> VerifyAsync(User? user, Secret password) => await gate.VerifyAsync(password, user?.Password, replaces: user is { Active: true }) switch
+    public async Task<Verdict> VerifyAsync(User? user, Attempt attempt) => await gate.VerifyAsync(attempt.Sender, attempt.Password, user?.Password, replaces: user is { Active: true }) switch
     {
         null => new(Outcome.Busy),
         { CannotBeAsked: true } => new(Outcome.Failed),

@@ -15,13 +15,13 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
     {
         if (sources is [Source.Local])
         {
-            return await local.VerifyAsync(user, attempt.Password);
+            return await local.VerifyAsync(user, attempt);
         }
 
         // What cannot be anybody's name here may be one over there, where nobody could say whose budget it is: nobody is asked.
         if (attempt.Key is null || Names.Objection("A name", attempt.Identifier.Trim()) is not null)
         {
-            return await AtTheCostOfOneHashAsync(new(Outcome.UnknownUser), attempt.Password, wasHashed: false, wasAsked: false);
+            return await AtTheCostOfOneHashAsync(new(Outcome.UnknownUser), attempt, wasHashed: false, wasAsked: false);
         }
 
         using var deadline = new Deadline(attempt.Application.SourcesDeadline, clock);
@@ -34,7 +34,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
         var (theirs, reply) = await upstream.CompareAsync(attempt, deadline.Begin());
         if (reply is null)
         {
-            return await AtTheCostOfOneHashAsync(theirs, attempt.Password, wasHashed: false, wasAsked: true);
+            return await AtTheCostOfOneHashAsync(theirs, attempt, wasHashed: false, wasAsked: true);
         }
 
         var ours = sources.Count == 0 ? new Verdict(Outcome.SourceNotAllowed) : await AskAsync(attempt, sources, user, () => Task.FromResult(theirs), deadline);
@@ -61,7 +61,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
 
             verdict = source switch
             {
-                Source.Local => await local.VerifyAsync(user, attempt.Password),
+                Source.Local => await local.VerifyAsync(user, attempt),
                 Source.Ldap => await ldap.VerifyAsync(attempt.Application.Directory!, user, attempt.Identifier, attempt.Password, deadline.Begin()),
                 Source.Upstream => await askUpstream(),
             };
@@ -72,7 +72,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             }
         }
 
-        return await AtTheCostOfOneHashAsync(verdict, attempt.Password, wasHashed, wasAsked: true);
+        return await AtTheCostOfOneHashAsync(verdict, attempt, wasHashed, wasAsked: true);
     }
 
     /// <summary>Whether the next source has a say. Where people may still change their password in the old system, what is wrong here may be right there.</summary>
@@ -83,7 +83,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
     /// Whoever was verified costs one hash, wherever that was. It is the new password's where one is to be kept. What could not be asked costs none.
     /// </summary>
     /// <param name="wasAsked">Whether the guess may have gone out.</param>
-    private async Task<Verdict> AtTheCostOfOneHashAsync(Verdict verdict, Secret password, bool wasHashed, bool wasAsked)
+    private async Task<Verdict> AtTheCostOfOneHashAsync(Verdict verdict, Attempt attempt, bool wasHashed, bool wasAsked)
     {
         var keeps = verdict is { Outcome: Outcome.Granted, Profile.Source: Source.Upstream };
         if ((wasHashed && !keeps) || verdict.Outcome is Outcome.SourceUnavailable or Outcome.SourceUnclear or Outcome.Busy or Outcome.Failed)
@@ -91,7 +91,7 @@ internal sealed class PasswordSources(LocalSource local, LdapSource ldap, Upstre
             return verdict;
         }
 
-        return (await gate.HashAsync(password), wasHashed) switch
+        return (await gate.HashAsync(attempt.Sender, attempt.Password), wasHashed) switch
         {
             ({ } hash, _) => verdict with { Password = keeps ? hash : null },
             // The hash of before was computed for this attempt already: granted it is, and the new password is kept another time.

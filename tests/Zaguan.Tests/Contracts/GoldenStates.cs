@@ -75,7 +75,7 @@ internal static class GoldenStates
         var hashing = new List<Task>();
         while (hashing.Count <= Environment.ProcessorCount)
         {
-            var hash = gate.VerifyAsync(password, slow);
+            var hash = gate.VerifyAsync(Senders.Somebody, password, slow);
             if (hash.IsCompleted)
             {
                 // The place is taken until a thread has fetched what stands there.

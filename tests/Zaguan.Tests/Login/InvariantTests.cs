@@ -169,7 +169,7 @@ public sealed class InvariantTests
         using var other = Secret.FromText("otra");
         // Enough in front of it that it is still waiting when the administrator is done.
         var slow = FourApplications.CheapHash("una más", 200_000).Text;
-        var queue = Enumerable.Range(0, 3 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(other, slow)).ToList();
+        var queue = Enumerable.Range(0, 3 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(Senders.Somebody, other, slow)).ToList();
         var waiting = LogInAsync(house, "johndoe", "securePass123");
         var subject = new BudgetSubject(Accounts.Of(user), "127.0.0.1", AddressIsShared: false);
         await Eventually.BecomesTrueAsync(async () => (await house.Services.GetRequiredService<BudgetStore>().ReadAsync(subject)).Any(r => r.InFlight > 0), "the login is charged");

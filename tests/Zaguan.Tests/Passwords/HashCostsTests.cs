@@ -34,7 +34,7 @@ public sealed class HashCostsTests
         {
             var longest = costs.Longest;
             var began = Stopwatch.GetTimestamp();
-            await gate.VerifyAsync(guess, stored);
+            await gate.VerifyAsync(Senders.Somebody, guess, stored);
             Stopwatch.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(longest);
         }
 

@@ -23,7 +23,7 @@ public sealed class HashGateTests
         var gate = house.Services.GetRequiredService<HashGate>();
         using var password = Secret.FromText("contraseña");
 
-        var guesses = Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, Slow)).ToList();
+        var guesses = Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(Senders.Somebody, password, Slow)).ToList();
 
         var turnedAway = guesses.Where(g => g.IsCompleted && g.Result is null).ToList();
         turnedAway.Count.ShouldBeInRange(Flood / 2, Flood - 4);
@@ -37,7 +37,7 @@ public sealed class HashGateTests
         var gate = house.Services.GetRequiredService<HashGate>();
         using var password = Secret.FromText("contraseña");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(password, Slow)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => gate.VerifyAsync(Senders.Somebody, password, Slow)));
 
         answers.Count(a => a is null).ShouldBeGreaterThan(Flood / 2);
         answers.Count(a => a is { IsRight: false }).ShouldBeGreaterThanOrEqualTo(1);
@@ -51,8 +51,8 @@ public sealed class HashGateTests
         using var hasher = new PasswordHasher(Argon2Cost.Recommended);
         using var password = Secret.FromText("contraseña");
 
-        (await gate.VerifyAsync(password, null)).ShouldBe(new Verification(false, null));
-        (await gate.VerifyAsync(password, hasher.Create(password).Text)).ShouldBe(new Verification(true, null));
+        (await gate.VerifyAsync(Senders.Somebody, password, null)).ShouldBe(new Verification(false, null));
+        (await gate.VerifyAsync(Senders.Somebody, password, hasher.Create(password).Text)).ShouldBe(new Verification(true, null));
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class HashGateTests
         var gate = house.Services.GetRequiredService<HashGate>();
         var database = house.Services.GetRequiredService<Database>();
         using var password = Secret.FromText("contraseña");
-        await gate.VerifyAsync(password, Slow);
+        await gate.VerifyAsync(Senders.Somebody, password, Slow);
 
-        var guesses = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(password, Slow)).ToList();
+        var guesses = Enumerable.Range(0, 10 * Environment.ProcessorCount).Select(_ => gate.VerifyAsync(Senders.Somebody, password, Slow)).ToList();
         var began = Stopwatch.GetTimestamp();
         database.Gather();
         Stopwatch.GetElapsedTime(began).ShouldBeGreaterThanOrEqualTo(Database.GatheringTime);

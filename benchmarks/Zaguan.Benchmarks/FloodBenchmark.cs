@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Zaguan.Benchmarks.House;
+using Zaguan.Benchmarks.Statistics;
+
+namespace Zaguan.Benchmarks;
+
+/// <summary>
+/// What everybody else notices while 256 connections guess without a pause: one client that logs in properly, one after the other, and one that validates its token. Beside
+/// it the same flood on ASP.NET Core Identity.
+/// </summary>
+internal static class FloodBenchmark
+{
+    private const int Guessing = 256;
+    private const int Rounds = 5;
+
+    /// <summary>Of a proper login, at the 99th percentile.</summary>
+    private static readonly TimeSpan LongestLogin = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many times as long the slowest validations may take in the flood as without.</summary>
+    private const double MostHarm = 1.5;
+
+    /// <summary>Of the server, in MiB: what it holds at its peak.</summary>
+    private const double MostMemory = 400;
+
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(10);
+
+    /// <summary>Until all of the flood stands in the queue.</summary>
+    private static readonly TimeSpan Rising = TimeSpan.FromSeconds(3);
+
+    /// <summary>Between two validations of the one client.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    public static async Task<bool> RunAsync()
+    {
+        var names = Enumerable.Range(0, IdentityPeer.Users).Select(i => IdentityPeer.NameOf(i)[..^"@example.com".Length]).ToList();
+        using var house = await BenchmarkHouse.BuildAsync(names);
+        using var zaguan = await ServerProcess.StartAsync(house);
+        using var peer = await ListeningProcess.StartAsync([Environment.ProcessPath!, IdentityPeer.Argument], new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production" });
+        List<Side> sides =
+        [
+            new("Zaguan, from one address", zaguan, AddressesInUse: 1, ZaguanLogin, "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}"),
+            new("Zaguan, from 256 addresses", zaguan, Guessing, ZaguanLogin, "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}"),
+            new("ASP.NET Core Identity", peer, AddressesInUse: 1, PeerLogin, "accessToken", IdentityPeer.GuardedPath),
+        ];
+        Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess at {names.Count} users. On {BenchmarkDatabase.Name}; the peer's users are in memory.\n");
+        for (var round = -1; round < Rounds; round++)
+        {
+            // In turns, each round beginning with another; the first warms up.
+            foreach (var side in sides.Skip((round + 1) % sides.Count).Concat(sides.Take((round + 1) % sides.Count)))
+            {
+                Measure(side, isWarmUp: round < 0);
+            }
+        }
+
+        return Print(sides);
+
+        byte[] ZaguanLogin(int user, string password) => LoginConnection.Request(names[user], password);
+
+        static byte[] PeerLogin(int user, string password) => LoginConnection.Post(IdentityPeer.LoginPath, $$"""{"email":"{{IdentityPeer.NameOf(user)}}","password":"{{password}}"}""");
+    }
+
+    private static void Measure(Side side, bool isWarmUp)
+    {
+        var (login, validate, flood) = (new Times(), new Times(), new Times());
+        // The first user is nobody's guess: this one is to be let in.
+        var proper = side.Login(0, BenchmarkHouse.Password);
+        var idle = new Times();
+        Crowd.Run(2, i => (i == 0 ? (Action)(() => LogIn(side, proper, new(), Idle)) : () => Validate(side, proper, idle, Idle))());
+        using var over = new ManualResetEventSlim();
+        var crowd = Task.Factory.StartNew(() => Crowd.Run(Guessing, i => Guess(side, i, flood, over)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Thread.Sleep(Rising);
+        Crowd.Run(2, i => (i == 0 ? (Action)(() => LogIn(side, proper, login, Flooded)) : () => Validate(side, proper, validate, Flooded))());
+        over.Set();
+        crowd.GetAwaiter().GetResult();
+        if (!isWarmUp)
+        {
+            side.Rounds.Add(new(login.Quantile(0.99), login.Count, idle.Quantile(0.99), validate.Quantile(0.99), flood.Count, flood.Others));
+        }
+    }
+
+    private static void LogIn(Side side, byte[] request, Times times, TimeSpan during)
+    {
+        using var connection = new LoginConnection(side.Server.Address);
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during;)
+        {
+            if (times.Take(() => connection.Send(request)) != 200)
+            {
+                throw new BenchmarkFailedException($"{side.Name}: the proper login was not granted:\n{connection.AnswerText()}");
+            }
+        }
+    }
+
+    private static void Validate(Side side, byte[] login, Times times, TimeSpan during)
+    {
+        using var connection = new LoginConnection(side.Server.Address);
+        connection.Send(login);
+        var request = Load.Request(side.ValidationPath, connection.Field(side.TokenField));
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during; Thread.Sleep(Pause))
+        {
+            if (times.Take(() => connection.Send(request)) != 200)
+            {
+                throw new BenchmarkFailedException($"{side.Name}: a good token was refused:\n{connection.AnswerText()}");
+            }
+        }
+    }
+
+    private static void Guess(Side side, int number, Times times, ManualResetEventSlim over)
+    {
+        var from = new IPAddress([127, 0, (byte)(1 + (number % side.AddressesInUse / 200)), (byte)(2 + (number % side.AddressesInUse % 200))]);
+        using var connection = new LoginConnection(side.Server.Address, from);
+        for (var i = number; !over.IsSet; i += Guessing)
+        {
+            times.Take(() => connection.Send(side.Login(1 + (i % (IdentityPeer.Users - 1)), BenchmarkHouse.WrongPassword)), expected: 401);
+        }
+    }
+
+    private static bool Print(List<Side> sides)
+    {
+        Console.WriteLine("                               proper login   logins a   validation's p99 ms           in the flood   guesses   of them     peak");
+        Console.WriteLine("                                     p99 s      round     idle  in the flood                 ÷ idle   a round      busy      MiB");
+        foreach (var side in sides)
+        {
+            var rounds = side.Rounds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {side.Name,-28} {Median(side, r => r.Login) / 1e3,12:F3}   {Median(side, r => r.Logins),8:F0}   {Median(side, r => r.Idle),6:F2}  {Median(side, r => r.Flooded),12:F2}   {Median(side, r => r.Harm),20:F2}   {Median(side, r => r.Guesses),7:F0}   {Median(side, r => r.Busy),7:F0}   {side.Server.PeakMemory / 1048576.0,6:F0}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"    from round to round        {rounds.Min(r => r.Login) / 1e3:F3} to {rounds.Max(r => r.Login) / 1e3:F3} s; harm {rounds.Min(r => r.Harm):F2} to {rounds.Max(r => r.Harm):F2}"));
+        }
+
+        var judged = sides[0];
+        var (login, harm, memory) = (Median(judged, r => r.Login), Median(judged, r => r.Harm), judged.Server.PeakMemory / 1048576.0);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nFrom one address: a proper login's p99 {login / 1e3:F3} s: {Verdict(login <= LongestLogin.TotalMilliseconds)} {LongestLogin.TotalSeconds} s."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A validation's p99 in the flood ÷ idle = {harm:F2}: {Verdict(harm <= MostHarm)} {MostHarm}."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Memory at its peak {memory:F0} MiB: {Verdict(memory <= MostMemory)} {MostMemory} MiB."));
+        return login <= LongestLogin.TotalMilliseconds && harm <= MostHarm && memory <= MostMemory;
+
+        static string Verdict(bool holds) => holds ? "at most" : "ABOVE";
+
+        static double Median(Side side, Func<Measured, double> read) => Sample.Median(side.Rounds.ConvertAll(r => read(r)));
+    }
+
+    private sealed record Side(string Name, ListeningProcess Server, int AddressesInUse, Func<int, string, byte[]> Login, string TokenField, string ValidationPath)
+    {
+        public List<Measured> Rounds { get; } = [];
+    }
+
+    /// <summary>Times in milliseconds.</summary>
+    private sealed record Measured(double Login, int Logins, double Idle, double Flooded, int Guesses, int Busy)
+    {
+        public double Harm => Flooded / Idle;
+    }
+
+    private sealed class Times
+    {
+        private readonly Lock gate = new();
+        private readonly List<double> milliseconds = [];
+
+        public int Count => milliseconds.Count;
+
+        /// <summary>Of them, what was answered otherwise than expected.</summary>
+        public int Others { get; private set; }
+
+        public int Take(Func<int> send, int expected = 200)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var status = send();
+            var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            lock (gate)
+            {
+                milliseconds.Add(took);
+                Others += status == expected ? 0 : 1;
+            }
+
+            return status;
+        }
+
+        public double Quantile(double fraction) => Sample.Quantile(milliseconds, fraction);
+    }
+}
