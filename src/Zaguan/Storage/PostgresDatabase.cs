@@ -83,7 +83,7 @@ internal sealed class PostgresDatabase : Database
             var result = await work(connection);
             if (keep is null || keep(result))
             {
-                await transaction.CommitAsync();
+                await CommitAsync(connection, transaction);
             }
 
             return result;
@@ -91,6 +91,18 @@ internal sealed class PostgresDatabase : Database
         catch (NpgsqlException e) when (IsUnavailable(e))
         {
             throw new DatabaseUnavailableException($"The database cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>An administrator who cancels a commit's wait for its standby ends the wait and not the commit, and PostgreSQL calls it done, with a warning.</summary>
+    private static async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        string? warning = null;
+        connection.Notice += (_, said) => warning = said.Notice.InvariantSeverity is "WARNING" ? said.Notice.MessageText : warning;
+        await transaction.CommitAsync();
+        if (warning is not null)
+        {
+            throw new DatabaseUnavailableException($"The database wrote it, but perhaps not on its standby: {warning}");
         }
     }
 
@@ -187,8 +199,14 @@ internal sealed class PostgresDatabase : Database
         return builder.BuildMultiHost();
     }
 
-    /// <summary>Recorded before answered: a commit that does not wait for the disk, and for the standby where there is one, is none.</summary>
-    private const string CommitForGood = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+    /// <summary>
+    /// Recorded before answered: a commit that does not wait for the disk, and for the standby where there is one, is none. A limit that the server or the role sets for
+    /// statements would end that wait; Zaguan has its own.
+    /// </summary>
+    private const string CommitForGood = """
+        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+        SET statement_timeout = 0
+        """;
 
     private static void Furnish(NpgsqlConnection connection) => connection.Execute(CommitForGood);
 

@@ -7,6 +7,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Nodes;
 
 /// <summary>A primary, a standby that confirms every commit, three nodes and clients that never pause; and then the primary is no more.</summary>
+[Collection(NodeGroup.Tests)]
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int EnoughAnswers = 60;

@@ -11,6 +11,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Nodes;
 
 /// <summary>zaguan access-log --follow where ids are given before records can be seen.</summary>
+[Collection(NodeGroup.Tests)]
 public sealed class FollowTests
 {
     [Theory]

@@ -9,6 +9,9 @@ namespace Zaguan.Tests.Nodes;
 /// <summary>Servers as processes of their own, as in production, on one database. Each may be killed and started again.</summary>
 internal sealed class NodeGroup : IAsyncDisposable
 {
+    /// <summary>The collection of tests that start several servers: one after the other, or a small machine has too many of them.</summary>
+    public const string Tests = "Nodes";
+
     private readonly string connectionString;
     private readonly Dictionary<string, string?> settings;
     private readonly ServerProcess?[] running;

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Zaguan.Storage;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Nodes;
 
 /// <summary>What one node does, the others know.</summary>
+[Collection(NodeGroup.Tests)]
 public sealed class NodeNewsTests
 {
     /// <summary>A token of the old system has no session in the database: what a node has heard of its revocation is all that it goes by.</summary>
@@ -101,43 +101,6 @@ public sealed class NodeNewsTests
 
         await using var db = new NpgsqlConnection($"{place};Pooling=false");
         (await db.QueryAsync<string>("SELECT DISTINCT node FROM access_log ORDER BY node")).ShouldBe(Enumerable.Range(0, 3).Select(NodeGroup.NameOf));
-    }
-
-    [Fact]
-    public async Task Nodes_that_start_at_once_on_an_empty_database_all_come_up()
-    {
-        var place = await TestDatabase.MakeOnPostgresAsync();
-
-        await using var nodes = await NodeGroup.StartAsync(place, 3);
-
-        nodes.Running.Count().ShouldBe(3);
-    }
-
-    [Fact]
-    public async Task What_one_node_at_a_time_should_do_no_other_one_does_meanwhile()
-    {
-        var place = await TestDatabase.MakeOnPostgresAsync();
-        await using var one = Database.Open(new("", place), TimeProvider.System);
-        await using var two = Database.Open(new("", place), TimeProvider.System);
-        var (begun, enough) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var done = 0;
-
-        var first = one.AloneAsync("housekeeping", async () =>
-        {
-            begun.SetResult();
-            await enough.Task;
-        });
-        await begun.Task;
-        await two.AloneAsync("housekeeping", () => Task.FromResult(done++));
-        await one.AloneAsync("housekeeping", () => Task.FromResult(done++));
-        done.ShouldBe(0);
-        await two.AloneAsync("something else", () => Task.FromResult(done++));
-        done.ShouldBe(1);
-
-        enough.SetResult();
-        await first;
-        await two.AloneAsync("housekeeping", () => Task.FromResult(done++));
-        done.ShouldBe(2);
     }
 
     private static Task<TestHouse> OpenAsync(string place, TimeProvider? clock = null, string? contracts = null) => TestHouse.OpenAsync(new()
