@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Npgsql;
 using Zaguan.Login;
 using Zaguan.Storage;
 
@@ -43,8 +44,20 @@ internal sealed class AccessLogStore(Database database)
     public Task<long?> OldestOfNewestAsync(AccessLogFilter filter) => database.ReadAsync(db => db.ExecuteScalarAsync<long?>(
         $"SELECT min(id) FROM (SELECT l.id {Fitting} ORDER BY l.id DESC LIMIT @Most) AS newest", filter));
 
-    /// <summary>The id of the last record; 0 where there is none.</summary>
-    public Task<long> NewestIdAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT coalesce(max(id), 0) FROM access_log"));
+    /// <summary>
+    /// How far ids were given, and who may still hold one that nobody sees yet: PostgreSQL gives them before the commit, so that a record can appear below
+    /// others that are known. SQLite has one writer, whose records appear in their order.
+    /// </summary>
+    public Task<AccessLogFrontier> FrontierAsync() => database.ReadAsync(async db => db is not NpgsqlConnection
+        ? new AccessLogFrontier(await db.ExecuteScalarAsync<long>("SELECT coalesce(max(id), 0) FROM access_log"), new HashSet<string>(StringComparer.Ordinal))
+        : new AccessLogFrontier(
+            await db.ExecuteScalarAsync<long>("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM access_log_ids"),
+            // Asked behind it: who was given one of those ids has had this lock since before, and keeps it until the record can be seen or never will be.
+            (await db.QueryAsync<string>("SELECT virtualtransaction FROM pg_locks WHERE relation = 'access_log'::regclass AND mode = 'RowExclusiveLock' AND granted")).ToHashSet(StringComparer.Ordinal)));
+
+    /// <summary>The ids of the records that fit.</summary>
+    public Task<IReadOnlyList<long>> IdsAsync(AccessLogFilter filter) => database.ReadAsync<IReadOnlyList<long>>(async db =>
+        (await db.QueryAsync<long>($"SELECT l.id {Fitting}", filter)).AsList());
 
     public Task<bool> KnowsApplicationAsync(string application) => database.ReadAsync(db => db.ExecuteScalarAsync<bool>(
         "SELECT EXISTS (SELECT 1 FROM access_log WHERE application = @application)", new { application }));
@@ -54,6 +67,10 @@ internal sealed class AccessLogStore(Database database)
         "DELETE FROM access_log WHERE at < @before AND id IN (SELECT id FROM access_log WHERE at < @before ORDER BY at LIMIT @batch)",
         new { before = before.ToUnixTimeMilliseconds(), batch }));
 }
+
+/// <param name="Newest">The last id that was given; 0: none was.</param>
+/// <param name="Writers">Transactions that may write a record with that id, or a lower one.</param>
+internal sealed record AccessLogFrontier(long Newest, IReadOnlySet<string> Writers);
 
 /// <summary>What to show. What is null does not matter.</summary>
 internal sealed record AccessLogFilter

@@ -229,8 +229,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db =>
     {
         const string Forgive = "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)";
-        // The account's own row first: who has it has the others of the account.
-        await db.ExecuteAsync("UPDATE budgets SET forgiven = forgiven WHERE account = @account AND address = ''", new { account });
+        // The account's own row first, and its addresses in their order: whoever forgets some of them goes that way too.
+        await db.ExecuteAsync($"SELECT address FROM budgets WHERE account = @account ORDER BY address {RowLock.Change(db)}", new { account });
         return await db.ExecuteAsync(Forgive, new { account }) > 0;
     });
 
@@ -241,17 +241,17 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         """,
         new { account, now = Now })).Where(row => BudgetPolicy.Judge(row, Now, ChargeLifetime) == BudgetVerdict.Refused).ToList());
 
-    /// <summary>Puts every row under today's rules; what was counted stays.</summary>
+    /// <summary>Puts every row under today's rules; what was counted stays. Other nodes may be charging, or doing the same: each statement takes its rows in the order of all.</summary>
     public static void ApplyRules(DbConnection db, BudgetSettings rules)
     {
         foreach (var (rows, rule) in new[] { ("account <> '' AND address <> ''", rules.AccountAndAddress), ("address = ''", rules.Account), ("account = ''", rules.Address) })
         {
             var change = $"""
                 UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost
-                WHERE (account, address) IN (
-                  SELECT account, address FROM budgets
-                  WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
-                  ORDER BY account, address LIMIT {RowsAtOnce})
+                FROM (SELECT account, address FROM budgets
+                      WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
+                      ORDER BY account, address LIMIT {RowsAtOnce} {RowLock.Change(db)}) AS old
+                WHERE budgets.account = old.account AND budgets.address = old.address
                 """;
             int changed;
             do

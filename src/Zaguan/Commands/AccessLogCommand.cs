@@ -90,17 +90,18 @@ internal sealed class AccessLogCommand
             return await WholeFile.WriteAsync(desk.Terminal, file, async writer =>
             {
                 using var whole = new AccessLogPrinter(printed, writer, desk.Terminal);
-                await PrintAsync(desk.AccessLog, whole, filter, newest, interrupted);
+                await PrintAsync(desk.AccessLog, whole, filter, newest, following: null, interrupted);
             });
         }
 
         using var printer = new AccessLogPrinter(printed, desk.Terminal.Output, desk.Terminal);
         try
         {
-            var last = await PrintAsync(desk.AccessLog, printer, filter, newest, interrupted);
-            if (parsed.GetValue(follow))
+            var following = parsed.GetValue(follow) ? await AccessLogFollower.StartAsync(desk.AccessLog, filter) : null;
+            await PrintAsync(desk.AccessLog, printer, filter, newest, following, interrupted);
+            if (following is not null)
             {
-                await FollowAsync(desk, printer, filter with { After = last }, interrupted);
+                await FollowAsync(desk, printer, following, interrupted);
             }
 
             return ExitCode.Done;
@@ -111,46 +112,42 @@ internal sealed class AccessLogCommand
         }
     }
 
-    /// <summary>What there is. Returns the id behind which new records come.</summary>
-    private static async Task<long> PrintAsync(AccessLogStore log, AccessLogPrinter printer, AccessLogFilter filter, int? newest, CancellationToken interrupted)
+    /// <summary>What there is.</summary>
+    /// <param name="following">Takes note of what is printed, so that it is not printed again; null: nobody follows.</param>
+    private static async Task PrintAsync(AccessLogStore log, AccessLogPrinter printer, AccessLogFilter filter, int? newest, AccessLogFollower? following, CancellationToken interrupted)
     {
         // Records that come meanwhile are new ones.
-        var last = await log.NewestIdAsync();
-        filter = filter with { Before = last + 1 };
+        var last = following?.StartedAt ?? (await log.FrontierAsync()).Newest;
+        filter = filter with { Before = last + 1, OldestFirst = true, Most = Batch };
         var first = newest is { } most ? await log.OldestOfNewestAsync(filter with { Most = most }) ?? last + 1 : 1;
-        await PrintBehindAsync(log, printer, filter with { After = first - 1 }, interrupted);
-        printer.Complete();
-        return last;
-    }
-
-    private static async Task FollowAsync(Desk desk, AccessLogPrinter printer, AccessLogFilter filter, CancellationToken interrupted)
-    {
-        printer.Follow();
-        while (!interrupted.IsCancellationRequested)
-        {
-            await desk.Terminal.Output.FlushAsync(CancellationToken.None);
-            await Task.Delay(Interval, desk.Terminal.Clock, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            filter = filter with { After = await PrintBehindAsync(desk.AccessLog, printer, filter, CancellationToken.None) };
-        }
-    }
-
-    /// <summary>In batches by id, so that a log of any length is printed in the same memory. Returns the id of the last one.</summary>
-    private static async Task<long> PrintBehindAsync(AccessLogStore log, AccessLogPrinter printer, AccessLogFilter filter, CancellationToken interrupted)
-    {
+        filter = filter with { After = first - 1 };
+        // In batches by id, so that a log of any length is printed in the same memory.
         IReadOnlyList<AccessRecord> records;
         do
         {
             interrupted.ThrowIfCancellationRequested();
-            records = await log.QueryAsync(filter with { OldestFirst = true, Most = Batch });
+            records = await log.QueryAsync(filter);
             foreach (var record in records)
             {
+                following?.Note(record.Id);
                 printer.Print(record);
             }
 
             filter = records.Count == 0 ? filter : filter with { After = records[^1].Id };
         }
         while (records.Count == Batch);
-        return filter.After;
+        printer.Complete();
+    }
+
+    private static async Task FollowAsync(Desk desk, AccessLogPrinter printer, AccessLogFollower following, CancellationToken interrupted)
+    {
+        printer.Follow();
+        while (!interrupted.IsCancellationRequested)
+        {
+            await desk.Terminal.Output.FlushAsync(CancellationToken.None);
+            await Task.Delay(Interval, desk.Terminal.Clock, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await following.NextAsync(printer.Print);
+        }
     }
 
     private static async Task<string?> ApplicationObjectionAsync(Desk desk, string name)

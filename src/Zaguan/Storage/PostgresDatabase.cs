@@ -81,11 +81,23 @@ internal sealed class PostgresDatabase : Database
         var result = await work(connection);
         if (keep is null || keep(result))
         {
-            await transaction.CommitAsync();
+            await CommitAsync(connection, transaction);
         }
 
         return result;
     });
+
+    /// <summary>An administrator who cancels a commit's wait for its standby ends the wait and not the commit, and PostgreSQL calls it done, with a warning.</summary>
+    private static async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        string? warning = null;
+        connection.Notice += (_, said) => warning = said.Notice.InvariantSeverity is "WARNING" ? said.Notice.MessageText : warning;
+        await transaction.CommitAsync();
+        if (warning is not null)
+        {
+            throw new DatabaseUnavailableException($"The database wrote it, but perhaps not on its standby: {warning}");
+        }
+    }
 
     public override async Task AloneAsync(string what, Func<Task> work)
     {

@@ -56,6 +56,14 @@ internal static class TestDatabase
         return new(file, Place(server, NameOf(folder)));
     }
 
+    /// <summary>The connection string of a new and empty database of that PostgreSQL, whatever the run is about.</summary>
+    public static async Task<string> MakeOnPostgresAsync()
+    {
+        var (server, name) = (await Server.Value, $"n{Guid.NewGuid():N}");
+        await server.ExecuteAsync($"CREATE DATABASE {name}");
+        return Place(server, name);
+    }
+
     /// <summary>What the configuration says of it.</summary>
     public static Dictionary<string, string?> Settings(DatabasePlace place) => place.ConnectionString is { } written ? new() { ["Database:ConnectionString"] = written } : [];
 
