@@ -14,6 +14,9 @@ internal static class AccessLogPartitions
     /// <summary>Months that are made ahead: a server that nobody starts anew and nothing tidies up still finds one.</summary>
     private const int MonthsAhead = 3;
 
+    /// <summary>Fifty years of partitions, at most, are made of what is brought from elsewhere.</summary>
+    private const int MostMonths = 600;
+
     /// <summary>Within a transaction: the month of an instant and those after it. What the last partition took for one of them goes where it belongs.</summary>
     public static async Task KeepAheadAsync(DbConnection db, DateTimeOffset now)
     {
@@ -22,13 +25,32 @@ internal static class AccessLogPartitions
             return;
         }
 
+        await MakeForAsync(db, Enumerable.Range(0, MonthsAhead + 1).Select(FirstOf(now).AddMonths));
+    }
+
+    /// <summary>Within a transaction: months that are wanted and missing.</summary>
+    public static async Task MakeForAsync(DbConnection db, IEnumerable<DateTimeOffset> months)
+    {
         await BeginAsync(db);
-        var first = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var known = (await db.QueryAsync<string>("SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'access_log'::regclass")).ToHashSet(StringComparer.Ordinal);
-        foreach (var month in Enumerable.Range(0, MonthsAhead + 1).Select(first.AddMonths).Where(m => !known.Contains(NameOf(m))))
+        foreach (var month in months.Where(m => !known.Contains(NameOf(m))))
         {
             await MakeAsync(db, month);
         }
+    }
+
+    /// <summary>The months in which there are records, of either database. Those of a clock that went wrong by more than decades are left to the last partition.</summary>
+    public static IReadOnlyList<DateTimeOffset> MonthsOf(DbConnection db, DateTimeOffset now)
+    {
+        var months = new List<DateTimeOffset>();
+        var until = FirstOf(now).AddMonths(MonthsAhead + 1).ToUnixTimeMilliseconds();
+        for (var from = FirstOf(now).AddMonths(-MostMonths).ToUnixTimeMilliseconds(); db.ExecuteScalar<long?>("SELECT min(at) FROM access_log WHERE at >= @from AND at < @until", new { from, until }) is { } at;)
+        {
+            months.Add(FirstOf(DateTimeOffset.FromUnixTimeMilliseconds(at)));
+            from = months[^1].AddMonths(1).ToUnixTimeMilliseconds();
+        }
+
+        return months;
     }
 
     /// <summary>At the start, so that this month's records do not begin in the wrong place. Where somebody reads for long just then, the hour's tidying makes up for it.</summary>
@@ -83,6 +105,8 @@ internal static class AccessLogPartitions
             $"WITH moved AS (DELETE FROM access_log_other WHERE at >= @from AND at < @to RETURNING *) INSERT INTO {name} SELECT * FROM moved", new { from, to });
         await db.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE access_log ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({to})"));
     }
+
+    private static DateTimeOffset FirstOf(DateTimeOffset instant) => new(instant.UtcDateTime.Year, instant.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static string NameOf(DateTimeOffset month) => string.Create(CultureInfo.InvariantCulture, $"access_log_{month:yyyy_MM}");
 
