@@ -25,7 +25,7 @@ needs=(
   "samba-dsdb-modules:/usr/lib/*/samba/ldb/samldb.so"
   "samba-vfs-modules:/usr/lib/*/samba/vfs/acl_xattr.so"
   "ldap-utils:/usr/bin/ldapmodify" # makes its users
-  "postgresql:/usr/lib/postgresql/*/bin/initdb" # users are imported out of one
+  "postgresql:/usr/lib/postgresql/*/bin/initdb" # the second database, and one out of which users are imported
 )
 missing=()
 for need in "${needs[@]}"; do
@@ -65,6 +65,10 @@ broken=
 run_tests
 # What the system's SQLite does, the one that ships inside Zaguan must do too.
 ZAGUAN_SQLITE=bundled run_tests --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets
+# What stands on the database stands on both.
+ZAGUAN_TEST_DATABASE=postgresql run_tests --filter-not-trait Database=FileOnly --filter-namespace \
+  Zaguan.Tests.Applications Zaguan.Tests.BackEnds Zaguan.Tests.Budgets Zaguan.Tests.Commands Zaguan.Tests.Contracts Zaguan.Tests.Login Zaguan.Tests.Operations \
+  Zaguan.Tests.Sources Zaguan.Tests.Sources.Ldap Zaguan.Tests.Tokens Zaguan.Tests.Tokens.Keys Zaguan.Tests.Users Zaguan.Tests.Users.Export Zaguan.Tests.Users.Import
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ -z "$broken" ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

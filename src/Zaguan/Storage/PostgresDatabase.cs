@@ -25,7 +25,7 @@ internal sealed class PostgresDatabase : Database
     /// <summary>After which a silent primary is asked whether it is there, where nothing else is said.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two attempts to listen.</summary>
+    /// <summary>So long a host that was not the primary, or not there, is left alone; and so long passes between two attempts to listen.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlMultiHostDataSource source;
@@ -169,6 +169,7 @@ internal sealed class PostgresDatabase : Database
         it.Timeout = (int)ConnectTimeout.TotalSeconds;
         it.CommandTimeout = (int)patience.TotalSeconds;
         it.MaxPoolSize = MostConnections;
+        it.HostRecheckSeconds = (int)Pause.TotalSeconds;
         it.KeepAlive = (int)KeepAlive.TotalSeconds;
         it.ApplicationName = "zaguan";
         foreach (var name in told.Keys.OfType<string>())

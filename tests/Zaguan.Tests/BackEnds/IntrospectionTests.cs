@@ -126,6 +126,7 @@ public sealed class IntrospectionTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task While_nobody_can_say_whose_a_token_is_the_answer_is_503()
     {
         await using var house = await TestHouse.OpenAsync();

@@ -81,7 +81,7 @@ public sealed partial class SessionCookieTests
         secret.Length.ShouldBe(32);
         var kept = await house.Services.GetRequiredService<Database>().ReadAsync(db => db.QuerySingleAsync<string>("SELECT cookie_hash FROM sessions"));
         kept.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(secret)));
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(house.Folder, "data")))
+        foreach (var file in TestDatabase.IsPostgres ? [] : Directory.EnumerateFiles(Path.Combine(house.Folder, "data")))
         {
             var bytes = await File.ReadAllBytesAsync(file);
             bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(value)).ShouldBe(-1, file);

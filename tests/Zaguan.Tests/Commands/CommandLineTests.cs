@@ -73,6 +73,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("users", "list")]
     [InlineData("users", "show", "ana", "--realm", "ambiotec")]
     [InlineData("users", "unlock", "ana", "--realm", "ambiotec")]
@@ -91,6 +92,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("import nada.csv --realm ambiotec", "There is no file")]
     [InlineData("import vacia.csv --realm ambiotec", "There is nobody to import")]
     [InlineData("import vacia.jsonl --realm ambiotec", "There is nobody to import")]
@@ -116,6 +118,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Looking_makes_no_secrets_in_Development()
     {
         await using var folder = new CommandFolder();
@@ -128,6 +131,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Broken_configuration_stops_commands_and_every_mistake_is_named()
     {
         await using var folder = new CommandFolder();

@@ -10,6 +10,7 @@ public sealed class DoctorTests
     private const string Good = """{ "ambiotec": { "JWT_SECRET": "q8wJr0Vt3nEw5ZyXuPfL7mBcD2hGkA9s" } }""";
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Process_names_three_mistakes_at_once_with_file_line_and_pointer()
     {
         await using var folder = new CommandFolder();
@@ -40,6 +41,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Nothing_is_wrong_where_nothing_is()
     {
         await using var folder = new CommandFolder(Good);
@@ -57,6 +59,7 @@ public sealed class DoctorTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("zaguan.json", "secret")]
     [InlineData("data/zaguan.db", "database")]
     [InlineData("data/secrets/otra.JWT_SECRET", "secret")]
@@ -136,6 +139,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task File_that_is_no_database_is_a_problem()
     {
         await using var folder = new CommandFolder(Good);

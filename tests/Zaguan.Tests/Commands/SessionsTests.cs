@@ -81,6 +81,7 @@ public sealed class SessionsTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task A_back_end_gets_a_key_once_and_loses_it_when_it_is_removed()
     {
         await using var folder = new CommandFolder(Applications);

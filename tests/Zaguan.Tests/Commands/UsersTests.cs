@@ -71,6 +71,7 @@ public sealed class UsersTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Password_as_an_argument_is_not_accepted_nor_repeated()
     {
         await using var folder = new CommandFolder();
@@ -117,6 +118,7 @@ public sealed class UsersTests
     };
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [MemberData(nameof(Refused))]
     public async Task What_cannot_be_a_user_is_refused_with_a_sentence_and_nothing_is_written(string[] args, string sentence)
     {

@@ -15,7 +15,7 @@ namespace Zaguan.Tests.House;
 /// </summary>
 internal static class TestDatabase
 {
-    /// <summary>What only a file can show: it is moved, damaged, read byte by byte.</summary>
+    /// <summary>The trait "Database" of what only a file can show: it is moved, damaged, read byte by byte, or was never made.</summary>
     public const string FileOnly = "FileOnly";
 
     private static readonly Lazy<Task<PostgresServer>> Server = new(() => PostgresServer.StartAsync("max_connections=1000"));

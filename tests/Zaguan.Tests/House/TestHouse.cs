@@ -150,7 +150,22 @@ internal sealed class TestHouse : IAsyncDisposable
 
     public Task TakeDatabaseAwayAsync() => TestDatabase.TakeAwayAsync(Folder);
 
-    public Task BringDatabaseBackAsync() => TestDatabase.BringBackAsync(Folder);
+    /// <summary>And waits until it is asked again: a host that was not there is left alone for a moment.</summary>
+    public async Task BringDatabaseBackAsync()
+    {
+        await TestDatabase.BringBackAsync(Folder);
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            try
+            {
+                return await Services.GetRequiredService<Database>().ReadAsync(_ => Task.FromResult(true));
+            }
+            catch (DatabaseUnavailableException)
+            {
+                return false;
+            }
+        }, "the database is asked again");
+    }
 
     /// <summary>The server answers nobody any more; its files stay until the house is disposed of.</summary>
     public Task StopAsync() => server.StopAsync();

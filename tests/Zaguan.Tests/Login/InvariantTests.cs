@@ -200,6 +200,7 @@ public sealed class InvariantTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task No_password_token_or_secret_stands_in_any_log_line_or_in_the_database()
     {
         const string Planted = "planted-Secreto-9f3a";

@@ -9,6 +9,7 @@ public sealed class ShutdownTests
     private static readonly DemoLogin Login = DemoLogin.Ambiotec;
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Asked_to_end_it_finishes_the_logins_in_flight_takes_no_new_ones_and_exits_with_0()
     {
         await using var server = await ServerProcess.StartAsync();

@@ -82,6 +82,7 @@ public sealed class StartUpTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task A_data_folder_that_cannot_be_written_is_said()
     {
         string[] wrapper = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner", "--"] : [];
@@ -92,6 +93,7 @@ public sealed class StartUpTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task A_data_folder_that_is_a_file_is_said()
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;

@@ -180,6 +180,7 @@ public sealed class FormatTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Old_sqlite_database_is_read_directly_and_never_written()
     {
         await using var folder = new CommandFolder();

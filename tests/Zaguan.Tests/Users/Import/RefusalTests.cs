@@ -48,7 +48,7 @@ public sealed class RefusalTests
 
         ran.Code.ShouldBe(ExitCode.Problems, ran.Output + ran.Error);
         ran.Output.ShouldContain(sentence);
-        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe("zoe,zulema");
+        (await folder.ListAsync("SELECT username FROM users ORDER BY key")).ShouldBe("zoe,zulema");
         var lines = (await File.ReadAllTextAsync(refused)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(2);
         lines[1].ShouldStartWith("3,");
@@ -430,7 +430,7 @@ public sealed class RefusalTests
         first.GetProperty("line").GetInt32().ShouldBe(line);
         first.GetProperty("reason").GetString()!.ShouldContain($"goes on to line {last}, because of a quote");
         told.Output.ShouldContain($"lines not read    {inside}: ");
-        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe(rows.Contains("eva", StringComparison.Ordinal) ? "ana,eva" : "ana");
+        (await folder.ListAsync("SELECT username FROM users ORDER BY key")).ShouldBe(rows.Contains("eva", StringComparison.Ordinal) ? "ana,eva" : "ana");
     }
 
     [Fact]
@@ -466,7 +466,7 @@ public sealed class RefusalTests
 
         ran.Code.ShouldBe(ExitCode.Problems);
         ran.Json.GetProperty("firstRefused").EnumerateArray().Select(r => r.GetProperty("line").GetInt32()).ShouldBe([2, 3, 4, 5, 6, 7]);
-        (await folder.AskAsync<string>("SELECT group_concat(username) FROM (SELECT * FROM users ORDER BY key)")).ShouldBe("ana,zoe");
+        (await folder.ListAsync("SELECT username FROM users ORDER BY key")).ShouldBe("ana,zoe");
     }
 
     [Theory]

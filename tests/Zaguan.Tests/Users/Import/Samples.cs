@@ -40,7 +40,14 @@ internal static class Samples
         return await connection.ExecuteScalarAsync<T>(sql);
     }
 
+    /// <summary>The rows of an answer of one column, one behind the other.</summary>
+    public static async Task<string> ListAsync(this CommandFolder folder, string sql, string separator = ",")
+    {
+        await using var connection = await TestDatabase.ConnectAsync(folder.Folder);
+        return string.Join(separator, await connection.QueryAsync<string>(sql));
+    }
+
     /// <summary>With everything that came with the import and nothing that is made new each time.</summary>
-    public static Task<string?> ContentAsync(this CommandFolder folder) => folder.AskAsync<string>(
-        "SELECT group_concat(u.realm || u.number || u.username || coalesce(u.email, '') || coalesce(u.password, '') || coalesce(r.name, '') || u.active, char(10)) FROM (SELECT * FROM users ORDER BY key) u LEFT JOIN roles r ON r.key = u.role_key");
+    public static Task<string> ContentAsync(this CommandFolder folder) => folder.ListAsync(
+        "SELECT u.realm || u.number || u.username || coalesce(u.email, '') || coalesce(u.password, '') || coalesce(r.name, '') || CASE WHEN u.active THEN '1' ELSE '0' END FROM users u LEFT JOIN roles r ON r.key = u.role_key ORDER BY u.key", "\n");
 }

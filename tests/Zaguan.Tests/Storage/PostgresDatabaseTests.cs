@@ -1,0 +1,212 @@
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+using Zaguan.AccessLog;
+using Zaguan.Login;
+using Zaguan.Storage;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Storage;
+
+/// <summary>What PostgreSQL does otherwise than a file. What both do alike the rest of the suite shows, which runs on both.</summary>
+public sealed class PostgresDatabaseTests : IAsyncLifetime
+{
+    private PostgresServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await PostgresServer.StartAsync("synchronous_commit=off");
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_make_one_schema()
+    {
+        var databases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Open())));
+
+        (await databases[3].ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM migrations"))).ShouldBeGreaterThan(0);
+        foreach (var database in databases)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO migrations VALUES ('9999_future.sql', 'x', 0)", "newer Zaguan")]
+    [InlineData("UPDATE migrations SET sha256 = 'x'", "another build")]
+    public async Task Database_of_another_version_is_not_taken(string sql, string sentence)
+    {
+        await Open().DisposeAsync();
+        await server.ExecuteAsync(sql);
+
+        Should.Throw<DatabaseUnavailableException>(Open).Message.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task A_commit_waits_for_the_disk_whatever_the_server_says()
+    {
+        await using var database = Open();
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<string>("SELECT current_setting('synchronous_commit')"))).ShouldBe("on");
+    }
+
+    [Fact]
+    public async Task What_is_not_kept_or_throws_leaves_nothing_behind()
+    {
+        await using var database = Open();
+        await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('kept')"));
+        await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('not-kept')"), keep: _ => false);
+        await Should.ThrowAsync<InvalidOperationException>(database.WriteAsync<int>(async db =>
+        {
+            await db.ExecuteAsync("INSERT INTO realms (name) VALUES ('bug')");
+            throw new InvalidOperationException("a bug");
+        }));
+        // A rule of the schema that is broken is the statement's fault, and not the database's.
+        await Should.ThrowAsync<PostgresException>(database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('kept')")));
+
+        (await database.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM realms"))).ShouldBe(["kept"]);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_unavailable_and_asked_again_when_it_is_back()
+    {
+        await using var database = Open();
+        await server.ExecuteAsync("CREATE DATABASE other");
+        await using var other = new NpgsqlConnection($"{server.ConnectionString};Pooling=false".Replace("Database=postgres", "Database=other", StringComparison.Ordinal));
+        await other.OpenAsync();
+        await other.ExecuteAsync("ALTER DATABASE postgres ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'");
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT 1")));
+        await Should.ThrowAsync<DatabaseUnavailableException>(database.WriteAsync(db => db.ExecuteScalarAsync<int>("SELECT 1")));
+
+        await other.ExecuteAsync("ALTER DATABASE postgres ALLOW_CONNECTIONS true");
+        await Eventually.BecomesTrueAsync(async () => await IsThereAsync(database), "the database is asked again");
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_too_long_is_unavailable()
+    {
+        await using var database = Database.Open(new("", server.ConnectionString) { Patience = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await Should.ThrowAsync<DatabaseUnavailableException>(database.WriteAsync(db => db.ExecuteScalarAsync<string>("SELECT pg_sleep(60)::text")));
+        (await IsThereAsync(database)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_one_node_does_alone_the_others_leave_out()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var entered = new TaskCompletionSource();
+        var leave = new TaskCompletionSource();
+        var times = 0;
+        var alone = first.AloneAsync("tidying", async () =>
+        {
+            entered.SetResult();
+            await leave.Task;
+            times++;
+        });
+        await entered.Task;
+
+        await second.AloneAsync("tidying", () => throw new InvalidOperationException("two at once"));
+        await second.AloneAsync("something else", () => Task.FromResult(times++));
+        leave.SetResult();
+        await alone;
+        await second.AloneAsync("tidying", () => Task.FromResult(times++));
+
+        times.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_a_node_announces_the_others_hear()
+    {
+        await using var speaker = Open();
+        await using var listener = Open();
+        using var stopped = new CancellationTokenSource();
+        var heard = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        var listening = listener.ListenAsync(what => heard.Writer.TryWrite(what), stopped.Token);
+        (await heard.Reader.ReadAsync(stopped.Token)).ShouldBe("");
+
+        await speaker.AnnounceAsync("contracts");
+        (await heard.Reader.ReadAsync(stopped.Token)).ShouldBe("contracts");
+
+        // Its connection is cut: what was said meanwhile it did not hear, and says so.
+        await server.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN zaguan'");
+        (await heard.Reader.ReadAsync(stopped.Token)).ShouldBe("");
+        await stopped.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(listening);
+    }
+
+    [Fact]
+    public async Task Months_of_the_access_log_are_made_ahead_and_take_what_came_before_them()
+    {
+        var clock = new ManualClock();
+        await using var database = Database.Open(new("", server.ConnectionString), clock);
+        var now = clock.GetUtcNow();
+        // Of a month that nobody has made yet: the last partition takes it.
+        var early = await AppendAsync(database, now.AddMonths(1));
+
+        await KeepAheadAsync(database, now);
+        await KeepAheadAsync(database, now);
+
+        var months = await PartitionsAsync(database);
+        months.Count.ShouldBe(5);
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<string>("SELECT tableoid::regclass::text FROM access_log WHERE id = @early", new { early }))).ShouldBe(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"access_log_{now.AddMonths(1):yyyy_MM}"));
+        (await AppendAsync(database, now)).ShouldBe(early + 1);
+
+        await KeepAheadAsync(database, now.AddMonths(2));
+        (await PartitionsAsync(database)).Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_month_is_dropped_when_all_of_it_is_too_old()
+    {
+        var clock = new ManualClock();
+        await using var database = Database.Open(new("", server.ConnectionString), clock);
+        var first = new DateTimeOffset(clock.GetUtcNow().Year, clock.GetUtcNow().Month, 1, 0, 0, 0, TimeSpan.Zero);
+        await KeepAheadAsync(database, first);
+        await AppendAsync(database, first);
+        await AppendAsync(database, first.AddMonths(1));
+
+        await DropAsync(database, first.AddMonths(1).AddMilliseconds(-1));
+        (await CountAsync(database)).ShouldBe(2);
+        await DropAsync(database, first.AddMonths(1));
+        (await CountAsync(database)).ShouldBe(1);
+        (await PartitionsAsync(database)).Count.ShouldBe(4);
+    }
+
+    private Database Open() => Database.Open(new("", server.ConnectionString), TimeProvider.System);
+
+    private static async Task<bool> IsThereAsync(Database database)
+    {
+        try
+        {
+            return await database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT 1")) == 1;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private static Task<long> AppendAsync(Database database, DateTimeOffset at) => database.WriteAsync(db => AccessLogStore.AppendAsync(db, new()
+    {
+        At = at.ToUnixTimeMilliseconds(),
+        Application = "ambiotec",
+        Realm = "ambiotec",
+        Identifier = "ana",
+        Outcome = Outcome.WrongPassword,
+        Address = "192.0.2.1",
+    }));
+
+    private static Task<bool> KeepAheadAsync(Database database, DateTimeOffset now) => WriteAsync(database, db => AccessLogPartitions.KeepAheadAsync(db, now));
+
+    private static Task<bool> DropAsync(Database database, DateTimeOffset before) => WriteAsync(database, db => AccessLogPartitions.DropAsync(db, before));
+
+    private static Task<bool> WriteAsync(Database database, Func<DbConnection, Task> work) => database.WriteAsync(async db =>
+    {
+        await work(db);
+        return true;
+    });
+
+    private static Task<long> CountAsync(Database database) => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM access_log"));
+
+    private static Task<IReadOnlyList<string>> PartitionsAsync(Database database) => database.ReadAsync<IReadOnlyList<string>>(async db =>
+        (await db.QueryAsync<string>("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'access_log'::regclass")).AsList());
+}
