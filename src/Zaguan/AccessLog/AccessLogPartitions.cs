@@ -18,6 +18,9 @@ internal static class AccessLogPartitions
     /// <summary>Records of a month in the last partition that are moved when the month is made: nobody can log in meanwhile. Where there are more, they stay until they are too old.</summary>
     private const int MostMoved = 10_000;
 
+    /// <summary>Fifty years of partitions, at most, are made of what is brought from elsewhere.</summary>
+    private const int MostMonths = 600;
+
     private const string Partitions = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'access_log'::regclass ORDER BY c.relname";
 
     /// <summary>The month of an instant and those after it. What the last partition took for one of them goes where it belongs.</summary>
@@ -51,6 +54,29 @@ internal static class AccessLogPartitions
         }
     }
 
+    /// <summary>Within a transaction: months that are wanted and missing.</summary>
+    public static void MakeFor(DbConnection db, IEnumerable<DateTimeOffset> months)
+    {
+        foreach (var month in months)
+        {
+            Make(db, month);
+        }
+    }
+
+    /// <summary>The months in which there are records, of either database. Those of a clock that went wrong by more than decades are left to the last partition.</summary>
+    public static IReadOnlyList<DateTimeOffset> MonthsOf(DbConnection db, DateTimeOffset now)
+    {
+        var months = new List<DateTimeOffset>();
+        var until = FirstOf(now).AddMonths(MonthsAhead + 1).ToUnixTimeMilliseconds();
+        for (var from = FirstOf(now).AddMonths(-MostMonths).ToUnixTimeMilliseconds(); db.ExecuteScalar<long?>("SELECT min(at) FROM access_log WHERE at >= @from AND at < @until", new { from, until }) is { } at;)
+        {
+            months.Add(FirstOf(DateTimeOffset.FromUnixTimeMilliseconds(at)));
+            from = months[^1].AddMonths(1).ToUnixTimeMilliseconds();
+        }
+
+        return months;
+    }
+
     /// <summary>Drops the months that ended before an instant.</summary>
     public static async Task DropAsync(Database database, DateTimeOffset before)
     {
@@ -66,7 +92,9 @@ internal static class AccessLogPartitions
     }
 
     private static IEnumerable<DateTimeOffset> Months(DateTimeOffset now) =>
-        Enumerable.Range(0, MonthsAhead + 1).Select(new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths);
+        Enumerable.Range(0, MonthsAhead + 1).Select(FirstOf(now).AddMonths);
+
+    private static DateTimeOffset FirstOf(DateTimeOffset instant) => new(instant.UtcDateTime.Year, instant.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Within a transaction. True: it is made.</summary>
     private static bool Make(DbConnection db, DateTimeOffset month)

@@ -13,6 +13,8 @@ internal static class CommandLine
     /// <summary>How long a command that was interrupted may tidy up.</summary>
     private static readonly TimeSpan TidyingUp = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] TidyUp = [AccessLogCommand.Name, ImportCommand.Name, ExportCommand.Name, CompareCommand.Name, BackupCommand.Name, RestoreCommand.Name, MigrateDatabaseCommand.Name];
+
     public static Task<int> RunAsync(string[] args) => RunAsync(args, Terminal.OfProcess(), CancellationToken.None);
 
     /// <param name="interrupted">What Ctrl-C is to a process.</param>
@@ -30,7 +32,7 @@ internal static class CommandLine
             Error = terminal.Error,
             EnableDefaultExceptionHandler = false,
             // The server ends its logins in flight by itself, and nothing must cut it short; the rest ends where it stands.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is AccessLogCommand.Name or ImportCommand.Name or ExportCommand.Name or CompareCommand.Name ? TidyingUp : null,
+            ProcessTerminationTimeout = TidyUp.Contains(parsed.CommandResult.Command.Name, StringComparer.Ordinal) ? TidyingUp : null,
         };
         try
         {
@@ -61,6 +63,9 @@ internal static class CommandLine
             ImportCommand.Create(terminal),
             ExportCommand.Create(terminal),
             MigrationCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
+            MigrateDatabaseCommand.Create(terminal),
             ContractCommand.Create(terminal),
             CompareCommand.Create(terminal),
             DoctorCommand.Create(terminal),

@@ -76,15 +76,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     /// <param name="makesDatabase">Where there is none, one is made as soon as something is written. A command that is refused makes nothing.</param>
     public static async Task<int> WorkAsync(ParseResult parsed, Terminal terminal, Func<Desk, Task<int>> work, bool makesDatabase = false)
     {
-        var setup = Settings.Look(parsed);
-        if (setup.SettingsAreBroken)
+        if (await Settings.LookAsync(parsed, terminal) is not { } setup)
         {
-            await terminal.Error.WriteLineAsync("Nothing was done, because the configuration cannot be used:");
-            foreach (var problem in setup.Problems)
-            {
-                await terminal.Error.WriteLineAsync(problem.ToString());
-            }
-
             return ExitCode.Problems;
         }
 

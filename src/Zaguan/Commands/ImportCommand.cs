@@ -121,7 +121,7 @@ internal sealed class ImportCommand
         var run = new ImportRun(options, desk.Imports, r => Desk.RealmObjection(r, known), desk.Terminal.Clock);
         var report = new ImportReport { Format = source.Format, OnRefused = onRefused };
         var asJson = parsed.GetValue(json);
-        await ImportProgressView.ShowAsync(desk.Terminal, isQuiet: asJson, progress => run.RunAsync(source, report, progress, interrupted));
+        await ProgressView.ShowAsync(desk.Terminal, isQuiet: asJson, progress => run.RunAsync(source, report, progress, interrupted));
         if (asJson)
         {
             await desk.Terminal.WriteJsonAsync(ImportSummary.Json(report, options));

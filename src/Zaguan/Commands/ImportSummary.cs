@@ -78,10 +78,10 @@ internal static class ImportSummary
 
         if (report.Estimate is { } estimate)
         {
-            counts.Add(("the import takes", $"about {ImportProgressView.InWords(estimate)} on this machine"));
+            counts.Add(("the import takes", $"about {ProgressView.InWords(estimate)} on this machine"));
         }
 
-        terminal.Output.WriteLine($"{(options.IsDryRun ? "Dry run, nothing was written: " : "")}{Number(report.Rows)} rows of {report.Format} in {ImportProgressView.InWords(report.Took)} ({rate}).");
+        terminal.Output.WriteLine($"{(options.IsDryRun ? "Dry run, nothing was written: " : "")}{Number(report.Rows)} rows of {report.Format} in {ProgressView.InWords(report.Took)} ({rate}).");
         terminal.WriteFields(counts);
     }
 

@@ -15,6 +15,24 @@ internal static class Settings
     /// <summary>For everything else: nothing is made by looking.</summary>
     public static Setup Look(ParseResult parsed) => Setup.Read(new(parsed.GetValue(File), Urls: null, IsDevelopment) { OnlyLooks = true });
 
+    /// <summary>The same, good enough to find the database with. Null: it is not, and all that is wrong was said.</summary>
+    public static async Task<Setup?> LookAsync(ParseResult parsed, Terminal terminal)
+    {
+        var setup = Look(parsed);
+        if (!setup.SettingsAreBroken)
+        {
+            return setup;
+        }
+
+        await terminal.Error.WriteLineAsync("Nothing was done, because the configuration cannot be used:");
+        foreach (var problem in setup.Problems)
+        {
+            await terminal.Error.WriteLineAsync(problem.ToString());
+        }
+
+        return null;
+    }
+
     private static void NamesAFile(OptionResult result)
     {
         if (result.Tokens is [{ Value: "" }])

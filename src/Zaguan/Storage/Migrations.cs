@@ -35,6 +35,11 @@ internal static class Migrations
         ? "SELECT to_regclass('migrations') IS NOT NULL"
         : "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations')");
 
+    /// <summary>Whether it is a database of Zaguan's. Other programs have a table of that name too.</summary>
+    public static bool AreZaguans(DbConnection db) => AreKnown(db) && db.ExecuteScalar<long>(db is NpgsqlConnection
+        ? "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('migrations') AND attname IN ('name', 'sha256', 'applied_at')"
+        : "SELECT count(*) FROM pragma_table_info('migrations') WHERE name IN ('name', 'sha256', 'applied_at')") == 3;
+
     /// <summary>Whether there is nothing in it, of ours or of anybody's.</summary>
     public static bool IsEmpty(DbConnection db) => !db.ExecuteScalar<bool>(db is NpgsqlConnection
         ? "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace)"

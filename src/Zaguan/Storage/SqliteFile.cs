@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Zaguan.Storage.Copying;
 
 namespace Zaguan.Storage;
 
@@ -56,6 +57,7 @@ internal sealed class SqliteFile
 
         using var connection = Open();
         Migrations.Apply(connection, clock);
+        BackupFile.PutToWork(connection);
         admission?.Invoke(connection);
         Remember(FileIdentity.Of(Path));
     }
@@ -178,6 +180,7 @@ internal sealed class SqliteFile
         }
 
         Migrations.Apply(connection, clock);
+        BackupFile.PutToWork(connection);
         admission?.Invoke(connection);
     }
 

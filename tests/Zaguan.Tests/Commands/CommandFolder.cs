@@ -14,11 +14,23 @@ internal sealed class CommandFolder : IAsyncDisposable
     /// <summary>Good enough to read and write the data with; the server would not start with it, because ambiotec lacks its secret.</summary>
     public const string Applications = """{ "ambiotec": {}, "inventario": { "Realm": "almacen" } }""";
 
-    public CommandFolder(string applications = Applications)
+    /// <param name="place">Of the database; null: one of the kind that this run is about.</param>
+    public CommandFolder(string applications = Applications, DatabasePlace? place = null)
     {
+        Place = place switch
+        {
+            null => TestDatabase.OfAsync(Folder).GetAwaiter().GetResult(),
+            { ConnectionString: null } => new(DatabaseFile),
+            _ => place,
+        };
         Configuration = Path.Combine(Folder, "zaguan.json");
         Write("zaguan.json", $$"""{ "DataFolder": {{JsonSerializer.Serialize(Path.Combine(Folder, "data"))}},{{DatabaseSection()}} "Applications": {{applications}} }""");
     }
+
+    /// <summary>In SQLite, whatever this run is about.</summary>
+    public static CommandFolder OnSqlite() => new(place: new(""));
+
+    public DatabasePlace Place { get; }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("zaguan-").FullName;
 
@@ -72,7 +84,7 @@ internal sealed class CommandFolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await TestDatabase.DeleteAsync(Folder);
 
-    private string DatabaseSection() => TestDatabase.OfAsync(Folder).GetAwaiter().GetResult().ConnectionString is { } written
+    private string DatabaseSection() => Place.ConnectionString is { } written
         ? $$""" "Database": { "ConnectionString": {{JsonSerializer.Serialize(written)}} },"""
         : "";
 

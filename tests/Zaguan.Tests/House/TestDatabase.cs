@@ -111,6 +111,15 @@ internal static class TestDatabase
         }
     }
 
+    /// <summary>A database of PostgreSQL with nothing in it, whatever this run is about. It goes with the server.</summary>
+    public static async Task<DatabasePlace> EmptyPostgresAsync()
+    {
+        var name = $"e{Guid.NewGuid():N}";
+        var server = await Server.Value;
+        await server.ExecuteAsync($"CREATE DATABASE {name}");
+        return new("", Place(server, name));
+    }
+
     private static string FileOf(string folder) => Path.Combine(folder, "data", "zaguan.db");
 
     private static string NameOf(string folder) => $"t{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder))).AsSpan(0, 12))}";

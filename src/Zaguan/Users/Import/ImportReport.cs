@@ -103,7 +103,3 @@ internal sealed class ImportReport
         found[key] = found.GetValueOrDefault(key) + 1;
     }
 }
-
-/// <summary>How far an import is.</summary>
-/// <param name="Position">Of the source, from 0 to 1; null where that is not known.</param>
-internal sealed record ImportProgress(long Rows, double? Position);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Reading;
 
 namespace Zaguan.Users.Import;
 
@@ -20,7 +21,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
     private readonly CandidateReader candidates = new(options, realmObjection, clock);
     private readonly ImportRoles roles = new(store, options.MakesRoles);
 
-    public async Task RunAsync(ImportSource source, ImportReport report, Action<ImportProgress> progress, CancellationToken interrupted)
+    public async Task RunAsync(ImportSource source, ImportReport report, Action<RowProgress> progress, CancellationToken interrupted)
     {
         var began = clock.GetTimestamp();
         var judged = Channel.CreateBounded<Batch>(OneAhead);
@@ -177,7 +178,7 @@ internal sealed class ImportRun(ImportOptions options, ImportStore store, Func<s
     }
 
     /// <summary>Nothing cancels it: what was hashed is written.</summary>
-    private async Task WriteAsync(ChannelReader<Batch> input, ImportReport report, Action<ImportProgress> progress)
+    private async Task WriteAsync(ChannelReader<Batch> input, ImportReport report, Action<RowProgress> progress)
     {
         await foreach (var batch in input.ReadAllAsync(CancellationToken.None))
         {

@@ -1,19 +1,19 @@
 using System.Globalization;
 using Spectre.Console;
-using Zaguan.Users.Import;
+using Zaguan.Reading;
 
 namespace Zaguan.Commands;
 
-/// <summary>How far an import is: a bar at a terminal, a line now and then elsewhere.</summary>
-internal static class ImportProgressView
+/// <summary>How far a work on many rows is: a bar at a terminal, a line now and then elsewhere.</summary>
+internal static class ProgressView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     /// <param name="isQuiet">The output is one document for a program.</param>
-    public static Task ShowAsync(Terminal terminal, bool isQuiet, Func<Action<ImportProgress>, Task> work) =>
+    public static Task ShowAsync(Terminal terminal, bool isQuiet, Func<Action<RowProgress>, Task> work) =>
         terminal.OutputIsTerminal && !isQuiet ? ShowBarAsync(terminal, work) : ShowLinesAsync(terminal, work);
 
-    private static Task ShowBarAsync(Terminal terminal, Func<Action<ImportProgress>, Task> work)
+    private static Task ShowBarAsync(Terminal terminal, Func<Action<RowProgress>, Task> work)
     {
         var began = terminal.Clock.GetTimestamp();
         var pen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Output) });
@@ -29,7 +29,7 @@ internal static class ImportProgressView
         });
     }
 
-    private static Task ShowLinesAsync(Terminal terminal, Func<Action<ImportProgress>, Task> work)
+    private static Task ShowLinesAsync(Terminal terminal, Func<Action<RowProgress>, Task> work)
     {
         var began = terminal.Clock.GetTimestamp();
         var (last, rowsAtLast, positionAtLast) = (began, 0L, 0.0);

@@ -1,0 +1,41 @@
+using static Zaguan.Storage.Copying.ColumnKind;
+
+namespace Zaguan.Storage.Copying;
+
+/// <summary>
+/// Every table and column that a migration made, those that are referred to before those that refer to them; a test compares it with both databases. Not in it:
+/// which migrations were applied (each database has its own), and the number of the last revocation (one of the <see cref="Counters"/>).
+/// </summary>
+internal static class CopiedTables
+{
+    public static readonly IReadOnlyList<CopiedTable> All =
+    [
+        Table("realms", ("name", Text)),
+        Table("roles", ("key", Number), ("realm", Text), ("number", Number), ("name", Text), ("name_key", Text)),
+        Table(
+            "users",
+            ("key", Number), ("realm", Text), ("number", Number), ("id", Text), ("username", Text), ("username_key", Text), ("email", Text), ("email_key", Text), ("phone", Text),
+            ("given_name", Text), ("family_name", Text), ("role_key", Number), ("active", Truth), ("password", Text), ("password_cost", Text), ("password_changed_at", Number),
+            ("password_version", Number), ("password_set_here", Truth), ("attributes", Text), ("adopted_at", Number), ("adopted_from", Text), ("created_at", Number)),
+        Table(
+            "budgets",
+            ("account", Text), ("address", Text), ("failed", Number), ("forgiven", Number), ("in_flight", Number), ("in_flight_until", Number), ("burials", Number), ("window_from", Number),
+            ("refused_until", Number), ("refusals", Number), ("failures", Number), ("within", Number), ("refused_for", Number), ("refused_at_most", Number)),
+        Table(
+            "access_log",
+            ("id", Number), ("at", Number), ("application", Text), ("realm", Text), ("identifier", Text), ("user_key", Number), ("is_successful", Truth), ("outcome", SmallNumber),
+            ("address", Text), ("platform", Text), ("user_agent", Text), ("client_info", Text), ("node", Text)),
+        Table(
+            "sessions",
+            ("id", Text), ("application", Text), ("user_key", Number), ("access_id", Number), ("opened_at", Number), ("expires_at", Number), ("revoked_at", Number), ("cookie_hash", Text)),
+        Table("revocations", ("number", Number), ("application", Text), ("session", Text), ("until", Number), ("claim", Text), ("value", Text), ("issued_before", Number)),
+        Table("back_ends", ("name", Text), ("application", Text), ("key_hash", Text), ("created_at", Number)),
+        Table("signing_keys", ("number", Number), ("kid", Text), ("algorithm", Text), ("private_key", Text), ("created_at", Number), ("signs_from", Number)),
+        Table("facts", ("name", Text), ("value", Text)),
+    ];
+
+    /// <summary>Rows in these are somebody's; in the others the server writes by itself when it first starts.</summary>
+    public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets"];
+
+    private static CopiedTable Table(string name, params IReadOnlyList<(string Name, ColumnKind Kind)> columns) => new(name, [.. columns.Select(c => new CopiedColumn(c.Name, c.Kind))]);
+}

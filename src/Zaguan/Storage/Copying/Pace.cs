@@ -1,0 +1,31 @@
+using Zaguan.Reading;
+
+namespace Zaguan.Storage.Copying;
+
+/// <summary>Counts rows: says now and then how far the work is, and stops where it is interrupted.</summary>
+/// <param name="tell">Is told now and then.</param>
+internal sealed class Pace(Action<RowProgress> tell, CancellationToken interrupted)
+{
+    /// <summary>Rows between two words: some hundredths of a second.</summary>
+    private const int Interval = 4_096;
+
+    private long rows;
+
+    /// <summary>Rows that there will be, as far as is known.</summary>
+    public long Expected { get; set; }
+
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public void Advance()
+    {
+        if (++rows % Interval == 0)
+        {
+            Look();
+        }
+    }
+
+    public void Look()
+    {
+        interrupted.ThrowIfCancellationRequested();
+        tell(new(rows, Expected > 0 ? Math.Min(1, (double)rows / Expected) : null));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using Dapper;
+using Zaguan.Storage;
+using Zaguan.Storage.Copying;
+
+namespace Zaguan.Tests.Storage.Copying;
+
+/// <summary>Rows in every table that are hard to carry, and a way to look at all rows that knows nothing of how they are copied.</summary>
+internal static class Awkward
+{
+    private static readonly string[] Texts =
+    [
+        "", " ", "O'Brien", "\"; DROP TABLE users; --", "\\N", "\\.", "a\tb\r\nc", "NULL", "Ñandú e\u0301 \u00e9", "漢字 😀 \u202e \ufffd \u0001", "1", "true", new('ñ', 70_000),
+    ];
+
+    private static readonly long[] Numbers = [0, 1, -1, 42, long.MaxValue, long.MinValue, int.MaxValue + 1L];
+
+    public static async Task FillAsync(DatabasePlace place)
+    {
+        await using var database = Database.Open(place, TimeProvider.System);
+        await database.WriteAsync(async db =>
+        {
+            await FillUsersAsync(db);
+            await FillLogAsync(db);
+            await FillTokensAsync(db);
+            return true;
+        });
+    }
+
+    /// <summary>Every column of every table, also of those that nobody thought of, row by row, in an order of its own.</summary>
+    public static async Task<Dictionary<string, List<string>>> AllAsync(DatabasePlace place)
+    {
+        using var db = CopyConnection.Open(place);
+        var all = new Dictionary<string, List<string>>();
+        foreach (var table in CopiedTables.All.Select(t => t.Name).Append(Counters.RevocationNumbers))
+        {
+            var rows = await db.QueryAsync($"SELECT * FROM {table}");
+            all[table] = [.. rows.Select(r => AsText((IDictionary<string, object?>)r)).Order(StringComparer.Ordinal)];
+        }
+
+        return all;
+    }
+
+    private static async Task FillUsersAsync(DbConnection db)
+    {
+        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        {
+            await db.ExecuteAsync("INSERT INTO realms (name) VALUES (@text)", new { text });
+            await db.ExecuteAsync("INSERT INTO roles (key, realm, number, name, name_key) VALUES (@key, @text, @number, @text, @text)", new { key = 100 + i, text, number = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync(
+                """
+                INSERT INTO users (key, realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost,
+                  password_changed_at, password_version, password_set_here, attributes, adopted_at, adopted_from, created_at)
+                VALUES (@key, @text, @number, @text, @text, @text, @some, @some, @some, @some, @some, @role, @odd, @some, @some, @when, @number, @even, @attributes, @when, @some, @number)
+                """,
+                new
+                {
+                    key = 1_000 + i,
+                    text,
+                    number = Numbers[i % Numbers.Length],
+                    some = i % 3 == 0 ? null : text,
+                    role = i % 3 == 0 ? (long?)null : 100 + i,
+                    odd = i % 2 == 1,
+                    even = i % 2 == 0,
+                    when = i % 3 == 0 ? (long?)null : Numbers[i % Numbers.Length],
+                    attributes = i % 3 == 0 ? null : JsonSerializer.Serialize(new { nota = text, número = 1.50m }),
+                });
+            await db.ExecuteAsync(
+                "INSERT INTO budgets VALUES (@text, @text, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { text, n = Numbers[i % Numbers.Length] });
+        }
+
+        // A number that was given and whose user is gone must not be given again.
+        await db.ExecuteAsync("INSERT INTO users (realm, number, id, username, username_key, active, created_at) SELECT '', 7, 'gone', 'gone', 'GONE', active, 0 FROM users WHERE key = 1001");
+        await db.ExecuteAsync("DELETE FROM users WHERE id = 'gone'");
+    }
+
+    private static async Task FillLogAsync(DbConnection db)
+    {
+        long[] instants = [0, -1, 1_500_000_000_000, 1_750_000_000_000, 1_752_000_000_000, 4_102_444_800_000, long.MaxValue];
+        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        {
+            await db.ExecuteAsync(
+                """
+                INSERT INTO access_log (at, application, realm, identifier, user_key, is_successful, outcome, address, platform, user_agent, client_info, node)
+                VALUES (@at, @text, @text, @text, @user, @odd, @i, @text, @some, @some, @some, @some)
+                """,
+                new { at = instants[i % instants.Length], text, user = i % 2 == 0 ? null : (long?)Numbers[i % Numbers.Length], odd = i % 2 == 1, i, some = i % 3 == 0 ? null : text });
+        }
+    }
+
+    private static async Task FillTokensAsync(DbConnection db)
+    {
+        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        {
+            await db.ExecuteAsync(
+                "INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at, revoked_at, cookie_hash) VALUES (@text, @text, @user, @n, @n, @n, @when, @some)",
+                new { text, user = 1_000 + i, n = Numbers[i % Numbers.Length], when = i % 3 == 0 ? null : (long?)Numbers[i % Numbers.Length], some = i % 3 == 0 ? null : text });
+            await db.ExecuteAsync("INSERT INTO revocations (number, application, session, until) VALUES (@number, @text, @text, @n)", new { number = 10 + i, text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO revocations (number, application, claim, value, issued_before) VALUES (@number, @text, @text, @text, @n)", new { number = 100 + i, text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO back_ends VALUES (@text, @text, @text, @n)", new { text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO signing_keys VALUES (@i, @text, @text, @text, @n, @n)", new { i, text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO facts VALUES (@text, @text)", new { text });
+        }
+
+        await db.ExecuteAsync("UPDATE revocation_numbers SET last = @last", new { last = 1_700_000_000_123 });
+    }
+
+    private static string AsText(IDictionary<string, object?> row) => string.Join('|', row.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={c.Value switch
+    {
+        null => "null",
+        string text => JsonSerializer.Serialize(text),
+        bool truth => truth ? "1" : "0",
+        var number => Convert.ToInt64(number, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+    }}"));
+}
