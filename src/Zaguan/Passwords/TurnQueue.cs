@@ -71,7 +71,7 @@ internal sealed class TurnQueue<T>(int longest)
 
         public int Count { get; private set; }
 
-        public IReadOnlyCollection<Line> Lines => turns;
+        public LinkedList<Line> Lines => turns;
 
         public int LengthOf(Sender sender) => lines.GetValueOrDefault(sender.Address)?.Waiting.Count ?? 0;
 
