@@ -21,7 +21,7 @@ internal sealed class TurnQueue<T>(int longest)
     public int Ahead(Sender sender)
     {
         var (own, other) = SidesOf(sender);
-        var ahead = Math.Min(own.Count, own.Lines.Count * (long)(own.LengthOf(sender) + 1));
+        var ahead = Math.Min(own.Count, own.Lines * (long)(own.LengthOf(sender) + 1));
         return (int)Math.Min(Count, ahead + Math.Min(ahead + 1, other.Count));
     }
 
@@ -71,7 +71,7 @@ internal sealed class TurnQueue<T>(int longest)
 
         public int Count { get; private set; }
 
-        public IReadOnlyCollection<Line> Lines => turns;
+        public int Lines => turns.Count;
 
         public int LengthOf(Sender sender) => lines.GetValueOrDefault(sender.Address)?.Waiting.Count ?? 0;
 

@@ -15,8 +15,6 @@ internal sealed class PostgresServer : IAsyncDisposable
         this.process = process;
     }
 
-    public string Folder => folder;
-
     public string ConnectionString => $"Host={folder};Username=postgres;Database=postgres";
 
     /// <param name="settings">"name=value".</param>
