@@ -10,5 +10,5 @@ if [ "$database" = postgresql ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/n
   $run apt-get update -qq
   $run apt-get install -y -qq --no-install-recommends postgresql >/dev/null
 fi
-[ $# -gt 0 ] || set -- timing formats login sources allocations steps growth flood
+[ $# -gt 0 ] || set -- timing formats login sources allocations steps
 exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks --database "$database" "$@"

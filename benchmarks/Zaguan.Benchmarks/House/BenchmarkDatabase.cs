@@ -41,21 +41,21 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
             throw new BenchmarkFailedException("PostgreSQL is not installed: apt-get install postgresql.");
         }
 
-        var folder = Directory.CreateTempSubdirectory("zaguan-benchmark-pg-").FullName;
+        var home = Directory.CreateTempSubdirectory("zaguan-benchmark-pg-").FullName;
         // It refuses to run as root.
         string[] asNobody = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
         if (asNobody.Length > 0)
         {
-            Run("chown", "nobody", folder);
+            Run("chown", "nobody", home);
         }
 
-        var data = Path.Combine(folder, "data");
+        var data = Path.Combine(home, "data");
         Run([.. asNobody, Path.Combine(programs, "initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]);
-        var process = await ListeningProcess.StartAsync(
-            [.. asNobody, .. asNobody.Length > 0 ? ["--pdeathsig", "TERM"] : Array.Empty<string>(), Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={folder}", "-c", "max_wal_size=4GB"],
+        var running = await ListeningProcess.StartAsync(
+            [.. asNobody, .. asNobody.Length > 0 ? ["--pdeathsig", "TERM"] : Array.Empty<string>(), Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}", "-c", "max_wal_size=4GB"],
             new Dictionary<string, string>(StringComparer.Ordinal),
             sign: "database system is ready to accept connections");
-        return Postgres = new(folder, process);
+        return Postgres = new(home, running);
     }
 
     /// <summary>The place of a new, empty database.</summary>
@@ -85,7 +85,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     private static void Run(params string[] command)
     {
-        using var tool = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var tool = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = tool.StandardError.ReadToEndAsync();
         tool.StandardOutput.ReadToEnd();
         tool.WaitForExit();

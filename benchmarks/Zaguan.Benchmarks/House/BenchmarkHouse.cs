@@ -102,11 +102,7 @@ internal sealed class BenchmarkHouse : IDisposable
         var now = TimeProvider.System.GetUtcNow();
         for (var back = 4; back <= 12; back += 4)
         {
-            await database.WriteAsync(async db =>
-            {
-                await AccessLogPartitions.KeepAheadAsync(db, now.AddMonths(-back));
-                return true;
-            });
+            await AccessLogPartitions.KeepAheadAsync(database, now.AddMonths(-back));
         }
 
         await database.WriteAsync(db => db.ExecuteAsync(

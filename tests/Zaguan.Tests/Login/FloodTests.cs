@@ -36,7 +36,7 @@ public sealed class FloodTests
 
     private static async Task ExpectPaidAsync(TestHouse house)
     {
-        var flood = (await house.AccessLogAsync()).Where(r => r.Address == Flooding).ToLookup(r => r.Outcome);
+        var flood = (await house.AccessLogAsync()).Where(r => r.Address is Flooding).ToLookup(r => r.Outcome);
         flood[Outcome.Busy].Count().ShouldBeGreaterThan(Logins);
         flood.Select(o => o.Key).ShouldBe([Outcome.Busy, Outcome.UnknownUser], ignoreOrder: true);
         var verified = flood[Outcome.UnknownUser].Count();

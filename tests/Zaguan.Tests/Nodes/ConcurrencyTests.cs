@@ -161,7 +161,7 @@ public sealed class ConcurrencyTests
         }
     }
 
-    private static Task SettleAsync(BudgetStore store, Database database, Charge charge, Settlement settlement) => database.WriteAsync(async db =>
+    private static Task<bool> SettleAsync(BudgetStore store, Database database, Charge charge, Settlement settlement) => database.WriteAsync(async db =>
     {
         await store.SettleAsync(db, charge, settlement);
         return true;
