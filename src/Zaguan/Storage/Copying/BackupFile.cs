@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Zaguan.Storage.Copying;
 
@@ -27,8 +28,7 @@ internal static class BackupFile
     /// <summary>Makes a backup in a file that is not there yet, and reads it again. The file is good if the report says that both are the same.</summary>
     public static CopyReport Make(CopySource source, string path, Pace pace, TimeProvider clock)
     {
-        // What is read again adds itself.
-        pace.Expected += source.Count();
+        pace.Expect(2 * source.Count());
         PrivateFiles.Create(path).Dispose();
         var counters = Write(source, path, pace, clock);
         using (var written = File.Open(path, FileMode.Open, FileAccess.ReadWrite))
@@ -56,12 +56,12 @@ internal static class BackupFile
             Check(file, path, madeAt is not null, pace);
             return new(CopySource.Still(file, clock), madeAt);
         }
-        catch (DatabaseUnavailableException e)
+        catch (DatabaseUnavailableException e) when (e.InnerException is not SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT })
         {
             file?.Dispose();
             throw new BackupFileException($"{path} cannot be restored: {e.Message}", e);
         }
-        catch (Exception e) when (e is SqliteException or FormatException or OverflowException or InvalidCastException)
+        catch (Exception e) when (e is SqliteException or DatabaseUnavailableException or FormatException or OverflowException or InvalidCastException)
         {
             file?.Dispose();
             throw new BackupFileException($"{path} is damaged: {e.Message} Take another backup.", e);
@@ -135,7 +135,8 @@ internal static class BackupFile
             throw new FormatException("It says of itself what no backup says.");
         }
 
-        pace.Expected += told.Sum(t => t.Rows);
+        // Read here, and where it is restored then copied and read again.
+        pace.Expect(3 * told.Sum(t => t.Rows));
         return [.. told.Select(t => new ComparedTable(t.Name, TableSum.Parse(t.Rows, t.Checksum), TableReader.Sum(file, TableOf(file, t.Name, t.Columns), pace)))];
     }
 

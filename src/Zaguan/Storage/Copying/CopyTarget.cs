@@ -75,7 +75,8 @@ internal abstract class CopyTarget(DbConnection connection, string name) : IDisp
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
-            throw new DatabaseUnavailableException($"{name} cannot be written: {e.Message}", e);
+            // PostgreSQL's own sentence alone: Npgsql adds that it says no more.
+            throw new DatabaseUnavailableException($"{name} cannot be written: {(e as PostgresException)?.MessageText ?? e.Message}", e);
         }
     }
 

@@ -11,7 +11,7 @@ internal static class DatabaseCopy
     /// <exception cref="OperationCanceledException">Interrupted; nothing was written.</exception>
     public static CopyReport Run(CopySource source, CopyTarget target, Pace pace, DateTimeOffset now)
     {
-        pace.Expected += 2 * source.Count();
+        pace.Expect(2 * source.Count());
         var (read, counters) = Fill(source, target, pace, now);
         var compared = new List<ComparedTable>();
         target.Write(() => compared.AddRange(read.Select(r => new ComparedTable(r.Table.Name, r.Sum, target.Sum(r.Table, pace)))));

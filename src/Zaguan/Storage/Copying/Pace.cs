@@ -10,9 +10,10 @@ internal sealed class Pace(Action<RowProgress> tell, CancellationToken interrupt
     private const int Interval = 4_096;
 
     private long rows;
+    private long expected;
 
-    /// <summary>Rows that there will be, as far as is known.</summary>
-    public long Expected { get; set; }
+    /// <summary>How many rows there will be in all. Whoever says it first knows the most.</summary>
+    public void Expect(long all) => expected = expected > 0 ? expected : all;
 
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     public void Advance()
@@ -26,6 +27,6 @@ internal sealed class Pace(Action<RowProgress> tell, CancellationToken interrupt
     public void Look()
     {
         interrupted.ThrowIfCancellationRequested();
-        tell(new(rows, Expected > 0 ? Math.Min(1, (double)rows / Expected) : null));
+        tell(new(rows, expected > 0 ? Math.Min(1, (double)rows / expected) : null));
     }
 }

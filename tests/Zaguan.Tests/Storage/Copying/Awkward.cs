@@ -17,6 +17,9 @@ internal static class Awkward
 
     private static readonly long[] Numbers = [0, 1, -1, 42, long.MaxValue, long.MinValue, int.MaxValue + 1L];
 
+    /// <summary>As long as a name can be; what is looked for by an index cannot be of any length in PostgreSQL.</summary>
+    private static IEnumerable<(string Name, string Text, int Index)> All => Texts.Select((t, i) => (t.Length > 250 ? t[..250] : t, t, i));
+
     public static async Task FillAsync(DatabasePlace place)
     {
         await using var database = Database.Open(place, TimeProvider.System);
@@ -45,20 +48,22 @@ internal static class Awkward
 
     private static async Task FillUsersAsync(DbConnection db)
     {
-        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        foreach (var (name, text, i) in All)
         {
-            await db.ExecuteAsync("INSERT INTO realms (name) VALUES (@text)", new { text });
-            await db.ExecuteAsync("INSERT INTO roles (key, realm, number, name, name_key) VALUES (@key, @text, @number, @text, @text)", new { key = 100 + i, text, number = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO realms (name) VALUES (@name)", new { name });
+            await db.ExecuteAsync("INSERT INTO roles (key, realm, number, name, name_key) VALUES (@key, @name, @number, @text, @name)", new { key = 100 + i, name, text, number = Numbers[i % Numbers.Length] });
             await db.ExecuteAsync(
                 """
                 INSERT INTO users (key, realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost,
                   password_changed_at, password_version, password_set_here, attributes, adopted_at, adopted_from, created_at)
-                VALUES (@key, @text, @number, @text, @text, @text, @some, @some, @some, @some, @some, @role, @odd, @some, @some, @when, @number, @even, @attributes, @when, @some, @number)
+                VALUES (@key, @name, @number, @name, @text, @name, @some, @mail, @some, @some, @some, @role, @odd, @some, @mail, @when, @number, @even, @attributes, @when, @some, @number)
                 """,
                 new
                 {
                     key = 1_000 + i,
+                    name,
                     text,
+                    mail = i % 3 == 0 ? null : name,
                     number = Numbers[i % Numbers.Length],
                     some = i % 3 == 0 ? null : text,
                     role = i % 3 == 0 ? (long?)null : 100 + i,
@@ -68,7 +73,7 @@ internal static class Awkward
                     attributes = i % 3 == 0 ? null : JsonSerializer.Serialize(new { nota = text, número = 1.50m }),
                 });
             await db.ExecuteAsync(
-                "INSERT INTO budgets VALUES (@text, @text, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { text, n = Numbers[i % Numbers.Length] });
+                "INSERT INTO budgets VALUES (@name, @name, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { name, n = Numbers[i % Numbers.Length] });
         }
 
         // A number that was given and whose user is gone must not be given again.
@@ -79,7 +84,7 @@ internal static class Awkward
     private static async Task FillLogAsync(DbConnection db)
     {
         long[] instants = [0, -1, 1_500_000_000_000, 1_750_000_000_000, 1_752_000_000_000, 4_102_444_800_000, long.MaxValue];
-        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        foreach (var (_, text, i) in All)
         {
             await db.ExecuteAsync(
                 """
@@ -92,16 +97,16 @@ internal static class Awkward
 
     private static async Task FillTokensAsync(DbConnection db)
     {
-        foreach (var (text, i) in Texts.Select((t, i) => (t, i)))
+        foreach (var (name, text, i) in All)
         {
             await db.ExecuteAsync(
-                "INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at, revoked_at, cookie_hash) VALUES (@text, @text, @user, @n, @n, @n, @when, @some)",
-                new { text, user = 1_000 + i, n = Numbers[i % Numbers.Length], when = i % 3 == 0 ? null : (long?)Numbers[i % Numbers.Length], some = i % 3 == 0 ? null : text });
-            await db.ExecuteAsync("INSERT INTO revocations (number, application, session, until) VALUES (@number, @text, @text, @n)", new { number = 10 + i, text, n = Numbers[i % Numbers.Length] });
-            await db.ExecuteAsync("INSERT INTO revocations (number, application, claim, value, issued_before) VALUES (@number, @text, @text, @text, @n)", new { number = 100 + i, text, n = Numbers[i % Numbers.Length] });
-            await db.ExecuteAsync("INSERT INTO back_ends VALUES (@text, @text, @text, @n)", new { text, n = Numbers[i % Numbers.Length] });
-            await db.ExecuteAsync("INSERT INTO signing_keys VALUES (@i, @text, @text, @text, @n, @n)", new { i, text, n = Numbers[i % Numbers.Length] });
-            await db.ExecuteAsync("INSERT INTO facts VALUES (@text, @text)", new { text });
+                "INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at, revoked_at, cookie_hash) VALUES (@name, @name, @user, @n, @n, @n, @when, @some)",
+                new { name, user = 1_000 + i, n = Numbers[i % Numbers.Length], when = i % 3 == 0 ? null : (long?)Numbers[i % Numbers.Length], some = i % 3 == 0 ? null : name });
+            await db.ExecuteAsync("INSERT INTO revocations (number, application, session, until) VALUES (@number, @name, @name, @n)", new { number = 10 + i, name, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO revocations (number, application, claim, value, issued_before) VALUES (@number, @name, @name, @name, @n)", new { number = 100 + i, name, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO back_ends VALUES (@name, @text, @name, @n)", new { name, text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO signing_keys VALUES (@i, @name, @text, @text, @n, @n)", new { i, name, text, n = Numbers[i % Numbers.Length] });
+            await db.ExecuteAsync("INSERT INTO facts VALUES (@name, @text)", new { name, text });
         }
 
         await db.ExecuteAsync("UPDATE revocation_numbers SET last = @last", new { last = 1_700_000_000_123 });
