@@ -5,8 +5,8 @@ using Zaguan.Argon2;
 using Zaguan.Login;
 using Zaguan.Passwords;
 using Zaguan.Storage;
-using Zaguan.Tests.House;
 using Zaguan.Tests.Commands;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Users.Import;
 
