@@ -18,5 +18,8 @@ internal sealed record DatabasePlace(string File, string? ConnectionString = nul
     /// <summary>Without the password.</summary>
     public static string NameOf(NpgsqlConnectionStringBuilder told) => $"{told.Database ?? told.Username} on {told.Host}";
 
+    /// <summary>Whether somebody wrote it. Npgsql's own ContainsKey says yes to every name that it knows.</summary>
+    public static bool Says(NpgsqlConnectionStringBuilder told, string name) => told.Keys.OfType<string>().Contains(name, StringComparer.OrdinalIgnoreCase);
+
     public override string ToString() => Name;
 }

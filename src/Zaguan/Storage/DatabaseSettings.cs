@@ -55,13 +55,13 @@ internal sealed record DatabaseSettings
                 return null;
             }
 
-            if (told.ContainsKey("Target Session Attributes") || told.ContainsKey("Multiplexing"))
+            if (DatabasePlace.Says(told, "Target Session Attributes") || DatabasePlace.Says(told, "Multiplexing"))
             {
                 problems.Add(at, "Leave \"Target Session Attributes\" and \"Multiplexing\" out of the connection string: the primary is asked in any case, and a connection is one transaction's.");
                 return null;
             }
 
-            if (told.ContainsKey("Maximum Pool Size") && told.MaxPoolSize < FewestConnections)
+            if (DatabasePlace.Says(told, "Maximum Pool Size") && told.MaxPoolSize < FewestConnections)
             {
                 problems.Add(at, $"A node needs at least {FewestConnections} connections, because one listens and one may tidy up: \"Maximum Pool Size\" is {FewestConnections} or more, not {told.MaxPoolSize}.");
                 return null;

@@ -47,7 +47,7 @@ internal sealed class PostgresDatabase : Database
     public static PostgresDatabase Open(string connectionString, TimeSpan patience, TimeProvider clock, Action<DbConnection>? admission)
     {
         var told = new NpgsqlConnectionStringBuilder(connectionString);
-        var longest = told.ContainsKey("Command Timeout") ? TimeSpan.FromSeconds(told.CommandTimeout) : patience;
+        var longest = DatabasePlace.Says(told, "Command Timeout") ? TimeSpan.FromSeconds(told.CommandTimeout) : patience;
         var database = new PostgresDatabase(SourceOf(told, longest), longest, DatabasePlace.NameOf(told));
         try
         {
