@@ -34,14 +34,13 @@ internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeP
                 return Refuse(rows.Where(r => r.Verdict == BudgetVerdict.Refused).MaxBy(r => r.Row.RefusedUntil).Row, now);
             }
 
-            if (clock.GetElapsedTime(began) > LongestWait)
-            {
-                return ChargeResult.Busy;
-            }
-
             if (rows.Exists(r => r.Verdict == BudgetVerdict.Stale))
             {
                 await store.MendAsync(subject);
+            }
+            else if (clock.GetElapsedTime(began) > LongestWait)
+            {
+                return ChargeResult.Busy;
             }
             else if (rows.Exists(r => r.Verdict == BudgetVerdict.Waiting))
             {

@@ -21,5 +21,8 @@ internal sealed record DatabasePlace(string File, string? ConnectionString = nul
     /// <summary>Whether somebody wrote it. Npgsql's own ContainsKey says yes to every name that it knows.</summary>
     public static bool Says(NpgsqlConnectionStringBuilder told, string name) => told.Keys.OfType<string>().Contains(name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a host is reached over the network: only there can a machine be gone, and sockets of this machine refuse to be asked for it.</summary>
+    public static bool IsFar(NpgsqlConnectionStringBuilder told) => !(told.Host ?? "").Split(',').Any(h => h.StartsWith('/') || h.StartsWith('@'));
+
     public override string ToString() => Name;
 }

@@ -201,9 +201,11 @@ internal sealed class PostgresDatabase : Database
         it.Timeout = (int)ConnectTimeout.TotalSeconds;
         it.MaxPoolSize = MostConnections;
         it.HostRecheckSeconds = (int)BetweenLooks.TotalSeconds;
-        it.TcpKeepAlive = true;
-        it.TcpKeepAliveTime = 10;
-        it.TcpKeepAliveInterval = 5;
+        if (DatabasePlace.IsFar(told))
+        {
+            (it.TcpKeepAlive, it.TcpKeepAliveTime, it.TcpKeepAliveInterval) = (true, 10, 5);
+        }
+
         it.ApplicationName = "zaguan";
         foreach (var name in told.Keys.OfType<string>())
         {

@@ -86,6 +86,7 @@ public sealed class DoctorTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("JWT_SECRET_FILE")]
     [InlineData("JWT_SECRET_PREVIOUS_FILE")]
     public async Task Secret_file_of_the_configuration_that_everybody_can_read_is_a_problem(string setting)

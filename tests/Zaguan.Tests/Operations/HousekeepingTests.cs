@@ -63,8 +63,8 @@ public sealed class HousekeepingTests
     }
 
     private static Task<int> AddAccessRecordsAsync(Database database, DateTimeOffset at, int count) => database.WriteAsync(db => db.ExecuteAsync(
-        "INSERT INTO access_log (at, application, realm, identifier, is_successful, outcome, address) VALUES (@at, 'ambiotec', 'ambiotec', 'x', 0, 1, '192.0.2.1')",
-        Enumerable.Repeat(new { at = at.ToUnixTimeMilliseconds() }, count)));
+        "INSERT INTO access_log (at, application, realm, identifier, is_successful, outcome, address) VALUES (@at, 'ambiotec', 'ambiotec', 'x', @no, 1, '192.0.2.1')",
+        Enumerable.Repeat(new { at = at.ToUnixTimeMilliseconds(), no = false }, count)));
 
     private static Task<int> AddSessionsAsync(Database database, DateTimeOffset expires, int count) => database.WriteAsync(db => db.ExecuteAsync(
         "INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at) VALUES (@id, 'ambiotec', 1, 1, 0, @expires)",

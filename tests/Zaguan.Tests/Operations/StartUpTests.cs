@@ -73,6 +73,7 @@ public sealed class StartUpTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task A_database_with_the_demo_users_is_refused_outside_Development()
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;

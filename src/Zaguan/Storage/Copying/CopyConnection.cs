@@ -42,7 +42,7 @@ internal static class CopyConnection
         it.Timeout = (int)Patience.TotalSeconds;
         it.CommandTimeout = 0;
         // Nobody counts the seconds, so the system has to notice a machine that is gone.
-        it.TcpKeepAlive = true;
+        it.TcpKeepAlive = DatabasePlace.IsFar(it);
         it.CancellationTimeout = -1;
         it.IncludeErrorDetail = false;
         // Once it is gone, the connection that is open goes back to no pool: closed is closed.
