@@ -36,7 +36,7 @@ public sealed class Argon2HasherTests
     {
         var hashers = Enum.GetValues<Kernel>().Where(Kernels.IsSupported).ToDictionary(k => k, k => new Argon2Hasher(k, keptBytes: long.MaxValue));
         var bySodium = 0;
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 1_000 || bySodium <= 20; i++)
         {
             var input = Input.Draw();
             var (type, cost) = (input.Type, input.Cost);
@@ -55,7 +55,6 @@ public sealed class Argon2HasherTests
             }
         }
 
-        bySodium.ShouldBeGreaterThan(20);
         foreach (var hasher in hashers.Values)
         {
             hasher.Dispose();

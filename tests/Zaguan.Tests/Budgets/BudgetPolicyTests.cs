@@ -26,6 +26,7 @@ public sealed class BudgetPolicyTests
         { "five failures in a window that is over", nameof(BudgetVerdict.Open) },
         { "four failures and one in flight in a window that goes on", nameof(BudgetVerdict.Waiting) },
         { "a window from the future", nameof(BudgetVerdict.Open) },
+        { "five failures in a window that a node with a faster clock began", nameof(BudgetVerdict.Stale) },
     };
 
     private static readonly Dictionary<string, BudgetRow> Named = new(StringComparer.Ordinal)
@@ -38,11 +39,12 @@ public sealed class BudgetPolicyTests
         ["refused for a moment more"] = Empty with { RefusedUntil = Now + 1 },
         ["refused until now"] = Empty with { RefusedUntil = Now },
         ["refused for longer than any refusal"] = Empty with { RefusedUntil = Now + 3_600_001 },
-        ["in flight for longer than any charge"] = Empty with { InFlight = 5, InFlightUntil = Now + Lifetime + 1 },
+        ["in flight for longer than any charge"] = Empty with { InFlight = 5, InFlightUntil = Now + Lifetime + BudgetPolicy.ClockDifference + 1 },
         ["more failures than the rule allows now"] = Empty with { Failed = 9 },
         ["five failures in a window that is over"] = Empty with { Failed = 5, Within = 900_000, WindowFrom = Now - 900_000 },
         ["four failures and one in flight in a window that goes on"] = Empty with { Failed = 4, InFlight = 1, InFlightUntil = Now + 1, Within = 900_000, WindowFrom = Now - 899_999 },
-        ["a window from the future"] = Empty with { Failed = 5, Within = 900_000, WindowFrom = Now + 1 },
+        ["a window from the future"] = Empty with { Failed = 5, Within = 900_000, WindowFrom = Now + BudgetPolicy.ClockDifference + 1 },
+        ["five failures in a window that a node with a faster clock began"] = Empty with { Failed = 5, Within = 900_000, WindowFrom = Now + BudgetPolicy.ClockDifference },
     };
 
     [Theory]
