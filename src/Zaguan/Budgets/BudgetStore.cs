@@ -246,22 +246,27 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     {
         foreach (var (rows, rule) in new[] { ("account <> '' AND address <> ''", rules.AccountAndAddress), ("address = ''", rules.Account), ("account = ''", rules.Address) })
         {
-            var change = $"""
-                UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost
-                FROM (SELECT account, address FROM budgets
-                      WHERE {rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)
-                      ORDER BY account, address LIMIT {RowsAtOnce} {RowLock.Change(db)}) AS old
-                WHERE budgets.account = old.account AND budgets.address = old.address
-                """;
-            int changed;
+            const string Change = "UPDATE budgets SET failures = @Failures, within = @Within, refused_for = @RefusedFor, refused_at_most = @RefusedAtMost";
+            var old = $"{rows} AND (failures <> @Failures OR within <> @Within OR refused_for <> @RefusedFor OR refused_at_most <> @RefusedAtMost)";
+            var lengths = Lengths.Of(rule);
+            List<(string Account, string Address)> some;
             do
             {
-                // A little at a time: other nodes answer meanwhile.
+                // A little at a time, and first the rows are taken in their order: other nodes answer meanwhile. SQLite's one writer needs neither.
                 using var transaction = RowLock.Begin(db, "zaguan rules");
-                changed = db.Execute(change, Lengths.Of(rule));
-                transaction?.Commit();
+                if (transaction is null)
+                {
+                    db.Execute($"{Change} WHERE {old}", lengths);
+                    break;
+                }
+
+                some = db.Query<(string, string)>($"SELECT account, address FROM budgets WHERE {old} ORDER BY account, address LIMIT {RowsAtOnce} {RowLock.Change(db)}", lengths).AsList();
+                db.Execute(
+                    $"{Change} WHERE account = @Account AND address = @Address",
+                    some.Select(row => new { row.Account, row.Address, lengths.Failures, lengths.Within, lengths.RefusedFor, lengths.RefusedAtMost }));
+                transaction.Commit();
             }
-            while (changed == RowsAtOnce);
+            while (some.Count == RowsAtOnce);
         }
     }
 

@@ -32,10 +32,10 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Between two attempts to listen.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly NpgsqlMultiHostDataSource source;
+    private readonly NpgsqlDataSource source;
     private readonly TimeSpan patience;
 
-    private PostgresDatabase(NpgsqlMultiHostDataSource source, TimeSpan patience, string name)
+    private PostgresDatabase(NpgsqlDataSource source, TimeSpan patience, string name)
     {
         this.source = source;
         this.patience = patience;
@@ -165,7 +165,7 @@ internal sealed class PostgresDatabase : Database
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
     /// <summary>Only where data can be written is it read: a standby may not know yet what was just revoked.</summary>
-    private NpgsqlDataSource Primary => source.WithTargetSession(TargetSessionAttributes.Primary);
+    private NpgsqlDataSource Primary => source is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : source;
 
     /// <summary>
     /// Waits no longer than somebody would. What is waited for goes on: a commit that waits for its standby is not cancelled, or PostgreSQL would end
@@ -194,7 +194,7 @@ internal sealed class PostgresDatabase : Database
         ? string.Join(" ", several.Flatten().InnerExceptions.Select(i => i.GetBaseException().Message).Distinct(StringComparer.Ordinal))
         : e.Message;
 
-    private static NpgsqlMultiHostDataSource SourceOf(NpgsqlConnectionStringBuilder told, TimeSpan patience)
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder told, TimeSpan patience)
     {
         var builder = new NpgsqlDataSourceBuilder();
         var it = builder.ConnectionStringBuilder;
@@ -220,7 +220,8 @@ internal sealed class PostgresDatabase : Database
         it.IncludeErrorDetail = false;
         var furnish = Furnishing(patience);
         builder.UsePhysicalConnectionInitializer(c => c.Execute(furnish), c => c.ExecuteAsync(furnish));
-        return builder.BuildMultiHost();
+        // A single host is not left alone for a while because one connection to it broke: there is no other to ask.
+        return (told.Host ?? "").Contains(',', StringComparison.Ordinal) ? builder.BuildMultiHost() : builder.Build();
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using Zaguan.Argon2;
 namespace Zaguan.Tests.Passwords.Formats;
 
 /// <summary>What the verifiers leave of a password in the memory of the process: nothing. It is looked for there, in every region that can be written.</summary>
+[Collection("Nobody else computes")]
 public sealed class CopiesTests
 {
     private const int Chunk = 1 << 20;
@@ -142,3 +143,7 @@ public sealed class CopiesTests
         return true;
     }
 }
+
+/// <summary>Where the runtime stops a thread, the system writes its registers to the stack; while other tests run it does so often.</summary>
+[CollectionDefinition("Nobody else computes", DisableParallelization = true)]
+public sealed class NobodyElseComputes;
