@@ -53,7 +53,7 @@ passed=0 failed=0 skipped=0
 run_tests() {
   local output code=0
   output=$(mktemp)
-  dotnet test --no-build --no-progress --timeout 25m --long-running 180 --xunit-diagnostics on "$@" 2>&1 | tee "$output" || code=$?
+  timeout --foreground --kill-after=30s 25m dotnet artifacts/bin/Zaguan.Tests/debug/Zaguan.Tests.dll --no-progress --long-running 180 --xunit-diagnostics on "$@" 2>&1 | tee "$output" || code=$?
   local total
   total=$(awk '/^ *total: /{print $2}' "$output" | tail -n 1)
   passed=$((passed + $(awk '/^ *succeeded: /{n=$2} END{print n+0}' "$output")))
