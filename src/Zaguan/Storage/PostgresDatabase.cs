@@ -241,5 +241,5 @@ internal sealed class PostgresDatabase : Database
     /// </summary>
     private static bool IsUnavailable(NpgsqlException e) => e is not (NpgsqlOperationInProgressException or PostgresException { SqlState.Length: 5 }) || e is PostgresException { SqlState: var state } && IsUnavailable(state);
 
-    private static bool IsUnavailable(string state) => state[..2] is "08" or "28" or "3D" or "40" or "53" or "55" or "57" or "58" or "F0" or "XX" || state is "25P03" or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedTable;
+    private static bool IsUnavailable(string state) => state[..2] is "08" or "28" or "3D" or "40" or "53" or "55" or "57" or "58" or "F0" or "XX" || state is "25P03" or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
 }

@@ -1,3 +1,4 @@
+using Dapper;
 using Zaguan.Operations;
 using Zaguan.Storage;
 using Zaguan.Tests.House;
@@ -15,12 +16,17 @@ public sealed class ReadinessTests : IAsyncDisposable
         await using var database = Database.Open(await TestDatabase.OfAsync(folder), clock);
         var readiness = new Readiness(database, clock);
 
-        var first = readiness.AskAsync();
-        (await first).ShouldBeTrue();
-        readiness.AskAsync().ShouldBeSameAs(first);
+        Task<string?> AskedAtAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<string?>("SELECT value FROM facts WHERE name = 'asked-whether-ready-at'"));
 
-        clock.Advance(TimeSpan.FromSeconds(1));
-        readiness.AskAsync().ShouldNotBeSameAs(first);
+        (await readiness.AskAsync()).ShouldBeTrue();
+        var first = await AskedAtAsync();
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        (await readiness.AskAsync()).ShouldBeTrue();
+        (await AskedAtAsync()).ShouldBe(first);
+
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await readiness.AskAsync()).ShouldBeTrue();
+        (await AskedAtAsync()).ShouldNotBe(first);
     }
 
     public async ValueTask DisposeAsync() => await TestDatabase.DeleteAsync(folder);

@@ -23,9 +23,9 @@ internal sealed class ImportSource(string format, IAsyncEnumerable<ImportRow> ro
             {
                 await held.DisposeAsync();
             }
-            catch (DbException)
+            catch (Exception e) when (e is DbException or InvalidOperationException)
             {
-                // A query that goes wrong behind the rows that were read: nobody wants those any more.
+                // A query that goes wrong behind the rows that were read, or a connection that is gone already, whose transaction cannot be ended: nobody wants those any more.
             }
         }
     }
