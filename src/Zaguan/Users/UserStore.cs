@@ -37,7 +37,10 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             // Who is called so goes before who has it as an address.
             Identifies.Either => "u.key = coalesce((SELECT key FROM users WHERE realm = @realm AND username_key = @key), (SELECT key FROM users WHERE realm = @realm AND email_key = @key))",
             // What two have means neither.
-            Identifies.Attribute => "u.key = (SELECT CASE WHEN count(*) = 1 THEN max(user_key) END FROM user_attributes WHERE realm = @realm AND name = @Name AND value = @Value)",
+            Identifies.Attribute => """
+                u.key = (SELECT CASE WHEN count(*) = 1 THEN max(user_key) END
+                         FROM (SELECT user_key FROM user_attributes WHERE realm = @realm AND name = @Name AND value = @Value LIMIT 2) AS first)
+                """,
         };
         return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
             $"{Columns} WHERE u.realm = @realm AND {condition}", new { realm, key, attribute?.Name, attribute?.Value }));
