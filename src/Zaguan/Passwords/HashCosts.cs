@@ -124,14 +124,17 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         }
     }
 
-    /// <summary>A hash of each cost. The index is asked for the next cost each time, instead of being read through.</summary>
+    /// <summary>
+    /// A hash of each cost. The index is asked for the next cost each time, instead of being read through; and for the first hash from a cost on, where PostgreSQL would read the
+    /// table until it met one of just that cost.
+    /// </summary>
     private Task<IReadOnlyList<Sample>> SamplesAsync() => database.ReadAsync<IReadOnlyList<Sample>>(async db => (await db.QueryAsync<Sample>(
         """
         WITH RECURSIVE costs (cost) AS (
           SELECT min(password_cost) FROM users WHERE password_cost IS NOT NULL
           UNION ALL
           SELECT (SELECT min(password_cost) FROM users WHERE password_cost > costs.cost) FROM costs WHERE costs.cost IS NOT NULL)
-        SELECT cost, (SELECT password FROM users WHERE password_cost = costs.cost LIMIT 1) AS password FROM costs WHERE cost IS NOT NULL
+        SELECT cost, (SELECT password FROM users WHERE password_cost >= costs.cost ORDER BY password_cost LIMIT 1) AS password FROM costs WHERE cost IS NOT NULL
         """)).AsList());
 
     private Times MeasureOrSay(PasswordHasher hasher, Sample sample)

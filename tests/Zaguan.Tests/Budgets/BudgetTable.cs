@@ -50,11 +50,9 @@ internal sealed class BudgetTable : IAsyncDisposable
         Guard.Settled(charge);
     }
 
-    public Task ApplyRulesAsync(BudgetSettings rules) => database.WriteAsync(db =>
-    {
-        BudgetStore.ApplyRules(db, rules);
-        return Task.FromResult(true);
-    });
+    /// <summary>As a server does that starts with other rules.</summary>
+    public async Task ApplyRulesAsync(BudgetSettings rules) =>
+        await Database.Open(await TestDatabase.OfAsync(folder), Clock, db => BudgetStore.ApplyRules(db, rules)).DisposeAsync();
 
     /// <summary>Guesses until refused; how many were verified.</summary>
     public async Task<int> FailUntilRefusedAsync(BudgetSubject? subject = null)

@@ -110,7 +110,11 @@ public sealed class BackupTests : IAsyncDisposable
     public async Task Killed_while_it_restores_it_leaves_nothing_half_restored()
     {
         // More than SQLite keeps in memory until it commits: else the log would get its pages with the commit.
-        await folder.RecordAsync(Enumerable.Range(0, 20_000).Select(i => new Zaguan.AccessLog.AccessRecord { At = i, Application = "ambiotec", Realm = "ambiotec", Identifier = "ana", Address = "192.0.2.1", UserAgent = new('x', 5_000) }));
+        foreach (var some in Enumerable.Range(0, 20_000).Select(i => new Zaguan.AccessLog.AccessRecord { At = i, Application = "ambiotec", Realm = "ambiotec", Identifier = "ana", Address = "192.0.2.1", UserAgent = new('x', 5_000) }).Chunk(1_000))
+        {
+            await folder.RecordAsync(some);
+        }
+
         (await folder.RunAsync("backup", Copy)).Code.ShouldBe(ExitCode.Done);
         await using var other = new CommandFolder();
         await Database.Open(other.Place, TimeProvider.System).DisposeAsync();

@@ -95,13 +95,27 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         await server.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
         await server.ExecuteAsync("SELECT pg_reload_conf()");
 
-        await Should.ThrowAsync<DatabaseUnavailableException>(database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('waits')")));
+        // The server takes its new configuration up when it comes to it: until then commits wait for nobody.
+        var written = 0;
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            try
+            {
+                await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES (@name)", new { name = $"written-{written}" }));
+                written++;
+                return false;
+            }
+            catch (DatabaseUnavailableException)
+            {
+                return true;
+            }
+        }, "a commit waits for its standby");
 
-        (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms"))).ShouldBe(0);
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms"))).ShouldBe(written);
         (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))).ShouldBe(1);
         await server.ExecuteAsync("ALTER SYSTEM RESET synchronous_standby_names");
         await server.ExecuteAsync("SELECT pg_reload_conf()");
-        await Eventually.BecomesTrueAsync(async () => await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms")) == 1, "it is committed for good");
+        await Eventually.BecomesTrueAsync(async () => await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM realms")) == written + 1, "it is committed for good");
     }
 
     [Fact]
@@ -125,7 +139,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
             await leave.Task;
             times++;
         });
-        await entered.Task;
+        await Task.WhenAny(entered.Task, alone).Unwrap();
 
         await second.AloneAsync("tidying", () => throw new InvalidOperationException("two at once"));
         await second.AloneAsync("something else", () => Task.FromResult(times++));
@@ -141,7 +155,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     {
         await using var speaker = Open();
         await using var listener = Open();
-        using var stopped = new CancellationTokenSource();
+        using var stopped = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var heard = System.Threading.Channels.Channel.CreateUnbounded<string>();
         var listening = listener.ListenAsync(what => heard.Writer.TryWrite(what), stopped.Token);
         (await heard.Reader.ReadAsync(stopped.Token)).ShouldBe("");

@@ -55,7 +55,7 @@ public sealed class KeyLifeTests : IDisposable
         await node.Database.WriteAsync(db => db.ExecuteAsync(
             """
             INSERT INTO realms (name) VALUES ('r');
-            INSERT INTO users (realm, number, id, username, username_key, active, created_at) VALUES ('r', 1, '1', 'u', 'U', 1, 0);
+            INSERT INTO users (realm, number, id, username, username_key, active, created_at) VALUES ('r', 1, '1', 'u', 'U', true, 0);
             INSERT INTO sessions (id, application, user_key, access_id, opened_at, expires_at) VALUES ('s', 'clinica', (SELECT key FROM users WHERE realm = 'r'), 1, @now, @expires)
             """,
             new { now, expires = now + (long)TimeSpan.FromDays(20).TotalMilliseconds }));

@@ -98,6 +98,7 @@ public sealed class MasterKeyTests : IDisposable
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task A_database_at_rest_holds_no_private_key_and_no_master_key()
     {
         byte[] scalar, pkcs8;
