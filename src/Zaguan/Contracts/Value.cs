@@ -93,6 +93,9 @@ internal readonly record struct Value
         }
     }
 
+    // The one that records make would ask each value for its instant.
+    public override string ToString() => ToText();
+
     /// <summary>As part of a longer text. Null is nothing.</summary>
     public string ToText() => Kind switch
     {

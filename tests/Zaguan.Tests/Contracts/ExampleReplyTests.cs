@@ -63,7 +63,7 @@ public sealed class ExampleReplyTests
         foreach (var placeholder in (answer.Body?.Values ?? []).Where(p => p.Binds && !p.Name.StartsWith("item", StringComparison.Ordinal)))
         {
             var expected = Vocabulary.Find(placeholder.Name)!.Read(values);
-            (said.Find(placeholder.Name)?.ToString() ?? "").ShouldBe(expected.ToText(), placeholder.Name);
+            (said.Find(placeholder.Name) is { } bound ? Value.Of(bound) : Value.Null).ToText().ShouldBe(expected.ToText(), placeholder.Name);
         }
 
         if (values.User!.Attributes is { } attributes && answer.Body is Zaguan.Contracts.Templates.ObjectTemplate body && body.Members.Any(m => m.Name is "empresas"))

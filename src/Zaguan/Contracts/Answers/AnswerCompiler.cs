@@ -25,6 +25,9 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
 
     public IReadOnlyList<NameUse> Uses => templates.Uses;
 
+    /// <summary>Whether a header is not a contract's to say.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name) || Array.Exists(ReservedPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+
     public FrozenDictionary<AnswerName, Answer> Compile(AnswersFile answers)
     {
         var compiled = new Dictionary<AnswerName, Answer>();
@@ -94,7 +97,7 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         var body = answer.Body is null ? null : templates.Compile(answer.Body, scope);
         var text = answer.Text is null ? null : new TextTemplate(templates.CompileParts(node.At("text"), answer.Text, scope));
         var contentType = answer.ContentType ?? (body is not null ? Answer.Json : text is not null ? Answer.PlainText : null);
-        if (text is not null && !Escaping.IsKnown(contentType!))
+        if (text is not null && body is null && !Escaping.IsKnown(contentType!))
         {
             problems.Add(node.At("contentType"), $"In a text of the type \"{contentType}\" nobody knows how to write what a placeholder stands for: text/plain, text/html, text/xml, application/xml or one that ends in +xml. JSON is a \"body\".");
             contentType = Answer.PlainText;
@@ -162,7 +165,7 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         {
             problems.Add(node, $"A header is called by letters, digits, hyphens and their like (RFC 9110 §5.6.2), not \"{name}\".");
         }
-        else if (Reserved.Contains(name) || Array.Exists(ReservedPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
+        else if (IsReserved(name))
         {
             problems.Add(node, name.ToUpperInvariant() switch
             {
@@ -195,8 +198,7 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         {
             problems.Add(node, $"A cookie is called by letters, digits, hyphens and their like, and by none of Zaguan's own names; not \"{name}\".");
         }
-
-        if (name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) && (!cookie.Secure || cookie.Path is not "/"))
+        else if (name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) && (!cookie.Secure || cookie.Path is not "/"))
         {
             problems.Add(node, "A cookie called __Host-… is secure and has the path / (RFC 6265bis §4.1.3.2); browsers drop it otherwise.");
         }
