@@ -16,7 +16,7 @@ internal static class ContractCommand
         check.SetAction((parsed, _) => CheckAsync(terminal, parsed.GetRequiredValue(files)));
         var schema = new Command("schema", "Print the JSON schema of contract files, for an editor.");
         schema.SetAction((_, _) => PrintSchemaAsync(terminal));
-        return new("contract", "Contract files.") { check, Show(terminal), Test(terminal), schema };
+        return new("contract", "Contract files.") { check, Show(terminal), Test(terminal), LearnCommand.Create(terminal), NewContractCommand.Create(terminal), schema };
     }
 
     private static Command Show(Terminal terminal)

@@ -9,7 +9,7 @@ namespace Zaguan.Contracts;
 /// A text in angle brackets stands for what nobody can foretell.
 /// </summary>
 /// <param name="Outcome">What becomes of the login; null: the file does not say.</param>
-internal sealed record TrialCase(string Name, Outcome? Outcome, string Method, string Target, IReadOnlyList<(string Name, string Value)> Headers, string Body, int Status, IReadOnlyList<(string Name, string Value)> AnswerHeaders, string AnswerBody)
+internal sealed record TrialCase(string Name, Outcome? Outcome, TrialRequest Request, int Status, IReadOnlyList<(string Name, string Value)> AnswerHeaders, string AnswerBody)
 {
     private const string Separator = "\n--- ";
 
@@ -36,11 +36,10 @@ internal sealed record TrialCase(string Name, Outcome? Outcome, string Method, s
     private static TrialCase? Parse(string file, string text, Problems problems)
     {
         var parts = text.Split(Separator);
-        var (facts, message) = Halves(parts[0]);
-        var (head, body) = Halves(message);
-        var requestLine = head.Split('\n')[0].Split(' ');
-        var (answerHead, answerBody) = parts.Length > 1 ? Halves(parts[1]) : ("", "");
-        if (requestLine.Length != 2 || !int.TryParse(answerHead.Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+        var (facts, message) = TrialRequest.Halves(parts[0]);
+        var request = TrialRequest.Parse(message);
+        var (answerHead, answerBody) = parts.Length > 1 ? TrialRequest.Halves(parts[1]) : ("", "");
+        if (request is null || !int.TryParse(answerHead.Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var status))
         {
             problems.Add(file, "Here belong facts, an empty line, a request (\"POST /api/login\", headers, an empty line, its body), and behind a line that begins with \"--- \" the answer's status, headers, an empty line and its body.");
             return null;
@@ -58,15 +57,27 @@ internal sealed record TrialCase(string Name, Outcome? Outcome, string Method, s
             outcome = named;
         }
 
-        return new(Path.GetFileNameWithoutExtension(file), outcome, requestLine[0], requestLine[1], HeadersIn(head), body.TrimEnd('\n'), status, HeadersIn(answerHead), answerBody.Trim('\n'));
+        return new(Path.GetFileNameWithoutExtension(file), outcome, request, status, TrialRequest.HeadersIn(answerHead), answerBody.Trim('\n'));
+    }
+}
+
+/// <summary>A request as it travels.</summary>
+internal sealed record TrialRequest(string Method, string Target, IReadOnlyList<(string Name, string Value)> Headers, string Body)
+{
+    /// <summary>Null: its first line is none.</summary>
+    public static TrialRequest? Parse(string text)
+    {
+        var (head, body) = Halves(text);
+        return head.Split('\n')[0].TrimEnd().Split(' ') is [{ Length: > 0 } method, ['/', ..] target] ? new(method, target, HeadersIn(head), body.TrimEnd('\n')) : null;
     }
 
-    private static (string Head, string Tail) Halves(string text)
+    /// <summary>What stands before the first empty line, and behind it.</summary>
+    public static (string Head, string Tail) Halves(string text)
     {
         var empty = text.IndexOf("\n\n", StringComparison.Ordinal);
         return empty < 0 ? (text.TrimEnd('\n'), "") : (text[..empty], text[(empty + 2)..]);
     }
 
-    private static List<(string, string)> HeadersIn(string head) =>
+    public static IReadOnlyList<(string Name, string Value)> HeadersIn(string head) =>
         [.. head.Split('\n').Skip(1).Select(l => l.Split(": ", 2)).Where(l => l.Length == 2).Select(l => (l[0], l[1]))];
 }

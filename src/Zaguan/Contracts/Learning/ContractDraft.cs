@@ -44,10 +44,17 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
         var found = GrantedFacts.Of(granted, notes);
         var heard = granted.Select((e, i) => new Heard(e, FactsOfGranted(e, found, i, request.Echoes))).ToList();
         var drafted = new JsonObject { ["granted"] = Required(heard, "the granted login") };
+        List<Heard> invalid = [];
         foreach (var outcome in new[] { Outcome.WrongPassword, Outcome.UnknownUser, Outcome.Invalid, Outcome.Malformed, Outcome.Inactive, Outcome.Locked, Outcome.Throttled, Outcome.Busy, Outcome.Unavailable, Outcome.Failed })
         {
             var those = read.Where(r => r.Outcome == outcome).Select(r => new Heard(r.Exchange, FactsOf(r.Exchange, r.Invalid, request.Echoes, outcome))).ToList();
-            if (those.Count > 0)
+            if (outcome == Outcome.Invalid)
+            {
+                invalid = those;
+            }
+
+            // Of a request that nobody can read identifier and password are missing: where that is said as of any other, nothing is left to say.
+            if (those.Count > 0 && !(outcome == Outcome.Malformed && invalid.Count > 0 && IsSaidBy(drafted["invalid"], [.. invalid, .. those])))
             {
                 drafted[RecordReader.SpellingOf(outcome == Outcome.WrongPassword ? AnswerName.Refused : AnswerNames.Of(outcome))] = outcome is Outcome.Invalid or Outcome.Malformed ? Invalid(those) : Required(those, Words(outcome));
             }
@@ -136,6 +143,8 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
 
     /// <summary>There are answers that link to themselves.</summary>
     private Fact Origin => Fact.Of(Vocabulary.Origin, endpoint.GetLeftPart(UriPartial.Authority), "origin");
+
+    private bool IsSaidBy(JsonNode? answer, List<Heard> all) => answers.Draft(all) is { } said && JsonNode.DeepEquals(said, answer);
 
     private JsonNode Required(List<Heard> heard, string what)
     {

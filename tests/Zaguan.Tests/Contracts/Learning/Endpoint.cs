@@ -50,7 +50,7 @@ internal sealed class Endpoint : IAsyncDisposable
             var body = await reader.ReadToEndAsync();
             var asked = new Asked(http.Request.Method, $"{http.Request.Scheme}://{http.Request.Host}", new HeaderDictionary(http.Request.Headers.ToDictionary()), body, Parse(body));
             endpoint.requests.Add(asked);
-            var answered = http.Request.Path.Value != path ? new(404, "")
+            var answered = !string.Equals(http.Request.Path.Value, path, StringComparison.Ordinal) ? new(404, "")
                 : asked.Method is "POST" ? answer(asked)
                 : new Answered(405, "") { Headers = [("Allow", "POST")] };
             http.Response.StatusCode = answered.Status;

@@ -40,7 +40,9 @@ internal static class OldEndpoints
             """{"number":91,"username":"Admin","givenName":"Zabbix","familyName":"Administrator"}""", Zabbix),
     ];
 
-    private static bool IsRight(string? who, string? what, string application) => All.First(o => o.Contract == application) is var old && string.Equals(old.Identifier, who, StringComparison.OrdinalIgnoreCase) && old.Password == what;
+    public static Old Of(string contract) => All.First(o => string.Equals(o.Contract, contract, StringComparison.Ordinal));
+
+    private static bool IsRight(string? who, string? what, string contract) => Of(contract) is var old && string.Equals(old.Identifier, who, StringComparison.OrdinalIgnoreCase) && string.Equals(old.Password, what, StringComparison.Ordinal);
 
     private static Answered Ambiotec(Asked asked)
     {
@@ -50,7 +52,7 @@ internal static class OldEndpoints
         const string user = """ "usuario_id":31,"usuario_login":"johndoe","usuario_correo":"john@example.com","usuario_nombre":"John","usuario_apellido":"Doe","departamento_id":5,"usuario_celular":"5512345678","access_id": """;
         return missing.Count > 0 ? new(400, $$"""{"error":"Datos inválidos","details":[{{string.Join(',', missing.Select(m => $$"""{"field":"{{m}}","message":"{{m}} is required"}"""))}}]}""")
             : !IsRight(Text(asked.Fields, names[0]).Text, Text(asked.Fields, names[1]).Text, "ambiotec") ? new(401, """{"error":"Credenciales inválidas"}""")
-            : new(200, $$$"""{"token":"{{{Jwt(Seconds, 8 * 3600, ("usuario_id", 31), ("usuario_login", "johndoe"), ("usuario_correo", "john@example.com"), ("usuario_nombre", "John"), ("usuario_apellido", "Doe"), ("departamento_id", 5), ("usuario_celular", "5512345678"), ("access_id", id))}}}","user":{{{{user}}}{{{id}}},"profile":{"cargo":"Jefe","turno":2}}}""");
+            : new(200, $$$"""{"token":"{{{Jwt(Seconds, 8 * 3600, ("usuario_id", 31), ("usuario_login", "johndoe"), ("usuario_correo", "john@example.com"), ("usuario_nombre", "John"), ("usuario_apellido", "Doe"), ("departamento_id", 5), ("usuario_celular", "5512345678"), ("access_id", id))}}}","user":{{{{user}}}{{{id}}},"profile":{"cargo":"Jefe","turno":2} } }""");
     }
 
     private static Answered Inventario(Asked asked) => (Text(asked.Fields, "username").Text, Text(asked.Fields, "password").Text) switch
@@ -65,7 +67,7 @@ internal static class OldEndpoints
     {
         var now = Seconds;
         return IsRight(Text(asked.Fields, "Username").Text, Text(asked.Fields, "Password").Text, "romsoft")
-            ? new(200, $$"""{"Success":true,"Warning":false,"Message":null,"Data":{"id_usuario":41,"id_rol":2,"usuario":"admin","clave":"***","apellidos":"Pullima","nombres":"Administrador","estado":"A","token":"{{Jwt(now, 28_800 * 60, ("unique_name", "admin"), ("nbf", now), ("iss", "http://emisor.example"), ("aud", "http://publico.example"))}}"}}""")
+            ? new(200, $$"""{"Success":true,"Warning":false,"Message":null,"Data":{"id_usuario":41,"id_rol":2,"usuario":"admin","clave":"***","apellidos":"Pullima","nombres":"Administrador","estado":"A","token":"{{Jwt(now, 28_800 * 60, ("unique_name", "admin"), ("nbf", now), ("iss", "http://emisor.example"), ("aud", "http://publico.example"))}}"} }""")
             : new(200, """{"Success":true,"Warning":true,"Message":"El usuario no existe o los datos son incorrectos.","Data":null}""");
     }
 
@@ -93,7 +95,7 @@ internal static class OldEndpoints
 
         var now = Seconds;
         return IsRight(who.Text, what.Text, "activos-trebol") ? new(200, $$$"""{"access":"{{{Jwt(now, 1800, ("token_type", "access"), ("user_id", 61), ("jti", Letters(32)))}}}","refresh":"{{{Jwt(now, 7 * 86400, ("token_type", "refresh"), ("user_id", 61), ("jti", Letters(32)))}}}","user":{"id":61,"email":"juan@trebol.com","nombre":"Juan Pérez","rol":"sys_admin"}}""", "application/json")
-            : who.Text == "juan@trebol.com" ? new(401, """{"detail":"Contraseña incorrecta"}""", "application/json")
+            : who.Text is "juan@trebol.com" ? new(401, """{"detail":"Contraseña incorrecta"}""", "application/json")
             : new(404, """{"detail":"Correo no encontrado"}""", "application/json");
     }
 
@@ -158,8 +160,8 @@ internal static class OldEndpoints
             asked.Fields is null && asked.Body.Length > 0 ? (400, "CORPO_INVALIDO", """Envie um JSON no formato {\"cpf\": \"...\", \"senha\": \"...\"}.""")
             : who is null || !IsCpf(Digits(who)) ? (400, "CPF_INVALIDO", "O CPF informado é inválido.")
             : what is null ? (400, "SENHA_OBRIGATORIA", "Informe a senha (até 128 caracteres).")
-            : Digits(who) != "52998224725" ? (404, "CLIENTE_NAO_ENCONTRADO", "Não existe cliente cadastrado com este CPF.")
-            : what != "minhaSenha-1" ? (401, "CREDENCIAIS_INVALIDAS", "CPF ou senha inválidos.")
+            : Digits(who) is not "52998224725" ? (404, "CLIENTE_NAO_ENCONTRADO", "Não existe cliente cadastrado com este CPF.")
+            : what is not "minhaSenha-1" ? (401, "CREDENCIAIS_INVALIDAS", "CPF ou senha inválidos.")
             : (0, "", "");
 
         Answered With(int status, string body) => new(status, body) { Headers = [("x-correlation-id", id)] };
@@ -199,7 +201,7 @@ internal static class OldEndpoints
             Headers = [("Set-Cookie", $"B1SESSION={session}; HttpOnly"), ("Set-Cookie", "ROUTEID=.node1; path=/b1s")],
         };
 
-        static Answered Error(int status, int code, string message) => new(status, $$$"""{"error":{"code":{{{Number(code)}}},"message":{"lang":"en-us","value":"{{{message}}}"}}}""", "application/json");
+        static Answered Error(int status, int code, string message) => new(status, $$$"""{"error":{"code":{{{Number(code)}}},"message":{"lang":"en-us","value":"{{{message}}}"} } }""", "application/json");
     }
 
     private static Answered Zabbix(Asked asked)
@@ -226,7 +228,7 @@ internal static class OldEndpoints
             foreach (var (of, name, value) in new[] { (asked.Fields, "jsonrpc", "2.0"), (asked.Fields, "method", "user.login"), (fields, "username", null), (fields, "password", null) })
             {
                 var (text, why) = Text(of, name);
-                if (why is not null || (value is not null && text != value))
+                if (why is not null || (value is not null && !string.Equals(text, value, StringComparison.Ordinal)))
                 {
                     return why switch
                     {
