@@ -88,9 +88,16 @@ internal sealed class LearnCommand
             return await terminal.RefuseAsync("The password is part of what is known of the user, so that nobody could tell the two apart in an answer. Learn with a user for whom it is not. Nothing was asked.");
         }
 
+        var notes = new Notes();
+        var problems = new Problems();
+        var draft = new ContractDraft(lesson.Name, lesson.Sketch, lesson.Endpoint, who, lesson.User, notes);
+        if (!draft.CanSayRequest(problems))
+        {
+            return await terminal.TellAsync("Nothing was asked, and nothing was written", problems);
+        }
+
         var questions = new Questions(lesson.Sketch, who, Encoding.UTF8.GetString(password.Reveal()), lesson.User).All();
         using var client = new ReplyClient(parsed.GetValue(deadline) ?? Arguments.DefaultDeadline, terminal.Clock);
-        var notes = new Notes();
         var interview = new Interview(client, lesson.Endpoint, parsed.GetValue(pause) ?? DefaultPause, terminal.Clock) { Asking = q => terminal.Error.WriteLine($"Asking: {q.About}") };
         await terminal.Error.WriteLineAsync($"{questions.Count} requests to {lesson.Endpoint}, one wrong password for {who}; no redirection is followed.");
         IReadOnlyList<Exchange> exchanges;
@@ -107,9 +114,7 @@ internal sealed class LearnCommand
             return await terminal.RefuseAsync("Interrupted. Nothing was written.");
         }
 
-        var problems = new Problems();
-        var draft = new ContractDraft(lesson.Name, lesson.Sketch, lesson.Endpoint, who, lesson.User, notes).Draft(exchanges, problems);
-        return draft is null ? await terminal.TellAsync("Nothing was written", problems) : await files.WriteAsync(draft, parsed.GetRequiredValue(user), notes);
+        return draft.Draft(exchanges, problems) is { } learned ? await files.WriteAsync(learned, parsed.GetRequiredValue(user), notes) : await terminal.TellAsync("Nothing was written", problems);
     }
 
     private RequestSketch? ReadSketch(ParseResult parsed, Problems problems)

@@ -23,6 +23,9 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
     private readonly AnswerDraft answers = new(notes);
     private readonly IReadOnlyList<Fact> known = Fact.OfUser(user);
 
+    /// <summary>Whether a contract can say such a request at all: to be asked before anybody else is.</summary>
+    public bool CanSayRequest(Problems problems) => Compile(FileOf(new RequestDraft(sketch, endpoint.AbsolutePath, identifier, user, new()).Draft([]).File, Placeholders(), null), problems) is not null;
+
     /// <returns>Null after problems were added.</returns>
     public LearnedContract? Draft(IReadOnlyList<Exchange> exchanges, Problems problems)
     {

@@ -104,6 +104,11 @@ internal sealed partial record RequestSketch(string Method, bool IsForm, string 
             problems.Add(file, Places.Sentence.Replace("{0}", odd.Place, StringComparison.Ordinal));
         }
 
+        if (all.GroupBy(f => f.Place, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { Key: { } twice })
+        {
+            problems.Add(file, $"The field \"{twice}\" stands in the request twice; keep one of them.");
+        }
+
         return (isForm, contentType, all);
     }
 

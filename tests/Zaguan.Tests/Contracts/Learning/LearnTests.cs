@@ -110,6 +110,9 @@ public sealed class LearnTests
         (await LearnAsync(folder, old with { Password = "john" }, endpoint.Url, output)).Error.ShouldContain("The password is part of what is known of the user");
         (await LearnAsync(folder, old with { Request = """{"u":"{identifier}"}""" }, endpoint.Url, output)).Error.ShouldContain("\"{password}\" stands in the request once");
         (await LearnAsync(folder, old with { Request = """{"u":["{identifier}"],"p":"{password}"}""" }, endpoint.Url, output)).Error.ShouldContain("no list");
+        (await LearnAsync(folder, old with { Request = """{"u":"{identifier}","p":"{password}","U":1}""" }, endpoint.Url, output)).Error.ShouldContain("stands in the request twice");
+        (await LearnAsync(folder, old, endpoint.Url + "/%20", output)).Error.ShouldContain("at /request/path");
+        (await LearnAsync(folder, old with { Request = $"DELETE /x\n\n{old.Request}" }, endpoint.Url, output)).Error.ShouldContain("at /request/method");
         (await LearnAsync(folder, old with { User = """{"numero":1}""" }, endpoint.Url, output)).Error.ShouldContain("at /numero");
         Directory.CreateDirectory(Path.Combine(output, "examples"));
         (await LearnAsync(folder, old, endpoint.Url, output)).Error.ShouldContain("Nothing is overwritten");
