@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds in Release and runs the benchmarks of the login: all of them, or those that are named.
-#   benchmarks/login.sh [--database sqlite|postgresql] [timing] [formats] [login] [sources] [allocations] [steps] [growth] [flood]
+#   benchmarks/login.sh [--database sqlite|postgresql] [timing] [formats] [login] [sources] [allocations] [steps] [contracts] [growth] [flood]
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build --configuration Release --nologo --verbosity quiet benchmarks/Zaguan.Benchmarks
@@ -10,5 +10,5 @@ if [ "$database" = postgresql ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/n
   $run apt-get update -qq
   $run apt-get install -y -qq --no-install-recommends postgresql >/dev/null
 fi
-[ $# -gt 0 ] || set -- timing formats login sources allocations steps
+[ $# -gt 0 ] || set -- timing formats login sources allocations steps contracts
 exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks --database "$database" "$@"

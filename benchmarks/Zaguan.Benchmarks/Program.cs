@@ -11,6 +11,7 @@ using Zaguan.Benchmarks.House;
     ("sources", SourcesBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),
+    ("contracts", ContractsBenchmark.RunAsync),
     ("growth", GrowthBenchmark.RunAsync),
     ("flood", FloodBenchmark.RunAsync),
     ("token-cost", TokenCostBenchmark.RunAsync),

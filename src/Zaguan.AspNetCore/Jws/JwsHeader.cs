@@ -101,6 +101,8 @@ internal readonly record struct JwsHeader(SignatureAlgorithm Algorithm, string? 
             "HS256" => (SignatureAlgorithm.HS256, true),
             "ES256" => (SignatureAlgorithm.ES256, true),
             "RS256" => (SignatureAlgorithm.RS256, true),
+            "HS384" => (SignatureAlgorithm.HS384, true),
+            "HS512" => (SignatureAlgorithm.HS512, true),
             _ => (default, false),
         };
         return isKnown;

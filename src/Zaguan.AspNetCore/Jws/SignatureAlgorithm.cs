@@ -11,4 +11,10 @@ internal enum SignatureAlgorithm
 
     /// <summary>RSASSA-PKCS1-v1_5 with SHA-256.</summary>
     RS256,
+
+    /// <summary>HMAC with SHA-384 and a shared secret.</summary>
+    HS384,
+
+    /// <summary>HMAC with SHA-512 and a shared secret.</summary>
+    HS512,
 }

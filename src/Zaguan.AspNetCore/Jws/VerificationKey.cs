@@ -32,20 +32,29 @@ internal sealed class VerificationKey
     public string? Id { get; }
 
     /// <param name="secret">At least <see cref="ShortestSecret"/> bytes; kept.</param>
-    public static VerificationKey OfSecret(ReadOnlyMemory<byte> secret, string? id = null)
+    /// <param name="algorithm">One of the three with a shared secret.</param>
+    public static VerificationKey OfSecret(ReadOnlyMemory<byte> secret, string? id = null, SignatureAlgorithm algorithm = SignatureAlgorithm.HS256)
     {
         if (secret.Length < ShortestSecret)
         {
             throw new ArgumentException($"A secret of {secret.Length} bytes signs nothing that could be believed; HS256 needs {ShortestSecret} (RFC 7518 §3.2).", nameof(secret));
         }
 
-        return new(SignatureAlgorithm.HS256, id, (signed, signature) =>
+        return new(algorithm, id, (signed, signature) =>
         {
-            Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(secret.Span, signed, expected);
-            return CryptographicOperations.FixedTimeEquals(expected, signature);
+            Span<byte> expected = stackalloc byte[HMACSHA512.HashSizeInBytes];
+            return CryptographicOperations.FixedTimeEquals(expected[..Hmac(algorithm, secret.Span, signed, expected)], signature);
         });
     }
+
+    /// <summary>Returns how many bytes of <paramref name="hash"/> it wrote.</summary>
+    public static int Hmac(SignatureAlgorithm algorithm, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> signed, Span<byte> hash) => algorithm switch
+    {
+        SignatureAlgorithm.HS256 => HMACSHA256.HashData(secret, signed, hash),
+        SignatureAlgorithm.HS384 => HMACSHA384.HashData(secret, signed, hash),
+        SignatureAlgorithm.HS512 => HMACSHA512.HashData(secret, signed, hash),
+        SignatureAlgorithm.ES256 or SignatureAlgorithm.RS256 => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "It has no shared secret."),
+    };
 
     /// <exception cref="CryptographicException">It is no point of P-256.</exception>
     public static VerificationKey OfEllipticCurve(ECPoint point, string? id)

@@ -2,10 +2,12 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.BackEnds;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Login;
 using Zaguan.Sources;
 using Zaguan.Sources.Ldap;
 using Zaguan.Tokens;
+using Zaguan.Users;
 
 namespace Zaguan.Applications;
 
@@ -91,9 +93,13 @@ internal sealed class Application
     /// <summary>Those that an attempt may be verified by: a flag of the request chooses among those that are listed, and adds none.</summary>
     public IReadOnlyList<Source> SourcesFor(bool wantsDirectory) => wantsDirectory ? directories : Contract.AsksForDirectories ? others : Sources;
 
-    public Answer AnswerTo(Outcome outcome)
+    /// <summary>Null: 405 says it all.</summary>
+    public Answer? AnswerToWrongMethod => answers.GetValueOrDefault(AnswerName.WrongMethod);
+
+    /// <param name="user">Whom the attempt was for; null: nobody knows.</param>
+    public Answer AnswerTo(Outcome outcome, User? user = null)
     {
-        var name = AnswerNames.Of(outcome);
+        var name = outcome == Outcome.WrongPassword && user is { Active: false } && Contract.InactiveBeforePassword ? AnswerName.Inactive : AnswerNames.Of(outcome);
         while (!answers.ContainsKey(name) || (AnswerNames.DisclosesAccountState(name) && !disclosesAccountState))
         {
             // The three at the ends of the chains are always there: the compiler of contracts sees to it.

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Zaguan.AspNetCore;
 using Zaguan.AspNetCore.Jws;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Templates;
 using Zaguan.Login;
 using Zaguan.Reading;
 using Zaguan.Tokens;
@@ -51,15 +53,22 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         }
 
         ReadSettings(settings, contract, token, values);
-        var lifetime = CompileLifetime(settings, token, values);
-        var tokens = token.SecretSetting is { } secretSetting
-            ? CompileWithSecret(name, settings, token, secretSetting, values, lifetime)
-            : CompileWithOwnKeys(name, settings, contract, token, values, lifetime);
+        var lifetime = CompileLifetime(settings, token.Lifetime, values);
+        var tokens = token.Algorithm switch
+        {
+            TokenAlgorithm.HS256 => CompileWithSecret(name, settings, token, values, lifetime, SignatureAlgorithm.HS256),
+            TokenAlgorithm.HS384 => CompileWithSecret(name, settings, token, values, lifetime, SignatureAlgorithm.HS384),
+            TokenAlgorithm.HS512 => CompileWithSecret(name, settings, token, values, lifetime, SignatureAlgorithm.HS512),
+            TokenAlgorithm.RS256 => CompileWithPrivateKey(settings, token, values, lifetime),
+            TokenAlgorithm.ES256 => CompileWithOwnKeys(name, settings, contract, token, values, lifetime),
+            TokenAlgorithm.Opaque => CompileOpaque(settings, token, values, lifetime),
+        };
         return (tokens, values);
     }
 
-    private ApplicationTokens? CompileWithSecret(string name, ApplicationSettings settings, TokenContract token, string secretSetting, Dictionary<string, string> values, TimeSpan? lifetime)
+    private ApplicationTokens? CompileWithSecret(string name, ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TimeSpan? lifetime, SignatureAlgorithm algorithm)
     {
+        var secretSetting = token.SecretSetting!;
         var secret = FindSecret(name, settings, secretSetting);
         if (secret is not null)
         {
@@ -73,8 +82,59 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         }
 
         // Which of two secrets signed, a token does not say: both are tried.
-        var verifying = new KeySet(new[] { secret, previous }.OfType<Secret>().Select(s => VerificationKey.OfSecret(s.Reveal().ToArray())));
-        return CompileTokens(settings, token, values, new(secret, lifetime.Value, token.Claims), () => verifying);
+        var verifying = new KeySet(new[] { secret, previous }.OfType<Secret>().Select(s => VerificationKey.OfSecret(s.Reveal().ToArray(), algorithm: algorithm)));
+        return CompileTokens(settings, token, values, new SecretSigner(secret, algorithm), () => verifying, lifetime.Value);
+    }
+
+    /// <summary>The old system's own RSA key: its back-ends go on validating with the public half that they have.</summary>
+    private ApplicationTokens? CompileWithPrivateKey(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TimeSpan? lifetime)
+    {
+        var name = token.SecretSetting!;
+        if (named.Find(settings, name) is not { } found)
+        {
+            problems.Add(settings.Node!, $"\"{name}\", the private RSA key that signs this application's tokens (PEM), is missing. Name a file that holds it as {name}_FILE.");
+            return null;
+        }
+
+        if (found.Value is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var signer = new RsaSigner(Secret.FromText(found.Value));
+            var verifying = new KeySet([signer.Verification]);
+            return lifetime is null ? null : CompileTokens(settings, token, values, signer, () => verifying, lifetime.Value);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            // Not the exception's own words: they may repeat what was written.
+            problems.Add(found.At, $"\"{name}\" holds no private RSA key of {VerificationKey.ShortestModulus} to {VerificationKey.LongestModulus} bits in PEM, unencrypted: \"-----BEGIN PRIVATE KEY-----\".");
+            return null;
+        }
+    }
+
+    /// <summary>Nothing signs: Zaguan alone knows what such a token means, by its hash.</summary>
+    private ApplicationTokens? CompileOpaque(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TimeSpan? lifetime)
+    {
+        if (settings.SessionCookie)
+        {
+            problems.Add(settings.Node!.At("SessionCookie"), "The application's token is opaque, and a session has one secret: that or a cookie of Zaguan's own. Leave \"SessionCookie\" out.");
+        }
+
+        return lifetime is null ? null : new()
+        {
+            Issuer = null,
+            Validator = null,
+            Opaque = token.Text,
+            Lifetime = lifetime.Value,
+            Lifetimes = CompileLifetimes(settings, token, values),
+            SignsWithOwnKeys = false,
+            AcceptsRaw = token.AcceptsRaw,
+            AcceptsOldTokens = false,
+            Subject = null,
+        };
     }
 
     /// <summary>A token of an own key says where it comes from and for whom it is: the key is the same for all applications.</summary>
@@ -86,19 +146,26 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         }
 
         var signed = token.WithClaim("iss", keys.Issuer ?? "").WithClaim("aud", name);
-        return lifetime is null ? null : CompileTokens(settings, signed, values, new(keys, lifetime.Value, signed.Claims), () => keys.Verifying);
+        return lifetime is null ? null : CompileTokens(settings, signed, values, new OwnKeySigner(keys), () => keys.Verifying, lifetime.Value);
     }
 
-    private ApplicationTokens CompileTokens(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, TokenIssuer issuer, Func<KeySet> verifying) => new()
+    private ApplicationTokens CompileTokens(ApplicationSettings settings, TokenContract token, Dictionary<string, string> values, ITokenSigner signer, Func<KeySet> verifying, TimeSpan lifetime) => new()
     {
-        Issuer = issuer,
+        Issuer = new(signer, token.Claims),
         Validator = new(verifying, new(token.Constant("iss", values), token.Constant("aud", values)), clock),
-        SignsWithOwnKeys = token.SecretSetting is null,
+        Refresh = token.Refresh is { } refresh && CompileLifetime(settings, refresh.Lifetime, values) is { } longer ? new(signer, refresh.Claims, longer) : null,
+        RefreshMark = token.Refresh is { } marked ? (marked.Claim, marked.Says) : null,
+        Lifetime = lifetime,
+        Lifetimes = CompileLifetimes(settings, token, values),
+        SignsWithOwnKeys = token.Algorithm == TokenAlgorithm.ES256,
         AcceptsRaw = token.AcceptsRaw,
         // No old system has a key of Zaguan's own.
         AcceptsOldTokens = settings.AcceptOldTokens && token.SecretSetting is not null,
         Subject = token.Subject,
     };
+
+    private List<(Condition, TimeSpan)> CompileLifetimes(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values) =>
+        [.. token.Lifetimes.Select(l => (l.If, CompileLifetime(settings, l.Lifetime, values))).Where(l => l.Item2 is not null).Select(l => (l.If, l.Item2!.Value))];
 
     /// <summary>The secret before this one: it signs nothing any more, and what it signed is good until it expires.</summary>
     private Secret? FindPreviousSecret(ApplicationSettings settings, string name, Secret? secret)
@@ -144,16 +211,16 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
     private static string Environment(string name, string before) => name.StartsWith(NamedSettings.SharedPrefix, StringComparison.Ordinal) ? $"{before} in the environment as {name}" : "";
 
-    private TimeSpan? CompileLifetime(ApplicationSettings settings, TokenContract token, IReadOnlyDictionary<string, string> values)
+    private TimeSpan? CompileLifetime(ApplicationSettings settings, TextTemplate written, IReadOnlyDictionary<string, string> values)
     {
-        var text = token.Lifetime.Render(new AnswerValues { Settings = values });
+        var text = written.Render(new AnswerValues { Settings = values });
         if (Duration.TryParse(text, out var lifetime) && lifetime > TimeSpan.Zero)
         {
             return lifetime;
         }
 
         // Without a setting it was checked with its contract.
-        var name = token.Lifetime.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
+        var name = written.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
         if (named.Find(settings, name) is { Value: not null } found)
         {
             problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Templates;
 using Zaguan.Users;
 

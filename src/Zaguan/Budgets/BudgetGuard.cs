@@ -66,6 +66,13 @@ internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeP
         Outcome.Locked or Outcome.Throttled or Outcome.Malformed or Outcome.Invalid => throw new InvalidOperationException($"{outcome} is never charged."),
     });
 
+    /// <summary>How many guesses are left before the next refusal, whichever budget it comes from. Of an account that nobody has as of any other.</summary>
+    public async Task<long> LeftAsync(BudgetSubject subject)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return (await store.ReadAsync(subject)).Select(r => BudgetPolicy.Left(r, now)).DefaultIfEmpty(0).Min();
+    }
+
     /// <summary>After that transaction: somebody who waits may find a guess now.</summary>
     public void Settled(Charge charge) => lines.CallNext(charge.Subject.Account);
 

@@ -63,13 +63,21 @@ internal static class BudgetPolicy
             return BudgetVerdict.Refused;
         }
 
-        var windowIsOver = row.Within > 0 && (now >= row.WindowFrom + row.Within || now + ClockDifference < row.WindowFrom);
-        var counted = windowIsOver ? 0 : row.Failed - row.Forgiven;
+        var counted = Counted(row, now);
         if (counted + row.InFlight < row.Failures)
         {
             return BudgetVerdict.Open;
         }
 
         return row.InFlight == 0 || row.InFlightUntil <= now ? BudgetVerdict.Stale : BudgetVerdict.Waiting;
+    }
+
+    /// <summary>How many more failures there may be before the refusal begins; none while it lasts.</summary>
+    public static long Left(BudgetRow row, long now) => row.RefusedUntil > now ? 0 : Math.Max(0, row.Failures - Counted(row, now));
+
+    private static long Counted(BudgetRow row, long now)
+    {
+        var windowIsOver = row.Within > 0 && (now >= row.WindowFrom + row.Within || now + ClockDifference < row.WindowFrom);
+        return windowIsOver ? 0 : row.Failed - row.Forgiven;
     }
 }

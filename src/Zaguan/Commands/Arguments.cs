@@ -1,12 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Zaguan.Reading;
 
 namespace Zaguan.Commands;
 
 /// <summary>Arguments and options that several commands have.</summary>
 internal static class Arguments
 {
+    /// <summary>Of one request to another system.</summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromMinutes(5);
+
     public static Argument<string> UserName(string description = "The user's name, or e-mail address.") => new("NAME") { Description = description };
 
     public static Option<string> Realm() => new("--realm") { Description = "The realm.", HelpName = "REALM", Required = true };
@@ -42,6 +48,21 @@ internal static class Arguments
         HelpName = helpName,
         CustomParser = result => Read(result, read),
     };
+
+    /// <summary>An endpoint of somebody's, whole.</summary>
+    public static (Uri? Value, string? Objection) ReadUrl(string written)
+    {
+        if (!Uri.TryCreate(written, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            return (null, "An endpoint is written whole, with http or https: http://viejo.example/api/login.");
+        }
+
+        return uri.UserInfo.Length == 0 ? (uri, null) : (null, "An address holds no name and no password: the shell keeps what is written here. Leave out what stands before the @.");
+    }
+
+    public static (TimeSpan? Value, string? Objection) ReadDeadline(string written) => Duration.TryParse(written, out var time) && time >= TimeSpan.FromSeconds(1) && time <= LongestDeadline
+        ? (time, null)
+        : (null, $"--deadline is a length of time from 1s to 5m (\"30s\"), not \"{written}\".");
 
     private static T? Read<T>(ArgumentResult result, Func<string, (T? Value, string? Objection)> read)
     {

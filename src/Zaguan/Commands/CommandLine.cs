@@ -13,7 +13,7 @@ internal static class CommandLine
     /// <summary>How long a command that was interrupted may tidy up.</summary>
     private static readonly TimeSpan TidyingUp = TimeSpan.FromSeconds(5);
 
-    private static readonly string[] TidyUp = [AccessLogCommand.Name, ImportCommand.Name, ExportCommand.Name, CompareCommand.Name, BackupCommand.Name, RestoreCommand.Name, MigrateDatabaseCommand.Name];
+    private static readonly string[] TidyUp = [AccessLogCommand.Name, ImportCommand.Name, ExportCommand.Name, CompareCommand.Name, BackupCommand.Name, RestoreCommand.Name, MigrateDatabaseCommand.Name, LearnCommand.Name];
 
     public static Task<int> RunAsync(string[] args) => RunAsync(args, Terminal.OfProcess(), CancellationToken.None);
 

@@ -12,14 +12,11 @@ internal sealed class CompareCommand
 {
     public const string Name = "compare";
 
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestDeadline = TimeSpan.FromMinutes(5);
-
-    private readonly Option<Uri?> url = Arguments.Read("--url", "The old system's login endpoint, whole: http://viejo.example/api/login.", "OLD", ReadUrl);
+    private readonly Option<Uri?> url = Arguments.Read("--url", "The old system's login endpoint, whole: http://viejo.example/api/login.", "OLD", Arguments.ReadUrl);
     private readonly Option<string> contract = new("--contract") { Description = "The contract that both speak.", HelpName = "NAME", Required = true };
     private readonly Option<string> cases = new("--cases") { Description = "The requests, a list in JSON.", HelpName = "FILE", Required = true };
-    private readonly Option<Uri?> zaguan = Arguments.Read("--zaguan", "Zaguan's address, or its login endpoint whole; where the configuration says that it listens when absent.", "URL", ReadUrl);
-    private readonly Option<TimeSpan?> deadline = Arguments.Read("--deadline", "How long one request may take; 10s when absent.", "TIME", ReadDeadline);
+    private readonly Option<Uri?> zaguan = Arguments.Read("--zaguan", "Zaguan's address, or its login endpoint whole; where the configuration says that it listens when absent.", "URL", Arguments.ReadUrl);
+    private readonly Option<TimeSpan?> deadline = Arguments.Read("--deadline", "How long one request may take; 10s when absent.", "TIME", Arguments.ReadDeadline);
     private readonly Option<bool> json = Arguments.Json();
 
     public static Command Create(Terminal terminal)
@@ -38,7 +35,7 @@ internal sealed class CompareCommand
         var setup = Settings.Look(parsed);
         if (setup.SettingsAreBroken)
         {
-            return await TellAsync(terminal, "because the configuration cannot be used", setup.Problems);
+            return await terminal.TellAsync("Nothing was compared, because the configuration cannot be used", setup.Problems);
         }
 
         if (!setup.Contracts.TryGetValue(parsed.GetRequiredValue(contract), out var spoken))
@@ -56,10 +53,10 @@ internal sealed class CompareCommand
         var logins = new CaseFile(spoken, problems).Read(parsed.GetRequiredValue(cases));
         if (problems.Count > 0)
         {
-            return await TellAsync(terminal, "because the cases cannot be used", problems);
+            return await terminal.TellAsync("Nothing was compared, because the cases cannot be used", problems);
         }
 
-        using var client = new ReplyClient(parsed.GetValue(deadline) ?? DefaultDeadline, terminal.Clock);
+        using var client = new ReplyClient(parsed.GetValue(deadline) ?? Arguments.DefaultDeadline, terminal.Clock);
         var run = new CompareRun(client, spoken, new(parsed.GetValue(url)!), own);
         var report = new CompareReport(terminal, parsed.GetValue(json));
         return await report.PrintAsync(run.CompareAsync(logins, interrupted), logins.Count);
@@ -96,32 +93,7 @@ internal sealed class CompareCommand
         // A contract whose file is broken is none; what is wrong with it was found already.
         var broken = setup.Problems.Where(p => string.Equals(Path.GetFileName(p.Origin), $"{name}.json", StringComparison.Ordinal)).ToList();
         return broken.Count > 0
-            ? await TellAsync(terminal, "because the contract cannot be used", broken)
+            ? await terminal.TellAsync("Nothing was compared, because the contract cannot be used", broken)
             : await terminal.RefuseAsync($"There is no contract \"{name}\" (known: {string.Join(", ", setup.Contracts.Keys.Order(StringComparer.Ordinal))}).{Nearest.Suggestion(name, setup.Contracts.Keys)}");
     }
-
-    private static async Task<int> TellAsync(Terminal terminal, string why, IEnumerable<Problem> problems)
-    {
-        await terminal.Error.WriteLineAsync($"Nothing was compared, {why}:");
-        foreach (var problem in problems)
-        {
-            await terminal.Error.WriteLineAsync(problem.ToString());
-        }
-
-        return ExitCode.Problems;
-    }
-
-    private static (Uri? Value, string? Objection) ReadUrl(string written)
-    {
-        if (!Uri.TryCreate(written, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            return (null, "An endpoint is written whole, with http or https: http://viejo.example/api/login.");
-        }
-
-        return uri.UserInfo.Length == 0 ? (uri, null) : (null, "An address holds no name and no password: the shell keeps what is written here. Leave out what stands before the @.");
-    }
-
-    private static (TimeSpan? Value, string? Objection) ReadDeadline(string written) => Duration.TryParse(written, out var time) && time >= TimeSpan.FromSeconds(1) && time <= LongestDeadline
-        ? (time, null)
-        : (null, $"--deadline is a length of time from 1s to 5m (\"30s\"), not \"{written}\".");
 }

@@ -16,7 +16,25 @@ internal static class ContractCommand
         check.SetAction((parsed, _) => CheckAsync(terminal, parsed.GetRequiredValue(files)));
         var schema = new Command("schema", "Print the JSON schema of contract files, for an editor.");
         schema.SetAction((_, _) => PrintSchemaAsync(terminal));
-        return new("contract", "Contract files.") { check, schema };
+        return new("contract", "Contract files.") { check, Show(terminal), Test(terminal), LearnCommand.Create(terminal), NewContractCommand.Create(terminal), schema };
+    }
+
+    private static Command Show(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "A contract file." };
+        var user = new Option<string?>("--user") { Description = "A JSON file that says who logs in; absent: somebody made up.", HelpName = "FILE" };
+        var show = new Command("show", "Print what a contract answers to each outcome.") { file, user };
+        show.SetAction((parsed, _) => new ContractTrials(terminal).ShowAsync(parsed.GetRequiredValue(file), parsed.GetValue(user)));
+        return show;
+    }
+
+    private static Command Test(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "A contract file." };
+        var examples = new Option<string>("--examples") { Description = "A folder of requests and answers (.http).", HelpName = "FOLDER", Required = true };
+        var test = new Command("test", "Compare a contract with requests and answers of the old system's documentation.") { file, examples };
+        test.SetAction((parsed, _) => new ContractTrials(terminal).TestAsync(parsed.GetRequiredValue(file), parsed.GetRequiredValue(examples)));
+        return test;
     }
 
     private static async Task<int> CheckAsync(Terminal terminal, IReadOnlyList<string> files)

@@ -14,7 +14,7 @@ internal static class PasswordEntry
     /// <param name="names">Of the user whose it will be.</param>
     public static async Task<(Secret? Password, string? Objection)> ReadNewAsync(Desk desk, params IEnumerable<string?> names)
     {
-        var (password, objection) = await ReadAsync(desk.Terminal);
+        var (password, objection) = await ReadAsync(desk.Terminal, isNew: true);
         if (password is null)
         {
             return (null, objection);
@@ -38,7 +38,10 @@ internal static class PasswordEntry
         }
     }
 
-    private static async Task<(Secret? Password, string? Objection)> ReadAsync(Terminal terminal)
+    /// <summary>A password that there is already: typed once.</summary>
+    public static Task<(Secret? Password, string? Objection)> ReadExistingAsync(Terminal terminal) => ReadAsync(terminal, isNew: false);
+
+    private static async Task<(Secret? Password, string? Objection)> ReadAsync(Terminal terminal, bool isNew)
     {
         var typed = new char[Longest];
         var again = new char[Longest];
@@ -46,11 +49,11 @@ internal static class PasswordEntry
         {
             if (!terminal.InputIsTerminal)
             {
-                return Check(typed, ReadLine(terminal.Input, typed), "No password came on standard input: it is the first line of it. Without a password at all: --no-password (users add).");
+                return Check(typed, ReadLine(terminal.Input, typed), $"No password came on standard input: it is the first line of it.{(isNew ? " Without a password at all: --no-password (users add)." : "")}");
             }
 
             var length = await TypeAsync(terminal, "Password: ", typed);
-            if (length is > 0 and <= Longest && (await TypeAsync(terminal, "Once more: ", again) != length || !typed.AsSpan().SequenceEqual(again)))
+            if (isNew && length is > 0 and <= Longest && (await TypeAsync(terminal, "Once more: ", again) != length || !typed.AsSpan().SequenceEqual(again)))
             {
                 return (null, "The two passwords are different. Nothing was done; try again.");
             }

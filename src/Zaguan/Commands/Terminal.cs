@@ -1,4 +1,5 @@
 using System.Text;
+using Zaguan.Reading;
 
 namespace Zaguan.Commands;
 
@@ -45,6 +46,19 @@ internal sealed class Terminal
         StopEcho = () => _ = Console.KeyAvailable,
         Clock = TimeProvider.System,
     };
+
+    /// <summary>Says everything that is wrong with what was read.</summary>
+    /// <param name="lead">What was not done for that: "Nothing was written".</param>
+    public async Task<int> TellAsync(string lead, IEnumerable<Problem> problems)
+    {
+        await Error.WriteLineAsync($"{lead}:");
+        foreach (var problem in problems)
+        {
+            await Error.WriteLineAsync(problem.ToString());
+        }
+
+        return ExitCode.Problems;
+    }
 
     /// <summary>Says why it was not done.</summary>
     public async Task<int> RefuseAsync(string sentence)

@@ -24,7 +24,7 @@ internal sealed class Place
 
     /// <summary>The whole body.</summary>
     public static Place Of(Contract contract, params IEnumerable<(int Status, JsonElement Body)> replies) =>
-        new([.. replies.SelectMany(r => Likeliest(contract, r.Status, r.Body)).Distinct()], [.. contract.Answers.Values.Select(a => a.Body)], isNamedLikeSecret: false);
+        new([.. replies.SelectMany(r => Likeliest(contract, r.Status, r.Body)).Distinct()], [.. Bodies(contract)], isNamedLikeSecret: false);
 
     /// <summary>Another in every reply (a token, the number of an access record, an instant): only its presence and its type are compared.</summary>
     public bool IsVolatile => expected.Any(HasVolatile);
@@ -35,7 +35,7 @@ internal sealed class Place
     /// <summary>Some answer of the contract has something here.</summary>
     public bool IsKnown => possible.Count > 0;
 
-    public bool MayBeShown => !isNamedLikeSecret && expected.Any(t => t is ConstantTemplate or TextTemplate or PlaceholderTemplate) && !possible.Any(HasVolatile);
+    public bool MayBeShown => !isNamedLikeSecret && expected.Any(t => t is ConstantTemplate or TextTemplate or PlaceholderTemplate or MatchTemplate) && !possible.Any(HasVolatile);
 
     // Names are compared ignoring case: an application may answer in camelCase what the contract writes in another.
     public Place Member(string name) => new(
@@ -45,8 +45,12 @@ internal sealed class Place
 
     public Place Element() => new([.. expected.SelectMany(Elements)], [.. possible.SelectMany(Elements)], isNamedLikeSecret);
 
+    private static IEnumerable<Template> Bodies(Contract contract) => contract.Answers.Values.SelectMany(a => a.All).Select(a => a.Body).OfType<Template>();
+
     private static IEnumerable<Template> Member(Template template, string name) => template switch
     {
+        MatchTemplate match => match.Cases.Select(c => c.Value).Append(match.Else).SelectMany(c => Member(c, name)),
+        EachTemplate { Key: not null } each => [each.Item],
         ObjectTemplate @object => @object.Members.Where(m => string.Equals(m.Name, name, StringComparison.OrdinalIgnoreCase)).Select(m => m.Value),
         // An attribute that is an object or a list: all that is in it came with it.
         PlaceholderTemplate => [template],
@@ -55,6 +59,7 @@ internal sealed class Place
 
     private static IEnumerable<Template> Elements(Template template) => template switch
     {
+        MatchTemplate match => match.Cases.Select(c => c.Value).Append(match.Else).SelectMany(Elements),
         ListTemplate list => list.Items.Select(i => i is EachTemplate each ? each.Item : i),
         PlaceholderTemplate => [template],
         _ => [],
@@ -63,19 +68,21 @@ internal sealed class Place
     private static bool HasVolatile(Template template) => template switch
     {
         PlaceholderTemplate { Placeholder: var only } => IsVolatileName(only.Name),
+        MatchTemplate match => match.Cases.Select(c => c.Value).Append(match.Else).Any(HasVolatile),
         TextTemplate { Parts: var parts } => parts.Any(p => p.Placeholder is { } placeholder && IsVolatileName(placeholder.Name)),
         _ => false,
     };
 
     /// <summary>Everything but what is known of a user and a role, and the name of a field.</summary>
     private static bool IsVolatileName(string name) =>
-        !(name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("role.", StringComparison.Ordinal) || name.StartsWith("item.", StringComparison.Ordinal));
+        !(name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("role.", StringComparison.Ordinal) || name is Vocabulary.ItemName || name.StartsWith("item.", StringComparison.Ordinal));
 
     /// <summary>The answers of this status (of any, where there is none of it) whose literals agree best with the reply; all that agree alike.</summary>
     private static IEnumerable<Template> Likeliest(Contract contract, int status, JsonElement body)
     {
-        var ofStatus = contract.Answers.Values.Where(a => a.Status == status).ToList();
-        var candidates = (ofStatus.Count > 0 ? ofStatus : [.. contract.Answers.Values]).Select(a => (Template: a.Body, Agreement: Agreement(a.Body, body))).ToList();
+        var all = contract.Answers.Values.SelectMany(a => a.All).Where(a => a.Body is not null).ToList();
+        var ofStatus = all.Where(a => a.Status == status).ToList();
+        var candidates = (ofStatus.Count > 0 ? ofStatus : all).Select(a => (Template: a.Body!, Agreement: Agreement(a.Body!, body))).ToList();
         return candidates.Where(c => c.Agreement == candidates.Max(o => o.Agreement)).Select(c => c.Template);
     }
 

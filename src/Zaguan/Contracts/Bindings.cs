@@ -4,9 +4,13 @@ using Zaguan.Contracts.Templates;
 namespace Zaguan.Contracts;
 
 /// <summary>What the placeholders of a template stand for in a reply that was matched with it.</summary>
-internal sealed class Bindings
+/// <param name="around">What is bound outside the element of a list that this is about; null: this is about the whole reply.</param>
+internal sealed class Bindings(Bindings? around = null)
 {
-    private readonly Dictionary<string, JsonElement> values = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, JsonElement> values = new(StringComparer.Ordinal);
+
+    /// <summary>How much is bound: what to go back to.</summary>
+    public int Mark => values.Count;
 
     /// <summary>What the placeholder {NAME} stood for; null: it stands nowhere, or the reply has null there.</summary>
     public JsonElement? Find(string name) => values.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
@@ -14,6 +18,8 @@ internal sealed class Bindings
     public string? Text(string name) => Find(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     public long? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) ? value : null;
+
+    public IEnumerable<KeyValuePair<string, JsonElement>> All => values;
 
     /// <summary>What of a user is kept beside the fields that every user has, by name.</summary>
     public IEnumerable<(string Name, JsonElement Value)> Attributes => values
@@ -28,17 +34,33 @@ internal sealed class Bindings
             return false;
         }
 
-        if (!placeholder.Binds)
+        return !placeholder.Binds || placeholder.Unfilter(value) is not { } stood || TryBind(placeholder.Name, stood);
+    }
+
+    public bool TryBind(string name, JsonElement value)
+    {
+        if (around is not null && !IsOfItem(name))
         {
-            return true;
+            return around.TryBind(name, value);
         }
 
-        if (values.TryGetValue(placeholder.Name, out var before))
+        if (values.TryGetValue(name, out var before))
         {
             return JsonElement.DeepEquals(before, value);
         }
 
-        values.Add(placeholder.Name, value);
+        values.Add(name, value);
         return true;
     }
+
+    /// <summary>Forgets what was bound behind a mark.</summary>
+    public void Undo(int mark)
+    {
+        while (values.Count > mark)
+        {
+            values.RemoveAt(values.Count - 1);
+        }
+    }
+
+    private static bool IsOfItem(string name) => name is Vocabulary.ItemName || name.StartsWith(Vocabulary.ItemName + ".", StringComparison.Ordinal);
 }

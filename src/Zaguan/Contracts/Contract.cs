@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
 using Zaguan.Contracts.Templates;
 using Zaguan.Users;
 
@@ -16,6 +18,29 @@ internal sealed record Contract(
     FrozenDictionary<AnswerName, Answer> Answers,
     TokenContract? Token)
 {
+    /// <summary>Which of the user's attributes the identifier is, where it is one.</summary>
+    public string? Attribute { get; init; }
+
+    /// <summary>Whether a disabled user is told so whatever the password is.</summary>
+    public bool InactiveBeforePassword { get; init; }
+
+    /// <summary>The names that stand anywhere in its answers: what nobody names is not computed.</summary>
+    public required FrozenSet<string> Names { get; init; }
+
+    public bool NamesAttemptsLeft => Names.Contains(Vocabulary.AttemptsLeft);
+
+    /// <summary>What is made of chance for an answer; null: nothing.</summary>
+    public Generated? NewGenerated() => Generates ? new() : null;
+
+    private bool Generates => field || (field = Names.Any(n => n.StartsWith(Vocabulary.GeneratedPrefix, StringComparison.Ordinal) || n.StartsWith(Vocabulary.RandomPrefix, StringComparison.Ordinal)));
+
+    /// <summary>What a request said that answers may say back.</summary>
+    public RequestEcho Echo(string? identifier, IReadOnlyList<Value>? fields, HttpContext http) => new(
+        identifier,
+        fields,
+        Names.Contains(Vocabulary.Origin) ? $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}" : null,
+        Names.Contains(Vocabulary.Address) ? http.Connection.RemoteIpAddress?.ToString() : null);
+
     /// <summary>Whether a field of its requests asks that a directory checks the password.</summary>
     public bool AsksForDirectories => Decoder.ReadsDirectory;
 
@@ -34,6 +59,20 @@ internal sealed record TokenContract(
     IReadOnlyList<NameUse> Settings,
     bool AcceptsRaw)
 {
+    public TokenAlgorithm Algorithm { get; init; } = TokenAlgorithm.HS256;
+
+    /// <summary>Lifetimes that hold under a condition, in their order.</summary>
+    public IReadOnlyList<(Condition If, TextTemplate Lifetime)> Lifetimes { get; init; } = [];
+
+    /// <summary>What an opaque token looks like; null: it is a signed one.</summary>
+    public TextTemplate? Text { get; init; }
+
+    /// <summary>Null: there is no refresh token.</summary>
+    public RefreshContract? Refresh { get; init; }
+
+    /// <summary>The names that stand in it.</summary>
+    public IReadOnlyList<NameUse> Uses { get; init; } = [];
+
     /// <summary>JWT_SECRET_PREVIOUS is the secret before JWT_SECRET.</summary>
     public const string PreviousSuffix = "_PREVIOUS";
 
@@ -70,6 +109,11 @@ internal sealed record TokenContract(
         };
     }
 }
+
+/// <summary>What a contract says of its refresh token.</summary>
+/// <param name="Claim">The claim by which it is told from the token.</param>
+/// <param name="Says">What that claim says in it.</param>
+internal sealed record RefreshContract(TextTemplate Lifetime, ObjectTemplate Claims, string Claim, string Says);
 
 /// <summary>The claim that says whose a token is.</summary>
 /// <param name="Means">What of a user it holds: "user.id", "user.number", "user.username" or "user.email".</param>

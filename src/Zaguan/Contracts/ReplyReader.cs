@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts;
 
@@ -26,29 +27,26 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
     public (AnswerName Refusal, AnswerName Failure)? Confusion => (
         from refusal in Refusals.Where(answers.ContainsKey)
         from failure in Failures.Where(answers.ContainsKey)
-        where answers[refusal].IsAlike(answers[failure])
+        where answers[refusal].All.Any(r => answers[failure].All.Any(r.IsAlike))
         select ((AnswerName, AnswerName)?)(refusal, failure)).FirstOrDefault();
 
     /// <summary>Whether a granted reply says this of the user.</summary>
-    public bool Tells(string name) => answers[AnswerName.Granted].Body.Values.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal));
+    public bool Tells(string name) => answers[AnswerName.Granted].All.All(a => a.Body?.Values.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal)) == true);
 
     /// <summary>Null: the reply is none of the contract's answers, or more than one that contradict each other.</summary>
-    public Recognition? Read(int status, ReadOnlyMemory<byte> body)
+    /// <param name="location">Where the reply sends its client; null: nowhere.</param>
+    public Recognition? Read(int status, ReadOnlyMemory<byte> body, string? location = null)
     {
-        if (Parse(body) is not { } reply)
-        {
-            return null;
-        }
-
-        var granted = Match(AnswerName.Granted, status, reply);
-        var refusal = Refusals.Select(name => Match(name, status, reply)).FirstOrDefault(r => r is not null);
-        var failure = Failures.Select(name => Match(name, status, reply)).FirstOrDefault(r => r is not null);
+        var reply = new Reply(status, Parse(body), body, location);
+        var granted = Match(AnswerName.Granted, reply);
+        var refusal = Refusals.Select(name => Match(name, reply)).FirstOrDefault(r => r is not null);
+        var failure = Failures.Select(name => Match(name, reply)).FirstOrDefault(r => r is not null);
         return (granted, refusal, failure) switch
         {
             ({ } only, null, null) => only,
             (null, { } only, null) => only,
             (null, null, { } only) => only,
-            (null, null, null) => Match(AnswerName.Invalid, status, reply) ?? Match(AnswerName.Malformed, status, reply),
+            (null, null, null) => Match(AnswerName.Invalid, reply) ?? Match(AnswerName.Malformed, reply),
             _ => null,
         };
     }
@@ -74,10 +72,18 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
     // A name may be data too, of a system that answers with dictionaries.
     private static string Clean(string name) => name.Length <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? name : "?";
 
-    private Recognition? Match(AnswerName name, int status, JsonElement reply)
+    private Recognition? Match(AnswerName name, Reply reply)
     {
-        var bindings = new Bindings();
-        return answers.TryGetValue(name, out var answer) && answer.Unify(status, reply, bindings) ? new(name, bindings) : null;
+        foreach (var answer in answers.TryGetValue(name, out var known) ? known.All : [])
+        {
+            var bindings = new Bindings();
+            if (answer.Unify(reply.Status, reply.Json, reply.Body.Span, reply.Location, bindings))
+            {
+                return new(name, bindings);
+            }
+        }
+
+        return null;
     }
 
     private static JsonElement? Parse(ReadOnlyMemory<byte> body)
@@ -112,4 +118,7 @@ internal sealed class ReplyReader(FrozenDictionary<AnswerName, Answer> answers)
         JsonValueKind.String => json.GetString() is not null,
         _ => true,
     };
+
+    /// <param name="Json">The body, where it is JSON.</param>
+    private sealed record Reply(int Status, JsonElement? Json, ReadOnlyMemory<byte> Body, string? Location);
 }

@@ -20,12 +20,19 @@ internal readonly record struct Value
 {
     private readonly string? text;
     private readonly long number;
+    private readonly short minutesFromUtc;
 
     private Value(ValueKind kind, string? text, long number)
     {
         Kind = kind;
         this.text = text;
         this.number = number;
+    }
+
+    private Value(Value instant, short minutesFromUtc)
+    {
+        this = instant;
+        this.minutesFromUtc = minutesFromUtc;
     }
 
     public ValueKind Kind { get; }
@@ -47,6 +54,15 @@ internal readonly record struct Value
         JsonValueKind.True or JsonValueKind.False => Of(json.GetBoolean()),
         JsonValueKind.Number or JsonValueKind.Object or JsonValueKind.Array => new(ValueKind.Json, json.GetRawText(), 0),
     };
+
+    /// <summary>Null: it is none, or not a whole one.</summary>
+    public long? Number => Kind == ValueKind.Number ? number : null;
+
+    /// <summary>The instant as the clocks of its zone show it.</summary>
+    public DateTimeOffset Local => Instant.ToOffset(TimeSpan.FromMinutes(minutesFromUtc));
+
+    /// <summary>The same instant, to be written as in another zone.</summary>
+    public Value InZone(TimeSpan fromUtc) => Kind == ValueKind.Instant ? new(this, (short)fromUtc.TotalMinutes) : this;
 
     public DateTimeOffset Instant => Kind == ValueKind.Instant ? DateTimeOffset.FromUnixTimeMilliseconds(number) : throw new InvalidOperationException($"{Kind} is not an instant.");
 
@@ -77,6 +93,9 @@ internal readonly record struct Value
         }
     }
 
+    // The one that records make would ask each value for its instant.
+    public override string ToString() => ToText();
+
     /// <summary>As part of a longer text. Null is nothing.</summary>
     public string ToText() => Kind switch
     {
@@ -84,6 +103,7 @@ internal readonly record struct Value
         ValueKind.Text or ValueKind.Json => text!,
         ValueKind.Number => number.ToString(CultureInfo.InvariantCulture),
         ValueKind.Boolean => number != 0 ? "true" : "false",
+        ValueKind.Instant when minutesFromUtc != 0 => Local.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture),
         ValueKind.Instant => Instant.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
     };
 }

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
 
 namespace Zaguan.Contracts;
 
@@ -14,8 +17,8 @@ internal enum Scope
     /// <summary>The answers malformed and invalid.</summary>
     Invalid = 2,
 
-    /// <summary>Every other answer.</summary>
-    Other = 4,
+    /// <summary>The answers refused, unknownUser and wrongPassword.</summary>
+    Refused = 4,
 
     /// <summary>The claims of the token.</summary>
     Claims = 8,
@@ -28,22 +31,54 @@ internal enum Scope
 
     /// <summary>The headers that tell a back-end who asks (forward-auth).</summary>
     IdentityHeaders = 64,
+
+    /// <summary>The answer inactive.</summary>
+    Inactive = 128,
+
+    /// <summary>The answers locked and throttled.</summary>
+    Waiting = 256,
+
+    /// <summary>The answers failed, busy and unavailable.</summary>
+    Failed = 512,
+
+    /// <summary>The answer wrongMethod, to a request that nobody read.</summary>
+    WrongMethod = 1024,
+
+    /// <summary>The text of an opaque token.</summary>
+    Opaque = 2048,
+
+    /// <summary>The conditions of a lifetime.</summary>
+    Lifetime = 4096,
 }
 
 /// <summary>A name that placeholders can use.</summary>
 /// <param name="Kind">What its value is where it is not null; null: only the answer tells.</param>
 internal sealed record Word(Scope Scope, ValueKind? Kind, Func<AnswerValues, Value> Read);
 
+/// <summary>A list that $each can go through.</summary>
+/// <param name="ItemNames">What {item.NAME} may be; null: whatever was stored.</param>
+internal sealed record WordList(Scope Scope, IReadOnlyDictionary<string, ValueKind?>? ItemNames, Func<AnswerValues, IEnumerable<Item>> Read);
+
 /// <summary>The names that placeholders can use: a fixed table. No name reaches a password, a hash or a secret.</summary>
 internal static partial class Vocabulary
 {
     public const string Token = "token";
+    public const string RefreshToken = "refreshToken";
     public const string AttributePrefix = "user.attributes.";
     public const string SettingPrefix = "config.";
+    public const string RequestPrefix = "request.";
+    public const string GeneratedPrefix = "generated.";
+    public const string RandomPrefix = "random.";
+    public const string ItemName = "item";
+    public const string AttemptsLeft = "attempts.left";
+    public const string Origin = "request.origin";
+    public const string Address = "request.address";
 
-    private const Scope OfAttempts = Scope.Granted | Scope.Claims;
-    private const Scope OfUsers = OfAttempts | Scope.IdentityHeaders;
-    private const Scope Anywhere = Scope.Granted | Scope.Invalid | Scope.Other | Scope.Claims;
+    private const Scope OfAttempts = Scope.Granted | Scope.Claims | Scope.Opaque;
+    private const Scope OfUsers = OfAttempts | Scope.Inactive | Scope.IdentityHeaders;
+    private const Scope OfRequests = Scope.Granted | Scope.Invalid | Scope.Refused | Scope.Inactive | Scope.Waiting | Scope.Failed;
+    private const Scope Anywhere = OfRequests | Scope.WrongMethod | Scope.Claims;
+    private const Scope OfTokens = Scope.Granted;
 
     private static readonly Dictionary<string, Word> Names = new(StringComparer.Ordinal)
     {
@@ -58,19 +93,60 @@ internal static partial class Vocabulary
         ["user.active"] = new(OfUsers, ValueKind.Boolean, v => v.User is { } user ? Value.Of(user.Active) : Value.Null),
         ["role.number"] = new(OfUsers, ValueKind.Number, v => Value.Of(v.User?.RoleNumber)),
         ["role.name"] = new(OfUsers, ValueKind.Text, v => Value.Of(v.User?.RoleName)),
-        [Token] = new(Scope.Granted, ValueKind.Text, v => Value.Of(v.Token)),
+        [Token] = new(OfTokens, ValueKind.Text, v => Value.Of(v.Token)),
+        [RefreshToken] = new(OfTokens, ValueKind.Text, v => Value.Of(v.RefreshToken)),
+        ["token.expiresAt"] = new(OfTokens, ValueKind.Instant, v => v.ExpiresAt is { } at ? Value.Of(at) : Value.Null),
+        ["token.expiresIn"] = new(OfTokens, ValueKind.Number, v => v.ExpiresAt is { } at ? Value.Of((long)(at - v.Now).TotalSeconds) : Value.Null),
+        ["session.id"] = new(OfTokens, ValueKind.Text, v => Value.Of(v.SessionId)),
         ["access.id"] = new(OfAttempts, ValueKind.Number, v => Value.Of(v.AccessId)),
-        ["item.field"] = new(Scope.Item, ValueKind.Text, v => Value.Of(v.Item)),
+        ["request.identifier"] = new(OfRequests, ValueKind.Text, v => Value.Of(v.Request?.Identifier)),
+        [Origin] = new(OfRequests, ValueKind.Text, v => Value.Of(v.Request?.Origin)),
+        [Address] = new(OfRequests, ValueKind.Text, v => Value.Of(v.Request?.Address)),
+        ["invalid.field"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "field")),
+        ["invalid.name"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "name")),
+        ["invalid.rule"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "rule")),
+        ["invalid.more"] = new(Scope.Invalid, ValueKind.Number, v => v.Invalid.Count > 1 ? Value.Of(v.Invalid.Count - 1) : Value.Null),
+        [AttemptsLeft] = new(Scope.Refused, ValueKind.Number, v => Value.Of(v.AttemptsLeft)),
+        ["retryAfter"] = new(Scope.Waiting, ValueKind.Number, v => Value.Of(v.RetryAfter)),
         ["now"] = new(Anywhere, ValueKind.Instant, v => Value.Of(v.Now)),
     };
 
-    /// <summary>The names that $each can go through.</summary>
-    private static readonly Dictionary<string, (Scope Scope, Func<AnswerValues, IReadOnlyList<string>> Read)> Lists = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ValueKind?> OfInvalid = new(StringComparer.Ordinal)
     {
-        ["invalid"] = (Scope.Invalid, v => v.Invalid),
+        ["field"] = ValueKind.Text,
+        ["name"] = ValueKind.Text,
+        ["rule"] = ValueKind.Text,
+        ["value"] = null,
     };
 
-    public static IEnumerable<string> KnownNames => Names.Keys.Append(AttributePrefix + "NAME").Append(SettingPrefix + "NAME");
+    private static readonly Dictionary<string, ValueKind?> OfRoles = new(StringComparer.Ordinal)
+    {
+        ["name"] = ValueKind.Text,
+        ["number"] = ValueKind.Number,
+    };
+
+    /// <summary>The names that $each can go through, the user's attributes aside.</summary>
+    private static readonly Dictionary<string, WordList> Lists = new(StringComparer.Ordinal)
+    {
+        ["invalid"] = new(Scope.Invalid, OfInvalid, v => v.Invalid.Select(i => new Item { Invalid = i })),
+        ["roles"] = new(OfAttempts | Scope.Inactive, OfRoles, v => v.User is { RoleName: not null } user ? [new Item { OfRole = user }] : []),
+    };
+
+    /// <summary>Names of which a part is the author's to choose, as documents write them.</summary>
+    public static readonly IReadOnlyList<(string Name, Word Word)> Families =
+    [
+        (AttributePrefix + "NAME", new(OfUsers, null, _ => Value.Null)),
+        (SettingPrefix + "NAME", new(Scope.Claims | Scope.Settings, ValueKind.Text, _ => Value.Null)),
+        (RequestPrefix + "NAME", new(OfRequests | Scope.Claims | Scope.Lifetime, null, _ => Value.Null)),
+        (GeneratedPrefix + "NAME", new(OfRequests | Scope.WrongMethod, ValueKind.Text, _ => Value.Null)),
+        (RandomPrefix + "NAME", new(Scope.Opaque, ValueKind.Text, _ => Value.Null)),
+        (ItemName, new(Scope.Item, null, _ => Value.Null)),
+        (ItemName + ".NAME", new(Scope.Item, null, _ => Value.Null)),
+    ];
+
+    public static IEnumerable<string> FixedNames => Names.Keys;
+
+    public static IEnumerable<string> KnownNames => Names.Keys.Concat(Families.Select(f => f.Name));
 
     public static IEnumerable<string> KnownLists => Lists.Keys;
 
@@ -81,40 +157,65 @@ internal static partial class Vocabulary
         ? null
         : $"A setting is called by capitals, digits and _ ({{config.JWT_ISSUER_TOKEN}}) and does not end in _FILE, not \"{name}\".";
 
-    public static Word? Find(string name)
-    {
-        if (Names.TryGetValue(name, out var known))
-        {
-            return known;
-        }
+    /// <param name="request">The contract's fields; null: there are none to name.</param>
+    /// <param name="items">The list that $each goes through; null: none.</param>
+    public static Word? Find(string name, RequestRules? request = null, WordList? items = null) =>
+        Names.TryGetValue(name, out var known) ? known
+        : After(AttributePrefix, name) is { } attribute ? Family(AttributePrefix) with { Read = v => v.Attribute(attribute) }
+        : After(SettingPrefix, name) is { } setting ? Family(SettingPrefix) with { Read = v => Value.Of(v.Settings?.GetValueOrDefault(setting)) }
+        : After(RequestPrefix, name) is { } field && request?.Named(field) is { } rule ? Family(RequestPrefix) with { Kind = KindOf(rule), Read = v => v.Request?.Fields is { } fields ? fields[rule.Index] : Value.Null }
+        : After(GeneratedPrefix, name) is { } made && Generated.Maker(made) is not null ? Family(GeneratedPrefix) with { Read = v => Value.Of(v.Generated?.Get(made)) }
+        : After(RandomPrefix, name) is { } random && Generated.Maker(random) is not null ? Family(RandomPrefix) with { Read = v => Value.Of(v.Generated?.Get(random)) }
+        : items is null ? null
+        : FindItem(name, items);
 
-        if (name.StartsWith(AttributePrefix, StringComparison.Ordinal) && name.Length > AttributePrefix.Length)
-        {
-            var attribute = name[AttributePrefix.Length..];
-            return new(OfUsers, null, v => v.Attribute(attribute));
-        }
-
-        if (name.StartsWith(SettingPrefix, StringComparison.Ordinal) && name.Length > SettingPrefix.Length)
-        {
-            var setting = name[SettingPrefix.Length..];
-            return new(Scope.Claims | Scope.Settings, ValueKind.Text, v => Value.Of(v.Settings?.GetValueOrDefault(setting)));
-        }
-
-        return null;
-    }
-
-    public static (Scope Scope, Func<AnswerValues, IReadOnlyList<string>> Read)? FindList(string name) =>
-        Lists.TryGetValue(name, out var known) ? known : null;
+    /// <summary>Lists that are known by name, and attributes that are lists.</summary>
+    public static WordList? FindList(string name) =>
+        Lists.TryGetValue(name, out var known) ? known
+        : After(AttributePrefix, name) is { } attribute ? new(OfAttempts | Scope.Inactive, null, v => v.AttributeJson(attribute) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(e => new Item { Json = e }) : [])
+        : null;
 
     public static string InWords(Scope scope) => string.Join(" and ", Places.Where(p => scope.HasFlag(p.Scope)).Select(p => p.Words));
+
+    private static Word? FindItem(string name, WordList items)
+    {
+        if (string.Equals(name, ItemName, StringComparison.Ordinal) && items.ItemNames is null)
+        {
+            return new(Scope.Item, null, v => v.Item?.Read("") ?? Value.Null);
+        }
+
+        return After(ItemName + ".", name) is { } member && (items.ItemNames is null || items.ItemNames.ContainsKey(member))
+            ? new(Scope.Item, items.ItemNames?[member], v => v.Item?.Read(member) ?? Value.Null)
+            : null;
+    }
+
+    private static Word Family(string prefix) => Families.First(f => f.Name.StartsWith(prefix, StringComparison.Ordinal)).Word;
+
+    private static string? After(string prefix, string name) => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
+
+    private static ValueKind? KindOf(FieldRule rule) => rule.Type switch
+    {
+        FieldType.Text => ValueKind.Text,
+        FieldType.Number => ValueKind.Number,
+        FieldType.Flag => ValueKind.Boolean,
+        FieldType.Any => null,
+    };
+
+    private static Value First(AnswerValues values, string name) => values.Invalid is [var first, ..] ? new Item { Invalid = first }.Read(name) : Value.Null;
 
     private static readonly (Scope Scope, string Words)[] Places =
     [
         (Scope.Granted, "the granted answer"),
         (Scope.Invalid, "the answers malformed and invalid"),
-        (Scope.Other, "the other answers"),
+        (Scope.Refused, "the answers refused, unknownUser and wrongPassword"),
+        (Scope.Inactive, "the answer inactive"),
+        (Scope.Waiting, "the answers locked and throttled"),
+        (Scope.Failed, "the answers failed, busy and unavailable"),
+        (Scope.WrongMethod, "the answer wrongMethod"),
         (Scope.Claims, "the token's claims"),
         (Scope.Settings, "the token's secret and lifetime"),
+        (Scope.Opaque, "the text of an opaque token"),
+        (Scope.Lifetime, "the conditions of a lifetime"),
         (Scope.Item, "the item of a $each"),
     ];
 

@@ -1,6 +1,8 @@
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
+using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Tokens;
 using Zaguan.Users;
 
@@ -19,10 +21,16 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>The identifier as it is compared; null where it cannot be anybody's.</summary>
     public string? Key { get; } = Names.TryKey(identifier);
 
+    /// <summary>The attribute that the identifier is, where it is one.</summary>
+    public (string Name, string Value)? Attribute => application.Contract.Attribute is { } name ? (name, identifier.Trim()) : null;
+
     public Secret Password => password;
 
     /// <summary>The client asks that a directory checks the password.</summary>
     public bool WantsDirectory => wantsDirectory;
+
+    /// <summary>What the request said beside them, by the index of the contract's field.</summary>
+    public IReadOnlyList<Value>? Fields { get; init; }
 
     /// <summary>The request as it came; null where nobody will get it.</summary>
     public ReceivedRequest? Received { get; init; }
@@ -57,17 +65,20 @@ internal sealed class Attempt(Application application, string identifier, Secret
     };
 
     /// <summary>What a granted attempt opens; null where the application has neither token nor cookie.</summary>
-    public Session? Session(User user)
+    public Session? Session(User user, AnswerValues values)
     {
-        if ((application.Tokens?.Issuer.Lifetime ?? application.Cookie?.Lifetime) is not { } lifetime)
+        if ((application.Tokens?.LifetimeFor(values) ?? application.Cookie?.Lifetime) is not { } lifetime)
         {
             return null;
         }
 
         var opened = at.ToUnixTimeMilliseconds();
+        var token = application.Tokens?.Opaque?.Render(values);
         return new(Guid.NewGuid().ToString(), application.Name, user.Key, opened, opened + (long)lifetime.TotalMilliseconds)
         {
-            Cookie = application.Cookie is null ? null : SessionCookie.NewSecret(),
+            Token = token,
+            // What is kept of either is its hash.
+            Cookie = token is not null ? Secret.FromText(token) : application.Cookie is null ? null : SessionCookie.NewSecret(),
         };
     }
 

@@ -1,11 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
-using Microsoft.Net.Http.Headers;
 using Zaguan.AccessLog;
 using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Comparison;
-using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
@@ -16,8 +15,6 @@ namespace Zaguan.Login;
 /// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
 internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
 {
-    private const string ContentType = "application/json; charset=utf-8";
-
     public async Task AnswerAsync(HttpContext http, Application application)
     {
         // 1. Decode.
@@ -31,7 +28,13 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         if (request.Refusal is { } refusal)
         {
             witness.Unread(application);
-            await EncodeAsync(http, application, refusal, application.AnswerTo(refusal).Render(AnswerValues.Nothing with { Invalid = request.Invalid, Now = witness.Now }));
+            await EncodeAsync(http, application, refusal, new Rendered(application.AnswerTo(refusal), new AnswerValues
+            {
+                Invalid = request.Invalid,
+                Now = witness.Now,
+                Request = application.Contract.Echo(null, request.Fields, http),
+                Generated = application.Contract.NewGenerated(),
+            }));
             return;
         }
 
@@ -40,15 +43,17 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         {
             Sender = callers.SenderOf(client.Address),
             Node = witness.Node,
+            Fields = request.Fields,
             Received = request.Body is null ? null : new ReceivedRequest(request.Body, http.Request.Headers),
         };
         var (outcome, retryAfter) = (Outcome.Failed, TimeSpan.Zero);
-        ReadOnlyMemory<byte>? body = null;
+        var values = new AnswerValues { Now = attempt.At, Request = application.Contract.Echo(request.Identifier, request.Fields, http), Generated = application.Contract.NewGenerated(), Settings = application.Settings };
+        Rendered? answer = null;
         Reply? oldReply = null;
         try
         {
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
-            var user = await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key));
+            var user = await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key, attempt.Attribute));
             var allowed = application.SourcesFor(attempt.WantsDirectory);
             var charging = allowed.Count == 0 && !application.IsCompared
                 ? ChargeResult.SourceNotAllowed
@@ -59,17 +64,16 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             var verdict = charging.Refusal is { } refused ? new Verdict(refused) : await witness.Time("verify", () => sources.VerifyAsync(attempt, allowed, user));
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var record = await witness.Time("record", () => RecordAsync(attempt, user, verdict, charging.Charge));
+            var record = await witness.Time("record", () => RecordAsync(attempt, user, verdict, charging.Charge, values));
             (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
-            var values = new AnswerValues { User = user, AccessId = record.AccessId, Now = attempt.At, Settings = application.Settings };
-            values.Token = record.Session is { } session ? application.Tokens?.Issuer.Issue(session, values) : null;
-            body = application.AnswerTo(outcome).Render(values);
+            values = values with { AccessId = record.AccessId, RetryAfter = RetryAfterSeconds(outcome, retryAfter), AttemptsLeft = await AttemptsLeftAsync(application, charging.Charge) };
+            answer = new Rendered(application.AnswerTo(outcome, user), Issue(application, record.Session, values with { User = user }));
             oldReply = verdict.OldReply;
             if (record.Session?.Cookie is { } cookie && oldReply is null)
             {
-                application.Cookie!.Set(http.Response, cookie);
+                application.Cookie?.Set(http.Response, cookie);
             }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -91,14 +95,42 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         // 7. Encode; while the application is compared with its old system, hand that one's reply on.
         if (oldReply is not null)
         {
-            await HandOnAsync(http, attempt, outcome, oldReply, body!.Value);
+            await HandOnAsync(http, attempt, outcome, oldReply, answer!);
             return;
         }
 
-        await EncodeAsync(http, application, outcome, body ?? application.AnswerTo(outcome).Render(AnswerValues.Nothing with { Now = attempt.At }), retryAfter);
+        await EncodeAsync(http, application, outcome, answer ?? new Rendered(application.AnswerTo(outcome), values), retryAfter);
     }
 
-    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, Verdict verdict, Charge? charge)
+    /// <summary>What a contract says to another HTTP method than its own, where it says anything.</summary>
+    public async Task RefuseMethodAsync(HttpContext http, Application application)
+    {
+        if (application.AnswerToWrongMethod is { } answer)
+        {
+            await new Rendered(answer, new AnswerValues { Now = witness.Now, Generated = application.Contract.NewGenerated() }).SendAsync(http.Response);
+        }
+    }
+
+    /// <summary>What the answer says of the session, its token included.</summary>
+    private static AnswerValues Issue(Application application, Session? session, AnswerValues values)
+    {
+        if (session is null)
+        {
+            return values;
+        }
+
+        values.SessionId = session.Id;
+        values.ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(session.ExpiresAt);
+        values.RefreshToken = application.Tokens?.Refresh?.Issue(session, values);
+        values.Token = session.Token ?? application.Tokens?.Issuer?.Issue(session, values);
+        return values;
+    }
+
+    /// <summary>Only for a contract that tells, and of an account that nobody has too.</summary>
+    private async Task<long?> AttemptsLeftAsync(Application application, Charge? charge) =>
+        charge is not null && application.Contract.NamesAttemptsLeft ? await budgets.LeftAsync(charge.Subject) : null;
+
+    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, Verdict verdict, Charge? charge, AnswerValues values)
     {
         var record = await database.WriteAsync(async db =>
         {
@@ -115,7 +147,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
                 _ => (verdict.Outcome, found),
             };
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
-            var session = outcome == Outcome.Granted ? attempt.Session(user!) : null;
+            var session = outcome == Outcome.Granted ? attempt.Session(user!, values with { User = user, AccessId = accessId }) : null;
             // A token that no client gets opens nothing.
             if (session is not null && verdict.OldReply is null)
             {
@@ -158,27 +190,23 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         }
     }
 
-    private async Task EncodeAsync(HttpContext http, Application application, Outcome outcome, ReadOnlyMemory<byte> body, TimeSpan retryAfter = default)
+    private async Task EncodeAsync(HttpContext http, Application application, Outcome outcome, Rendered answer, TimeSpan retryAfter = default)
     {
         witness.Answered(application, outcome);
-        var response = http.Response;
-        response.StatusCode = application.AnswerTo(outcome).Status;
-        response.ContentType = ContentType;
-        response.ContentLength = body.Length;
         if (RetryAfterSeconds(outcome, retryAfter) is { } seconds)
         {
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.Body.WriteAsync(body);
+        await answer.SendAsync(http.Response);
     }
 
     /// <summary>The client hears what the old system said; where Zaguan would have said something else, it is logged and counted.</summary>
-    private async Task HandOnAsync(HttpContext http, Attempt attempt, Outcome outcome, Reply old, ReadOnlyMemory<byte> body)
+    private async Task HandOnAsync(HttpContext http, Attempt attempt, Outcome outcome, Reply old, Rendered answer)
     {
         var application = attempt.Application;
         witness.Answered(application, outcome);
-        var ours = new Reply(application.AnswerTo(outcome).Status, new HeaderDictionary { [HeaderNames.ContentType] = ContentType }, body);
+        var ours = new Reply(answer.Status, answer.Headers(), answer.Body);
         witness.Compared(attempt, () => ReplyComparer.Compare(application.Contract, old, ours, [attempt.Password]));
         var response = http.Response;
         response.StatusCode = old.Status;

@@ -50,6 +50,7 @@ internal static class LoginRoutes
         {
             http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             http.Response.Headers.Allow = application.Contract.Method;
+            await login.RefuseMethodAsync(http, application);
             return;
         }
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Net.Http.Headers;
 using Zaguan.Applications;
-using Zaguan.Contracts;
+using Zaguan.Contracts.Requests;
 
 namespace Zaguan.Login;
 
@@ -24,14 +24,14 @@ internal static class RequestReader
             // One byte more than allowed, to notice that there is more. What has arrived waits in the connection's own
             // buffer: ten thousand clients that send a byte a second cost what they sent.
             var read = await request.BodyReader.ReadAtLeastAsync(LargestBody + 1, cancellationToken);
-            var decoded = read.Buffer.Length > LargestBody ? null : Decode(IsJson(request.ContentType, out var isUtf8) ? read.Buffer : default, isUtf8, application);
+            var decoded = read.Buffer.Length > LargestBody ? null : Decode(read.Buffer, request, application);
             request.BodyReader.AdvanceTo(read.Buffer.End);
             return decoded;
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status400BadRequest)
         {
             // Cut off half way, or badly chunked: a body that cannot be read.
-            return application.Contract.Decoder.Decode([]);
+            return application.Contract.Decoder.Decode(Input(default, request) with { IsCutOff = true });
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {
@@ -41,24 +41,26 @@ internal static class RequestReader
         }
     }
 
-    private static DecodedRequest Decode(in ReadOnlySequence<byte> body, bool isUtf8, Application application)
+    private static RequestInput Input(ReadOnlySpan<byte> body, HttpRequest request) => new() { Body = body, ContentType = request.ContentType, Headers = request.Headers, Query = request.QueryString.Value };
+
+    private static DecodedRequest Decode(in ReadOnlySequence<byte> body, HttpRequest request, Application application)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LargestBody);
         try
         {
             body.CopyTo(buffer);
             var bytes = buffer.AsSpan(0, (int)body.Length);
-            var decoded = application.Contract.Decoder.Decode(bytes);
+            var decoded = application.Contract.Decoder.Decode(Input(bytes, request));
             if (!application.IsCompared || decoded.Refusal is not null)
             {
                 return decoded;
             }
 
             // Whom we charge and whom the old system verifies is one and the same only where both read the same thing.
-            if (decoded.IsAmbiguous || !isUtf8)
+            if (decoded.IsAmbiguous || !IsUtf8(request.ContentType))
             {
                 decoded.Password?.Dispose();
-                return application.Contract.Decoder.Decode([]);
+                return application.Contract.Decoder.Decode(Input(default, request) with { IsCutOff = true });
             }
 
             return decoded with { Body = new Secret(bytes) };
@@ -70,11 +72,7 @@ internal static class RequestReader
         }
     }
 
-    /// <param name="isUtf8">As JSON is; false where it says that it is something else, which some stacks believe.</param>
-    private static bool IsJson(string? contentType, out bool isUtf8)
-    {
-        var isJson = MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
-        isUtf8 = isJson && (!type!.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset) is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)));
-        return isJson;
-    }
+    /// <summary>False where it says that it is something else, which some stacks believe.</summary>
+    private static bool IsUtf8(string? contentType) => !MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.Charset.HasValue
+        || (HeaderUtilities.RemoveQuotes(type.Charset) is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)));
 }

@@ -60,7 +60,7 @@ internal static class Demo
             if (Array.Find(Users, u => string.Equals(u.User.Realm, application.Realm, StringComparison.Ordinal)) is { User: { } user } demo && application.Hosts.Count == 0)
             {
                 var identifier = application.Contract.Identifies == Contracts.Identifies.Email ? user.Email : user.Username;
-                var body = application.Contract.Decoder.Example(identifier!, demo.Password);
+                var body = application.Contract.Decoder.Writer.Example(identifier!, demo.Password);
                 yield return $"curl -s {baseUrl}{application.Path} -H 'Content-Type: application/json' -d '{body}'";
             }
         }

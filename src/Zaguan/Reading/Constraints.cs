@@ -44,3 +44,14 @@ internal sealed class BetweenAttribute(int least, int most, string sentence) : C
             ? null
             : string.Format(CultureInfo.InvariantCulture, sentence, value);
 }
+
+/// <summary>A list that may be written as its only element.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OneOrManyAttribute : Attribute;
+
+/// <summary>A record that may be written as the value of one of its properties: a text, or a list.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class ShorthandAttribute(string property) : Attribute
+{
+    public string Property => property;
+}

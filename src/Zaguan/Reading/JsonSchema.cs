@@ -31,13 +31,12 @@ internal static class JsonSchema
         var absent = Activator.CreateInstance(type)!;
         foreach (var property in RecordReader.Properties(type))
         {
-            var schema = Value(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, spelling);
+            var schema = Member(property, spelling);
             if (property.GetCustomAttribute<DescriptionAttribute>()?.Description is { } description)
             {
                 schema["description"] = description;
             }
 
-            AddConstraint(schema, property.GetCustomAttribute<ConstraintAttribute>());
             properties[spelling.NameOf(property)] = schema;
             if (RecordReader.IsRequired(property))
             {
@@ -60,6 +59,31 @@ internal static class JsonSchema
         result["additionalProperties"] = false;
         return result;
     }
+
+    /// <summary>What may stand behind a name: a value of its type, or where it is a list that may be written as its only element, one of these.</summary>
+    private static JsonObject Member(PropertyInfo property, Spelling spelling)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        var constraint = property.GetCustomAttribute<ConstraintAttribute>();
+        if (ItemOf(type) is not { } item)
+        {
+            var schema = Value(type, spelling);
+            AddConstraint(schema, constraint);
+            return schema;
+        }
+
+        var list = new JsonObject { ["type"] = "array", ["items"] = Item() };
+        return property.GetCustomAttribute<OneOrManyAttribute>() is null ? list : new() { ["anyOf"] = new JsonArray(Item(), list) };
+
+        JsonObject Item()
+        {
+            var schema = Value(item, spelling);
+            AddConstraint(schema, constraint);
+            return schema;
+        }
+    }
+
+    private static Type? ItemOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GenericTypeArguments[0] : null;
 
     private static void AddConstraint(JsonObject schema, ConstraintAttribute? constraint)
     {
@@ -109,6 +133,11 @@ internal static class JsonSchema
             return new() { ["type"] = "integer" };
         }
 
+        if (type == typeof(TimeSpan))
+        {
+            return new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,12}[smhd]$" };
+        }
+
         if (type.IsEnum)
         {
             return new() { ["enum"] = new JsonArray([.. Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(v => (JsonNode)RecordReader.SpellingOf((Enum)Enum.ToObject(type, v)))]) };
@@ -117,6 +146,11 @@ internal static class JsonSchema
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
         {
             return new() { ["type"] = "object", ["additionalProperties"] = Value(type.GenericTypeArguments[1], spelling) };
+        }
+
+        if (type.GetCustomAttribute<ShorthandAttribute>() is { } shorthand)
+        {
+            return new() { ["anyOf"] = new JsonArray(Member(type.GetProperty(shorthand.Property)!, spelling), Object(type, spelling)) };
         }
 
         return type.IsClass && !type.IsGenericType ? Object(type, spelling) : throw new NotSupportedException($"No schema for {type}.");

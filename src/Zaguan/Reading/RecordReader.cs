@@ -47,6 +47,12 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
     {
         var type = record.GetType();
         type.GetProperty("Node")?.SetValue(record, node);
+        if (node.Kind is NodeKind.Text or NodeKind.List && type.GetCustomAttribute<ShorthandAttribute>() is { } shorthand)
+        {
+            ReadMember(record, type.GetProperty(shorthand.Property)!, node);
+            return record;
+        }
+
         if (node.Kind != NodeKind.Object)
         {
             // An empty section of configuration reads as an empty text.
@@ -65,11 +71,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         {
             if (properties.TryGetValue(member.Name, out var property))
             {
-                if (ReadValue(property.PropertyType, member.Value, property.GetValue(record)) is { } value)
-                {
-                    CheckConstraint(property, value, member.Value);
-                    property.SetValue(record, value);
-                }
+                ReadMember(record, property, member.Value);
             }
             else if (takesMore is not null)
             {
@@ -90,11 +92,32 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         return record;
     }
 
+    private void ReadMember(object record, PropertyInfo property, SourceNode node)
+    {
+        // What may be one thing or a list of them, and is one.
+        var isAlone = node.Kind != NodeKind.List && property.GetCustomAttribute<OneOrManyAttribute>() is not null;
+        var written = isAlone ? new SourceNode { Kind = NodeKind.List, Origin = node.Origin, Line = node.Line, Pointer = node.Pointer, Items = [node] } : node;
+        if (ReadValue(property.PropertyType, written, property.GetValue(record)) is { } value)
+        {
+            CheckConstraint(property, value, written);
+            property.SetValue(record, value);
+        }
+    }
+
     private void CheckConstraint(PropertyInfo property, object value, SourceNode node)
     {
-        if (property.GetCustomAttribute<ConstraintAttribute>()?.Objection(value) is { } objection)
+        if (property.GetCustomAttribute<ConstraintAttribute>() is not { } constraint)
         {
-            problems.Add(node, objection);
+            return;
+        }
+
+        var written = value is IReadOnlyList<string> ? node.Items.Where(i => i.Kind == NodeKind.Text).Select(i => ((object)i.Text, i)) : [(value, node)];
+        foreach (var (one, at) in written)
+        {
+            if (constraint.Objection(one) is { } objection)
+            {
+                problems.Add(at, objection);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Zaguan.Reading;
 
 internal enum NodeKind
@@ -48,6 +50,16 @@ internal sealed class SourceNode
         NodeKind.Text => $"\"{Text}\"",
         NodeKind.Number or NodeKind.Boolean => Text,
         NodeKind.Null or NodeKind.List or NodeKind.Object => KindInWords,
+    };
+
+    /// <summary>As JSON again, without the comments.</summary>
+    public string ToJson() => Kind switch
+    {
+        NodeKind.Null => "null",
+        NodeKind.Text => JsonSerializer.Serialize(Text),
+        NodeKind.Number or NodeKind.Boolean => Text,
+        NodeKind.List => $"[{string.Join(',', Items.Select(i => i.ToJson()))}]",
+        NodeKind.Object => $"{{{string.Join(',', Members.Select(m => $"{JsonSerializer.Serialize(m.Name)}:{m.Value.ToJson()}"))}}}",
     };
 
     /// <summary>One step of a JSON pointer, escaped as RFC 6901 §3 says.</summary>

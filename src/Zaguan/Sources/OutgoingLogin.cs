@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Zaguan.Contracts;
 using Zaguan.Login;
 
 namespace Zaguan.Sources;
@@ -17,12 +18,19 @@ internal sealed class OutgoingLogin : HttpContent
     public bool WasSent { get; private set; }
 
     /// <summary>As a client of the contract writes it.</summary>
-    public static OutgoingLogin Rendered(Upstream upstream, string identifier, Secret password)
+    public static OutgoingLogin Rendered(Upstream upstream, string identifier, Secret password, IReadOnlyList<Value>? fields)
     {
-        // Room for every letter escaped (\u0000), threefold for the identifier, which the writer reserves as if each needed three bytes: it never grows.
-        var rendered = new PinnedBuffer((18 * identifier.Length) + (6 * password.Length) + 1024);
-        upstream.Contract.Decoder.Write(rendered, identifier, password.Reveal());
-        return new(rendered) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+        var writer = upstream.Contract.Decoder.Writer;
+        // It never grows.
+        var rendered = new PinnedBuffer(writer.LongestBody(identifier, password.Length, fields));
+        writer.Write(rendered, identifier, password.Reveal(), directory: null, fields);
+        var type = new MediaTypeHeaderValue(writer.ContentType!);
+        if (type.MediaType is "application/json")
+        {
+            type.CharSet = "utf-8";
+        }
+
+        return new(rendered) { Headers = { ContentType = type } };
     }
 
     /// <summary>Byte for byte as the client sent it.</summary>

@@ -63,9 +63,14 @@ internal sealed class SourceCompiler(IReadOnlyDictionary<string, Contract> contr
             problems.Add(node, $"The contract \"{spoken!.Name}\" has one and the same answer for {RecordReader.SpellingOf(confusion.Refusal)} and {RecordReader.SpellingOf(confusion.Failure)}: nobody could tell a wrong password from an old system that is broken. Zaguan cannot ask it.");
         }
 
-        if (spoken is not null && UpstreamSource.NameOf(spoken.Identifies) is var identity && reader?.Tells(identity) == false)
+        if (spoken is { Decoder.Writer.ContentType: null })
         {
-            problems.Add(node, $"The granted answer of the contract \"{spoken.Name}\" does not say \"{{{identity}}}\": of a reply nobody could tell whose it is, and names that are two here may be one over there. Zaguan cannot ask it.");
+            problems.Add(node, $"A password of the contract \"{spoken.Name}\" travels in a query, in a header or in parts of a body; Zaguan asks old systems that take JSON or a form.");
+        }
+
+        if (spoken is not null && reader is not null && !UpstreamSource.NamesOf(spoken).Any(reader.Tells))
+        {
+            problems.Add(node, $"The granted answer of the contract \"{spoken.Name}\" does not say {string.Join(" or ", UpstreamSource.NamesOf(spoken).Select(n => $"\"{{{n}}}\""))}: of a reply nobody could tell whose it is, and names that are two here may be one over there. Zaguan cannot ask it.");
         }
 
         if (upstream is { Mode: UpstreamMode.Compare, Contract: { } foreign } && !string.Equals(foreign, contract.Name, StringComparison.Ordinal))

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Zaguan.Applications;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Users;
@@ -22,8 +23,15 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
     public async Task<Verdict> VerifyAsync(Attempt attempt, CancellationToken deadline)
     {
         var upstream = attempt.Application.Upstream!;
-        using var login = OutgoingLogin.Rendered(upstream, attempt.Identifier, attempt.Password);
+        // The fields are the client's own, where it speaks the same contract.
+        var fields = ReferenceEquals(upstream.Contract, attempt.Application.Contract) ? attempt.Fields : null;
+        using var login = OutgoingLogin.Rendered(upstream, attempt.Identifier, attempt.Password, fields);
         using var request = NewRequest(attempt, upstream);
+        foreach (var (name, value) in upstream.Contract.Decoder.Writer.Headers(fields))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         request.Headers.Add("Accept", "application/json");
         return Judge(attempt, upstream, await ClientOf(attempt.Application).AskAsync(request, login, deadline));
     }
@@ -64,7 +72,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         var application = attempt.Application.Name;
         switch (asked)
         {
-            case { Reply: { } reply } when upstream.Replies.Read(reply.Status, reply.Body) is { } recognised:
+            case { Reply: { } reply } when upstream.Replies.Read(reply.Status, reply.Body, reply.Headers.Location) is { } recognised:
                 return Judge(attempt, upstream, recognised);
             case { Reply: { } reply }:
                 if (pauses.Times($"1223 {application}") is > 0 and var unread)
@@ -117,7 +125,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
 
     private Verdict Grant(Attempt attempt, Upstream upstream, Bindings said)
     {
-        var profile = ProfileOf(attempt, upstream.Contract.Identifies, said);
+        var profile = ProfileOf(attempt, upstream.Contract, said);
         if (ObjectionTo(profile) is { } objection)
         {
             logger.UpstreamUserCannotBeKept(attempt.Application.Name, objection);
@@ -125,8 +133,8 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         }
 
         // Databases that take "jose" for "José" would give an account as many budgets as its name has spellings.
-        var named = said.Text(NameOf(upstream.Contract.Identifies));
-        if (named is null || attempt.Key is not { } typed || !string.Equals(Names.TryKey(named), typed, StringComparison.Ordinal))
+        var named = NamesOf(upstream.Contract).Select(said.Text).OfType<string>().ToList();
+        if (attempt.Key is not { } typed || !named.Exists(n => string.Equals(Names.TryKey(n), typed, StringComparison.Ordinal)))
         {
             logger.UpstreamNamedAnother(attempt.Application.Name);
             return new(Outcome.WrongPassword) { IsAnothers = true };
@@ -135,14 +143,16 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         return new(Outcome.Granted, null, profile);
     }
 
-    /// <summary>The placeholder of what an identifier is.</summary>
-    public static string NameOf(Identifies identifies) => identifies switch
+    /// <summary>The placeholders of what an identifier may be.</summary>
+    public static IReadOnlyList<string> NamesOf(Contract contract) => contract.Identifies switch
     {
-        Identifies.Username => "user.username",
-        Identifies.Email => "user.email",
+        Identifies.Username => ["user.username"],
+        Identifies.Email => ["user.email"],
+        Identifies.Either => ["user.username", "user.email"],
+        Identifies.Attribute => [Vocabulary.AttributePrefix + contract.Attribute],
     };
 
-    private static Profile ProfileOf(Attempt attempt, Identifies identifies, Bindings said)
+    private static Profile ProfileOf(Attempt attempt, Contract contract, Bindings said)
     {
         var (givenName, familyName) = (Field("user.givenName"), Field("user.familyName"));
         if (givenName is null && familyName is null && Field("user.fullName") is { } fullName)
@@ -151,11 +161,11 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
             (givenName, familyName) = fullName.Split(' ', 2) is [var first, { Length: > 0 } rest] ? (first, rest) : (fullName, null);
         }
 
-        return new(Source.Upstream, said.Text("user.username") ?? said.Text(NameOf(identifies)) ?? attempt.Identifier.Trim())
+        return new(Source.Upstream, said.Text("user.username") ?? NamesOf(contract).Select(said.Text).FirstOrDefault(n => n is not null) ?? attempt.Identifier.Trim())
         {
             Number = said.Number("user.number"),
             Id = said.Text("user.id"),
-            Email = identifies == Identifies.Email ? said.Text("user.email") : Field("user.email") is { } email && Names.IsEmail(email) ? email : null,
+            Email = contract.Identifies == Identifies.Email ? said.Text("user.email") : Field("user.email") is { } email && Names.IsEmail(email) ? email : null,
             Phone = Field("user.phone"),
             GivenName = givenName,
             FamilyName = familyName,

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Jws;
+using Zaguan.Login;
 using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
@@ -25,16 +27,27 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
             return null;
         }
 
-        var claims = tokens.Validator.Validate(token, out var objection);
+        if (tokens.Validator is not { } validator)
+        {
+            return await OfOpaqueAsync(application, token);
+        }
+
+        var claims = validator.Validate(token, out var objection);
         if (objection == TokenObjection.UnknownKey && tokens.SignsWithOwnKeys)
         {
             await keys.LookAsync();
-            claims = tokens.Validator.Validate(token, out objection);
+            claims = validator.Validate(token, out objection);
         }
 
         if (claims is null)
         {
             return Refuse(application, objection);
+        }
+
+        // A refresh token is for the old system's own endpoint, and opens nothing.
+        if (tokens.RefreshMark is { } mark && string.Equals(claims.Text(mark.Claim), mark.Says, StringComparison.Ordinal))
+        {
+            return Refuse(application, TokenObjection.NoSession);
         }
 
         if (revocations.Cover(application.Name, claims))
@@ -57,6 +70,25 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
 
         var user = await FindBySubjectAsync(application, tokens, claims);
         return user is { Active: false } ? Refuse(application, TokenObjection.Revoked) : new Identity(user, null, claims);
+    }
+
+    /// <summary>An opaque token, which is known by its hash.</summary>
+    private async Task<Identity?> OfOpaqueAsync(Application application, string token)
+    {
+        if (token.Length > JwsReader.LongestToken)
+        {
+            return Refuse(application, TokenObjection.TooLong);
+        }
+
+        using var secret = Secret.FromText(token);
+        if (await OfCookieAsync(application, SessionCookie.Hash(secret)) is not { } found)
+        {
+            return Refuse(application, TokenObjection.NoSession);
+        }
+
+        var session = found.Session;
+        var claims = TokenClaims.Read(JsonSerializer.SerializeToUtf8Bytes(new { iat = session.OpenedAt / 1000, exp = session.ExpiresAt / 1000, jti = session.Id }), out _);
+        return new(found.User, session.Id, claims!);
     }
 
     /// <param name="hash">See <see cref="SessionCookie"/>.</param>

@@ -12,6 +12,12 @@ internal sealed record Session(string Id, string Application, long UserKey, long
 {
     /// <summary>What its cookie says, while it is being opened; null where it has none, and later, when nobody knows it here any more.</summary>
     public Secret? Cookie { get; init; }
+
+    /// <summary>Its opaque token, while it is being opened; null where it has none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Whose it is, and nothing that opens it.</summary>
+    public override string ToString() => $"{Id} ({Application})";
 }
 
 /// <summary>Sessions as they are listed.</summary>

@@ -27,15 +27,23 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public Task<User?> FindAsync(string realm, Identifies identifies, string identifier) => FindByKeyAsync(realm, identifies, Names.TryKey(identifier));
 
     /// <param name="key">See <see cref="Names.TryKey"/>.</param>
-    public Task<User?> FindByKeyAsync(string realm, Identifies identifies, string? key)
+    /// <param name="attribute">Which attribute it is, where it is one; as it is stored.</param>
+    public Task<User?> FindByKeyAsync(string realm, Identifies identifies, string? key, (string Name, string Value)? attribute = null)
     {
-        var column = identifies switch
+        var condition = identifies switch
         {
-            Identifies.Username => "username_key",
-            Identifies.Email => "email_key",
+            Identifies.Username => "u.username_key = @key",
+            Identifies.Email => "u.email_key = @key",
+            // Who is called so goes before who has it as an address.
+            Identifies.Either => "u.key = coalesce((SELECT key FROM users WHERE realm = @realm AND username_key = @key), (SELECT key FROM users WHERE realm = @realm AND email_key = @key))",
+            // What two have means neither.
+            Identifies.Attribute => """
+                u.key = (SELECT CASE WHEN count(*) = 1 THEN max(user_key) END
+                         FROM (SELECT user_key FROM user_attributes WHERE realm = @realm AND name = @Name AND value = @Value LIMIT 2) AS first)
+                """,
         };
         return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
-            $"{Columns} WHERE u.realm = @realm AND u.{column} = @key", new { realm, key }));
+            $"{Columns} WHERE u.realm = @realm AND {condition}", new { realm, key, attribute?.Name, attribute?.Value }));
     }
 
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>

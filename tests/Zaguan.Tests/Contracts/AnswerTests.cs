@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Reading;
 using Zaguan.Tests.House;
 
@@ -78,7 +79,7 @@ public sealed class AnswerTests
                 name = next;
             }
 
-            name.ShouldBeOneOf(AnswerName.Granted, AnswerName.Refused, AnswerName.Failed);
+            name.ShouldBeOneOf(AnswerName.Granted, AnswerName.Refused, AnswerName.Failed, AnswerName.WrongMethod);
             // Nothing but the right password leads to granted.
             (name == AnswerName.Granted).ShouldBe(start == AnswerName.Granted);
         }

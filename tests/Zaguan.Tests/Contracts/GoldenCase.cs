@@ -37,9 +37,13 @@ internal sealed record GoldenCase
 
     public string Claims { get; init; } = "";
 
-    public static IEnumerable<GoldenCase> Of(string contract)
+    public static IEnumerable<GoldenCase> Of(string contract) => In("Golden", contract);
+
+    public static IEnumerable<GoldenCase> OfExample(string contract) => In("Examples", contract);
+
+    private static IEnumerable<GoldenCase> In(string set, string contract)
     {
-        var folder = System.IO.Path.Combine(AppContext.BaseDirectory, "Contracts", "Golden", contract);
+        var folder = System.IO.Path.Combine(AppContext.BaseDirectory, "Contracts", set, contract);
         return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.http").Order(StringComparer.Ordinal).Select(Read) : [];
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
 using Zaguan.Login;
 using Zaguan.Tests.House;
 

@@ -2,6 +2,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
 using Zaguan.Tests.House;
 using Outcome = Zaguan.Login.Outcome;
@@ -14,7 +16,7 @@ public sealed class MutationTests
     private static readonly string[] Pieces =
         ["{", "}", "{{", "}}", "[", "]", "\"", ":", ",", "null", "true", "-1", "1e999", "0", "\\ud800", "\\", "{token}", "{user.number}", "{invalid}", "{config.X}", "|default:", "|unix", "\"$each\"", "?", "//", "/*", "\u00e9", "\0", "é", " ", "\n"];
 
-    private static readonly string[] Contracts = [.. Repository.ContractNames.Select(Repository.ContractText)];
+    private static readonly string[] Contracts = [.. Repository.ContractNames.Select(Repository.ContractText), .. Repository.ExampleNames.Select(Repository.ExampleText)];
 
     [Fact]
     public void A_mutated_contract_compiles_or_is_refused_with_a_place()
@@ -41,7 +43,7 @@ public sealed class MutationTests
             return decoded.Refusal switch
             {
                 null => decoded.Identifier.Length > 0 && password is { Length: > 0 } && decoded.Invalid.Count == 0,
-                Outcome.Malformed => decoded.Invalid.SequenceEqual(["Username", "Password"], StringComparer.Ordinal) && password is null,
+                Outcome.Malformed => decoded.Invalid.Select(i => i.Field).SequenceEqual(["Username", "Password"], StringComparer.Ordinal) && password is null,
                 Outcome.Invalid => decoded.Invalid.Count > 0 && password is null,
                 _ => false,
             };
@@ -76,10 +78,14 @@ public sealed class MutationTests
         }
 
         // What compiled renders, whatever is known.
-        foreach (var answer in contract.Answers.Values)
+        var values = new AnswerValues { Invalid = [new("uno", InvalidRule.Missing), new("dos", InvalidRule.Empty)], Generated = contract.NewGenerated() };
+        foreach (var answer in contract.Answers.Values.SelectMany(a => a.All))
         {
-            using var rendered = System.Text.Json.JsonDocument.Parse(answer.Render(AnswerValues.Nothing with { Invalid = ["uno", "dos"] }));
-            using var camelCased = System.Text.Json.JsonDocument.Parse(answer.CamelCased().Render(AnswerValues.Nothing));
+            _ = answer.RenderHeaders(values).Count(h => h.Value.Any(char.IsControl) ? throw new InvalidOperationException(h.Name) : true);
+            foreach (var body in new[] { answer.Render(values), answer.CamelCased().Render(values) })
+            {
+                using var rendered = answer.Body is null ? null : System.Text.Json.JsonDocument.Parse(body);
+            }
         }
 
         return problems.Count == 0;

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
 
 namespace Zaguan.Tests.Contracts;
@@ -170,7 +172,7 @@ public sealed class ReplyReaderTests
                 User = new() { Number = 7, Id = "siete", Username = "ana", Active = true, GivenName = "Ana", FamilyName = "Peña", RoleName = "Caja", RoleNumber = 2 },
                 Token = "ey.j.x",
                 AccessId = 3,
-                Invalid = ["p"],
+                Invalid = [new("p", InvalidRule.Missing)],
             };
             foreach (var (name, answer) in contract.Answers)
             {

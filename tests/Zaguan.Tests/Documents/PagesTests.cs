@@ -6,6 +6,7 @@ namespace Zaguan.Tests.Documents;
 public sealed class PagesTests
 {
     private static IEnumerable<string> Pages => Directory.EnumerateFiles(Repository.Root, "*.md")
+        .Concat(Directory.EnumerateFiles(Repository.Contracts, "*.md"))
         .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
         .Select(f => Path.GetRelativePath(Repository.Root, f));
 

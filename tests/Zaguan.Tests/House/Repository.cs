@@ -13,6 +13,11 @@ internal static class Repository
         .Where(n => !n.EndsWith(".schema", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
+    /// <summary>The names of the examples that lie beside them.</summary>
+    public static IEnumerable<string> ExampleNames => Directory.EnumerateFiles(Path.Combine(Contracts, "examples"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
+
+    public static string ExampleText(string name) => File.ReadAllText(Path.Combine(Contracts, "examples", $"{name}.json"));
+
     public static string ContractText(string name) => File.ReadAllText(Path.Combine(Contracts, $"{name}.json"));
 
     private static string Find()

@@ -45,6 +45,7 @@ public sealed class MigrationTests : IDisposable
         }
 
         (await ScalarAsync("SELECT group_concat(DISTINCT password_cost) FROM users")).ShouldBe("argon2id m=19456,t=2,p=1");
+        (await ScalarAsync("SELECT group_concat(u.username || ' ' || a.realm || ' ' || a.name || ' ' || a.value) FROM user_attributes a JOIN users u ON u.key = a.user_key")).ShouldBe("johndoe ambiotec departamento_id 5");
         (await ScalarAsync("SELECT count(*) FROM users WHERE password LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AND password_version = 0")).ShouldBe((long)DemoLogin.All.Count);
     }
 

@@ -1,22 +1,86 @@
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts.Templates;
 
-/// <summary><c>{"$each": "{invalid}", "item": …}</c> in a list: one element per item.</summary>
-internal sealed record EachTemplate(Func<AnswerValues, IReadOnlyList<string>> List, Template Item) : Template
+/// <summary>
+/// <c>{"$each": "{invalid}", "item": …}</c> in a list: one element per item. With <c>"key"</c> it stands for an object: one member per item, that is called so.
+/// </summary>
+internal sealed record EachTemplate(string Name, WordList List, Template Item, TextTemplate? Key) : Template
 {
     public override bool IsConstant => false;
 
     public override void Write(Utf8JsonWriter writer, AnswerValues values)
     {
-        foreach (var item in List(values))
+        if (Key is not null)
+        {
+            WriteObject(writer, values, Key);
+            return;
+        }
+
+        foreach (var item in List.Read(values))
         {
             Item.Write(writer, values with { Item = item });
         }
     }
 
-    /// <summary>One element of a list; how many there are is not for the template to say.</summary>
-    public override bool Unify(JsonElement reply, Bindings bindings) => Item.Unify(reply, bindings);
+    public override bool Unify(JsonElement reply, Bindings bindings)
+    {
+        if (Key is null)
+        {
+            return UnifyAll([reply], bindings);
+        }
+
+        return reply.ValueKind == JsonValueKind.Object && UnifyItems(
+            reply.EnumerateObject().Select(m => (Func<Bindings, bool>)(of => Key.UnifyText(m.Name, of) && Item.Unify(m.Value, of))), bindings);
+    }
+
+    /// <summary>Elements of a list, as many as there are.</summary>
+    public bool UnifyAll(IEnumerable<JsonElement> elements, Bindings bindings) => UnifyItems(elements.Select(e => (Func<Bindings, bool>)(of => Item.Unify(e, of))), bindings);
 
     public override Template CamelCased() => this with { Item = Item.CamelCased() };
+
+    private void WriteObject(Utf8JsonWriter writer, AnswerValues values, TextTemplate key)
+    {
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        writer.WriteStartObject();
+        foreach (var item in List.Read(values))
+        {
+            var of = values with { Item = item };
+            var name = key.Render(of);
+            if (written.Add(name))
+            {
+                writer.WritePropertyName(name);
+                Item.Write(writer, of);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What the items were is put together again: a list of the user's attributes, or the user's role.</summary>
+    private bool UnifyItems(IEnumerable<Func<Bindings, bool>> items, Bindings bindings)
+    {
+        var read = new List<Bindings>();
+        foreach (var unify in items)
+        {
+            var of = new Bindings(bindings);
+            if (!unify(of))
+            {
+                return false;
+            }
+
+            read.Add(of);
+        }
+
+        if (Name.StartsWith(Vocabulary.AttributePrefix, StringComparison.Ordinal))
+        {
+            return bindings.TryBind(Name, JsonSerializer.SerializeToElement(read.Select(Rebuilt)));
+        }
+
+        return Name is not "roles" || read is not [var role] || role.All.All(m => bindings.TryBind($"role.{m.Key["item.".Length..]}", m.Value));
+    }
+
+    private static JsonElement Rebuilt(Bindings item) => item.Find(Vocabulary.ItemName)
+        ?? JsonSerializer.SerializeToElement(item.All.ToDictionary(m => m.Key[(Vocabulary.ItemName.Length + 1)..], m => m.Value, StringComparer.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts.Templates;
 
@@ -29,11 +30,17 @@ internal sealed record ListTemplate(IReadOnlyList<Template> Items) : Template
 
         var elements = reply.EnumerateArray().ToList();
         // What stands before the $each and what stands behind it is one element each; the $each takes the rest.
-        var each = Items.ToList().FindIndex(i => i is EachTemplate);
+        var each = Items.ToList().FindIndex(i => i is EachTemplate { Key: null });
         var rest = elements.Count - Items.Count + 1;
-        return each < 0
-            ? elements.Count == Items.Count && Items.Zip(elements).All(i => i.First.Unify(i.Second, bindings))
-            : rest >= 0 && elements.Select((e, i) => (Element: e, Item: i < each ? Items[i] : i < each + rest ? Items[each] : Items[i - rest + 1])).All(e => e.Item.Unify(e.Element, bindings));
+        if (each < 0)
+        {
+            return elements.Count == Items.Count && Items.Zip(elements).All(i => i.First.Unify(i.Second, bindings));
+        }
+
+        return rest >= 0
+            && Items.Take(each).Zip(elements).All(i => i.First.Unify(i.Second, bindings))
+            && ((EachTemplate)Items[each]).UnifyAll(elements.GetRange(each, rest), bindings)
+            && Items.Skip(each + 1).Zip(elements.Skip(each + rest)).All(i => i.First.Unify(i.Second, bindings));
     }
 
     public override Template CamelCased() => new ListTemplate([.. Items.Select(i => i.CamelCased())]);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts.Templates;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts.Templates;
 
@@ -25,15 +26,18 @@ internal sealed record Placeholder(string Written, string Name, ValueKind? Kind,
 {
     public bool IsSetting => Name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal);
 
+    /// <summary>Its filters in reverse: what a value of the answer stood for; null: nobody can tell.</summary>
+    public Func<JsonElement, JsonElement?> Unfilter { get; init; } = static value => value;
+
     /// <summary>In reverse: whether what it stood for is data of the user's. The rest (tokens, instants, numbers of records) is another in every reply.</summary>
-    public bool Binds => Name.StartsWith("user.", StringComparison.Ordinal) || Name.StartsWith("role.", StringComparison.Ordinal);
+    public bool Binds { get; } = Name.StartsWith("user.", StringComparison.Ordinal) || Name.StartsWith("role.", StringComparison.Ordinal) || Name is Vocabulary.ItemName || Name.StartsWith(Vocabulary.ItemName + ".", StringComparison.Ordinal);
 
     /// <summary>In reverse: whether a value is one that the placeholder could have stood for.</summary>
     public bool Fits(JsonElement value) => (Name, Kind, value.ValueKind) switch
     {
         // Whoever is granted is active, has a number where the contract answers one, and gets a token that is one.
-        ("user.active", _, var kind) => kind == JsonValueKind.True,
-        ("user.number", _, var kind) => kind == JsonValueKind.Number && value.TryGetInt64(out _),
+        ("user.active", ValueKind.Boolean, var kind) => kind == JsonValueKind.True,
+        ("user.number", ValueKind.Number, var kind) => kind == JsonValueKind.Number && value.TryGetInt64(out _),
         (Vocabulary.Token, _, var kind) => kind == JsonValueKind.String && value.GetString()!.Length > 0,
         (_, _, JsonValueKind.Null) => true,
         (_, ValueKind.Text, var kind) => kind == JsonValueKind.String,

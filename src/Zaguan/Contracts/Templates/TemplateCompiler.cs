@@ -2,26 +2,30 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
 
 namespace Zaguan.Contracts.Templates;
 
-/// <summary>A name, and where a placeholder uses it.</summary>
-internal sealed record NameUse(string Name, bool HasDefault, SourceNode At);
-
 /// <summary>JSON with placeholders → <see cref="Template"/>, or every problem with it.</summary>
-internal sealed class TemplateCompiler(Problems problems)
+/// <param name="request">The contract's fields, for {request.NAME}; null: there are none to name.</param>
+internal sealed class TemplateCompiler(Problems problems, RequestRules? request = null)
 {
-    private readonly List<NameUse> uses = [];
+    private readonly PlaceholderCompiler placeholders = new(problems, request);
 
     /// <summary>Every use of every name that was compiled so far.</summary>
-    public IReadOnlyList<NameUse> Uses => uses;
+    public IReadOnlyList<NameUse> Uses => placeholders.Uses;
+
+    /// <param name="written">What stands between the braces.</param>
+    public Placeholder? CompilePlaceholder(SourceNode node, string written, Scope scope) => placeholders.Compile(node, written, scope);
 
     public Template Compile(SourceNode node, Scope scope) => node.Kind switch
     {
         NodeKind.Text => CompileText(node, scope),
+        NodeKind.Object when Has(node, "$match") => CompileMatch(node, scope),
+        NodeKind.Object when Has(node, "$each") && Has(node, "key") => CompileEach(node, scope),
         NodeKind.Object => CompileObject(node, scope),
-        NodeKind.List => new ListTemplate([.. node.Items.Select(i => IsEach(i) ? CompileEach(i, scope) : Compile(i, scope))]),
+        NodeKind.List => new ListTemplate([.. node.Items.Select(i => Has(i, "$each") ? CompileEach(i, scope) : Compile(i, scope))]),
         NodeKind.Null or NodeKind.Number or NodeKind.Boolean => new ConstantTemplate(node.Text),
     };
 
@@ -90,15 +94,15 @@ internal sealed class TemplateCompiler(Problems problems)
 
     public ObjectTemplate CompileObject(SourceNode node, Scope scope)
     {
-        if (IsEach(node))
+        if (Has(node, "$each"))
         {
-            problems.Add(node, "A $each stands as an element of a list: [ { \"$each\": …, \"item\": … } ].");
+            problems.Add(node, "A $each stands as an element of a list, [ { \"$each\": …, \"item\": … } ]; or it has a \"key\", and stands for an object.");
             return new([]);
         }
 
-        if (node.Members.FirstOrDefault(m => m.Name.StartsWith('$')) is { } dollar)
+        if (node.Members.FirstOrDefault(m => m.Name.StartsWith('$') && !m.Name.StartsWith("$$", StringComparison.Ordinal)) is { } dollar)
         {
-            problems.Add(dollar.Value, $"\"{dollar.Name}\" is not known; an object that begins with $ is $each.{Nearest.Suggestion(dollar.Name, ["$each"])}");
+            problems.Add(dollar.Value, $"\"{dollar.Name}\" is not known; an object that begins with $ is $each or $match. A $ that is meant as itself is doubled: \"$$\".{Nearest.Suggestion(dollar.Name, ["$each", "$match"])}");
         }
 
         var members = node.Members.Select(m => CompileMember(m, scope)).ToList();
@@ -114,45 +118,97 @@ internal sealed class TemplateCompiler(Problems problems)
     {
         var optional = member.Name.EndsWith('?');
         var value = Compile(member.Value, scope);
-        if (optional && value is not PlaceholderTemplate)
+        if (optional && value is not (PlaceholderTemplate or MatchTemplate))
         {
-            problems.Add(member.Value, $"The key \"{member.Name}\" is left out when its value is null, so its value is one placeholder.");
+            problems.Add(member.Value, $"The key \"{member.Name}\" is left out when its value is null, so its value is one placeholder, or a $match.");
         }
 
-        return new(optional ? member.Name[..^1] : member.Name, optional, value);
+        var name = optional ? member.Name[..^1] : member.Name;
+        return new(name.StartsWith("$$", StringComparison.Ordinal) ? name[1..] : name, optional, value);
     }
 
-    private static bool IsEach(SourceNode node) =>
-        node.Kind == NodeKind.Object && node.Members.Any(m => string.Equals(m.Name, "$each", StringComparison.Ordinal));
+    private static bool Has(SourceNode node, string name) =>
+        node.Kind == NodeKind.Object && node.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal));
+
+    private Template CompileMatch(SourceNode node, Scope scope)
+    {
+        var cases = new List<(string, Template)>();
+        Template otherwise = new ConstantTemplate("null");
+        foreach (var member in node.Members.Where(m => m.Name is not "$match"))
+        {
+            var value = Compile(member.Value, scope);
+            if (member.Name is "else")
+            {
+                otherwise = value;
+            }
+            else
+            {
+                cases.Add((member.Name, value));
+            }
+        }
+
+        if (cases.Count == 0)
+        {
+            problems.Add(node, "A $match lacks its cases: { \"$match\": \"{user.active}\", \"true\": …, \"false\": … }.");
+        }
+
+        var on = node.At("$match");
+        if (on.Kind == NodeKind.Text && CompileParts(on, on.Text, scope) is [{ Placeholder: { } only }])
+        {
+            return new MatchTemplate(only, cases, otherwise);
+        }
+
+        if (on.Kind != NodeKind.Text || !on.Text.Contains('{', StringComparison.Ordinal))
+        {
+            problems.Add(on, $"A $match goes by one placeholder, \"{{user.active}}\" for one, not {on.InWords}.");
+        }
+
+        return otherwise;
+    }
 
     private EachTemplate CompileEach(SourceNode node, Scope scope)
     {
-        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "item")))
+        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "key" or "item")))
         {
-            problems.Add(unknown.Value, $"A $each has \"$each\" and \"item\", not \"{unknown.Name}\".");
+            problems.Add(unknown.Value, $"A $each has \"$each\", \"item\" and perhaps \"key\", not \"{unknown.Name}\".");
+        }
+
+        var list = CompileList(node.At("$each"), scope, out var name);
+        var outer = placeholders.Items;
+        placeholders.Items = list;
+        TextTemplate? key = null;
+        if (Has(node, "key"))
+        {
+            var at = node.At("key");
+            key = new(at.Kind == NodeKind.Text ? CompileParts(at, at.Text, scope | Scope.Item) : []);
+            if (at.Kind != NodeKind.Text)
+            {
+                problems.Add(at, $"A key is a text, \"{{item.field}}\" for one, not {at.KindInWords}.");
+            }
         }
 
         Template item = new ListTemplate([]);
-        if (node.Members.FirstOrDefault(m => string.Equals(m.Name, "item", StringComparison.Ordinal)) is { } written)
+        if (Has(node, "item"))
         {
-            item = Compile(written.Value, scope | Scope.Item);
+            item = Compile(node.At("item"), scope | Scope.Item);
         }
         else
         {
             problems.Add(node, "The $each lacks its \"item\": what each element looks like.");
         }
 
-        return new(CompileList(node.At("$each"), scope), item);
+        placeholders.Items = outer;
+        return new(name, list, item, key);
     }
 
-    private Func<AnswerValues, IReadOnlyList<string>> CompileList(SourceNode node, Scope scope)
+    private WordList CompileList(SourceNode node, Scope scope, out string name)
     {
-        var name = node.Text is ['{', .. var between, '}'] ? between : "";
+        name = node.Text is ['{', .. var between, '}'] ? between : "";
         if (Vocabulary.FindList(name) is not { } list)
         {
-            var lists = Vocabulary.KnownLists.Select(n => $"{{{n}}}").ToList();
+            var lists = Vocabulary.KnownLists.Append(Vocabulary.AttributePrefix + "NAME").Select(n => $"{{{n}}}").ToList();
             problems.Add(node, $"A $each goes through a list: {string.Join(", ", lists.Select(l => $"\"{l}\""))}, not {node.InWords}.{Nearest.Suggestion(node.Text, lists)}");
-            return _ => [];
+            return new(scope, null, _ => []);
         }
 
         if ((list.Scope & scope) == Scope.None)
@@ -160,70 +216,7 @@ internal sealed class TemplateCompiler(Problems problems)
             problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(list.Scope)}.");
         }
 
-        return list.Read;
-    }
-
-    private Placeholder? CompilePlaceholder(SourceNode node, string written, Scope scope)
-    {
-        var pieces = written.Split('|');
-        var name = pieces[0];
-        if (Vocabulary.IsList(name))
-        {
-            problems.Add(node, $"{{{name}}} is a list; go through it with {{ \"$each\": \"{{{name}}}\", \"item\": … }}.");
-            return null;
-        }
-
-        if (Vocabulary.Find(name) is not { } known)
-        {
-            problems.Add(node, $"{{{name}}} is not known.{Nearest.Suggestion(name, Vocabulary.KnownNames)}");
-            return null;
-        }
-
-        if ((known.Scope & scope) == Scope.None)
-        {
-            problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(known.Scope)}.");
-            return null;
-        }
-
-        if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) && Vocabulary.ObjectionToSetting(name[Vocabulary.SettingPrefix.Length..]) is { } objection)
-        {
-            problems.Add(node, objection);
-        }
-
-        uses.Add(new(name, pieces.Skip(1).Any(p => p.StartsWith("default:", StringComparison.Ordinal)), node));
-        var (kind, read) = (known.Kind, known.Read);
-        foreach (var piece in pieces.Skip(1))
-        {
-            (kind, read) = CompileFilter(node, piece, kind, read);
-        }
-
-        return new(written, name, kind, read);
-    }
-
-    private (ValueKind? Kind, Func<AnswerValues, Value> Read) CompileFilter(SourceNode node, string written, ValueKind? kind, Func<AnswerValues, Value> inner)
-    {
-        var colon = written.IndexOf(':', StringComparison.Ordinal);
-        var name = colon < 0 ? written : written[..colon];
-        var argument = colon < 0 ? null : written[(colon + 1)..];
-        if (Filters.Find(name) is not { } filter)
-        {
-            problems.Add(node, $"The filter \"{name}\" is not known.{Nearest.Suggestion(name, Filters.Names)}");
-            return (kind, inner);
-        }
-
-        if (filter.TakesArgument != argument is not null)
-        {
-            problems.Add(node, filter.TakesArgument ? $"The filter \"{name}\" lacks its argument: {{…|{name}:…}}." : $"The filter \"{name}\" takes no argument.");
-            return (kind, inner);
-        }
-
-        if (filter.Takes is { } taken && kind != taken)
-        {
-            problems.Add(node, $"The filter \"{name}\" is for an instant, {{now}} for one, and nothing else.");
-            return (kind, inner);
-        }
-
-        return (filter.Gives ?? kind, values => filter.Apply(inner(values), argument));
+        return list;
     }
 
     private static string Quoted(string text)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Zaguan.Contracts.Answers;
 
 namespace Zaguan.Contracts.Templates;
 
@@ -16,14 +17,11 @@ internal sealed record TextTemplate(IReadOnlyList<TextPart> Parts) : Template
     /// Literals must stand where they stand; what lies between two of them is bound. "Juan Carlos Pérez" for "{user.givenName} {user.familyName}"
     /// can be read in two ways; the first placeholder takes the least. Two placeholders without a literal between them bind nothing.
     /// </summary>
-    public override bool Unify(JsonElement reply, Bindings bindings)
-    {
-        if (reply.ValueKind != JsonValueKind.String)
-        {
-            return false;
-        }
+    public override bool Unify(JsonElement reply, Bindings bindings) => reply.ValueKind == JsonValueKind.String && UnifyText(reply.GetString()!, bindings);
 
-        var text = reply.GetString()!;
+    /// <param name="unescape">What was done to what placeholders stood for, in reverse; null: nothing.</param>
+    public bool UnifyText(string text, Bindings bindings, Func<string, string>? unescape = null)
+    {
         var position = 0;
         for (var i = 0; i < Parts.Count; i++)
         {
@@ -45,7 +43,7 @@ internal sealed record TextTemplate(IReadOnlyList<TextPart> Parts) : Template
             }
 
             var end = EndOf(text, position, i + 1);
-            if (end < 0 || (i == from && !TryBind(Parts[i].Placeholder!, text[position..end], bindings)))
+            if (end < 0 || (i == from && !TryBind(Parts[i].Placeholder!, unescape is null ? text[position..end] : unescape(text[position..end]), bindings)))
             {
                 return false;
             }
@@ -73,6 +71,12 @@ internal sealed record TextTemplate(IReadOnlyList<TextPart> Parts) : Template
     };
 
     public string Render(AnswerValues values) => string.Concat(Parts.Select(p => p.Placeholder?.Read(values).ToText() ?? p.Literal));
+
+    /// <param name="escape">What is done to what placeholders stand for; what the contract itself says stays as it is.</param>
+    public string Render(AnswerValues values, Func<string, string> escape) => string.Concat(Parts.Select(p => p.Placeholder is { } placeholder ? escape(placeholder.Read(values).ToText()) : p.Literal));
+
+    /// <summary>Whether it is one placeholder that stands for nothing.</summary>
+    public override bool IsNull(AnswerValues values) => Parts is [{ Placeholder: { } only }] && only.Read(values).Kind == ValueKind.Null;
 }
 
 /// <summary>A placeholder, or else a literal.</summary>

@@ -18,10 +18,16 @@ internal sealed class CopiedTable(string name, IReadOnlyList<CopiedColumn> colum
 
     public IReadOnlyList<CopiedColumn> Columns => columns;
 
+    /// <summary>Tables that triggers make of its rows: they are emptied with it, and never copied.</summary>
+    public IReadOnlyList<string> Derived { get; init; } = [];
+
     /// <summary>As a list in a statement.</summary>
     public string ColumnNames { get; } = string.Join(", ", columns.Select(c => c.Name));
 
     public string Select => $"SELECT {ColumnNames} FROM {name}";
+
+    /// <summary>The same with a table that triggers make of its rows.</summary>
+    public CopiedTable With(string derived) => new(name, columns) { Derived = [derived] };
 
     public override string ToString() => name;
 }

@@ -4,7 +4,8 @@ namespace Zaguan.Storage.Copying;
 
 /// <summary>
 /// Every table and column that a migration made, those that are referred to before those that refer to them; a test compares it with both databases. Not in it:
-/// which migrations were applied (each database has its own), and the number of the last revocation (one of the <see cref="Counters"/>).
+/// which migrations were applied (each database has its own), the number of the last revocation (one of the <see cref="Counters"/>), and what triggers make
+/// of the rows that arrive.
 /// </summary>
 internal static class CopiedTables
 {
@@ -16,7 +17,7 @@ internal static class CopiedTables
             "users",
             ("key", Number), ("realm", Text), ("number", Number), ("id", Text), ("username", Text), ("username_key", Text), ("email", Text), ("email_key", Text), ("phone", Text),
             ("given_name", Text), ("family_name", Text), ("role_key", Number), ("active", Truth), ("password", Text), ("password_cost", Text), ("password_changed_at", Number),
-            ("password_version", Number), ("password_set_here", Truth), ("attributes", Text), ("adopted_at", Number), ("adopted_from", Text), ("created_at", Number)),
+            ("password_version", Number), ("password_set_here", Truth), ("attributes", Text), ("adopted_at", Number), ("adopted_from", Text), ("created_at", Number)).With("user_attributes"),
         Table(
             "budgets",
             ("account", Text), ("address", Text), ("failed", Number), ("forgiven", Number), ("in_flight", Number), ("in_flight_until", Number), ("burials", Number), ("window_from", Number),
@@ -36,6 +37,9 @@ internal static class CopiedTables
 
     /// <summary>Rows in these are somebody's; in the others the server writes by itself when it first starts.</summary>
     public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets"];
+
+    /// <summary>Every table of these, the derived ones before what they are made of.</summary>
+    public static IEnumerable<string> ToEmpty => All.Reverse().SelectMany(t => t.Derived.Append(t.Name));
 
     private static CopiedTable Table(string name, params IReadOnlyList<(string Name, ColumnKind Kind)> columns) => new(name, [.. columns.Select(c => new CopiedColumn(c.Name, c.Kind))]);
 }

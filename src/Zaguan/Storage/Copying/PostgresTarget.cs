@@ -8,7 +8,7 @@ namespace Zaguan.Storage.Copying;
 /// <summary>PostgreSQL, by COPY in its binary form.</summary>
 internal sealed class PostgresTarget(NpgsqlConnection connection, string name) : CopyTarget(connection, name)
 {
-    private static readonly string Tables = string.Join(", ", CopiedTables.All.Select(t => t.Name));
+    private static readonly string Tables = string.Join(", ", CopiedTables.ToEmpty);
 
     public override void Prepare(IReadOnlyList<DateTimeOffset> months) => AccessLogPartitions.MakeFor(connection, months);
 
@@ -28,7 +28,7 @@ internal sealed class PostgresTarget(NpgsqlConnection connection, string name) :
         }
 
         // So that the first statements know how much there is; nobody does this to a table in partitions by himself.
-        connection.Execute($"ANALYZE {table.Name}");
+        connection.Execute($"ANALYZE {string.Join(", ", table.Derived.Prepend(table.Name))}");
         return sum;
     }
 

@@ -41,9 +41,9 @@ internal sealed class SqliteTarget(DbConnection connection, string name) : CopyT
 
     protected override void Clear()
     {
-        foreach (var table in CopiedTables.All.Reverse())
+        foreach (var table in CopiedTables.ToEmpty)
         {
-            Connection.Execute($"DELETE FROM {table.Name}");
+            Connection.Execute($"DELETE FROM {table}");
         }
     }
 }

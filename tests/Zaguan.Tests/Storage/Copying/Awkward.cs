@@ -37,7 +37,7 @@ internal static class Awkward
     {
         using var db = CopyConnection.Open(place);
         var all = new Dictionary<string, List<string>>();
-        foreach (var table in CopiedTables.All.Select(t => t.Name).Append(Counters.RevocationNumbers))
+        foreach (var table in CopiedTables.ToEmpty.Append(Counters.RevocationNumbers))
         {
             var rows = await db.QueryAsync($"SELECT * FROM {table}");
             all[table] = [.. rows.Select(r => AsText((IDictionary<string, object?>)r)).Order(StringComparer.Ordinal)];

@@ -11,7 +11,10 @@ public sealed class CopiedTablesTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
 
-    private static IEnumerable<string> Copied => CopiedTables.All.SelectMany(t => t.Columns.Select(c => $"{t.Name}.{c.Name}")).Append("revocation_numbers.id").Append("revocation_numbers.last");
+    /// <summary>Those that triggers make of the others' rows, and the one that is a counter.</summary>
+    private static readonly string[] NotCopied = ["user_attributes.user_key", "user_attributes.realm", "user_attributes.name", "user_attributes.value", "revocation_numbers.id", "revocation_numbers.last"];
+
+    private static IEnumerable<string> Copied => CopiedTables.All.SelectMany(t => t.Columns.Select(c => $"{t.Name}.{c.Name}")).Concat(NotCopied);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -34,7 +37,10 @@ public sealed class CopiedTablesTests : IDisposable
         var references = await db.QueryAsync<(string From, string To)>("SELECT t.name, f.\"table\" FROM sqlite_master t, pragma_foreign_key_list(t.name) f WHERE t.type = 'table'");
         var order = CopiedTables.All.Select(t => t.Name).ToList();
         references.ShouldNotBeEmpty();
-        references.Where(r => order.IndexOf(r.To) >= order.IndexOf(r.From)).ShouldBeEmpty("what is referred to comes first");
+        references.Where(r => order.Contains(r.From) && order.IndexOf(r.To) >= order.IndexOf(r.From)).ShouldBeEmpty("what is referred to comes first");
+        var derived = CopiedTables.All.SelectMany(t => t.Derived.Select(d => (From: d, To: t.Name))).ToList();
+        references.Where(r => !order.Contains(r.From)).ShouldBe(derived, ignoreOrder: true);
+        CopiedTables.ToEmpty.ShouldBe(order.Concat(derived.Select(d => d.From)), ignoreOrder: true);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Zaguan.Login;
 
-namespace Zaguan.Contracts;
+namespace Zaguan.Contracts.Answers;
 
 /// <summary>The answers that a contract can give, by the names that it gives them.</summary>
 internal enum AnswerName
@@ -17,6 +17,9 @@ internal enum AnswerName
     Invalid,
     Busy,
     Unavailable,
+
+    /// <summary>To a request that is no login: another HTTP method.</summary>
+    WrongMethod,
 }
 
 internal static class AnswerNames
@@ -39,10 +42,10 @@ internal static class AnswerNames
         Outcome.Failed => AnswerName.Failed,
     };
 
-    /// <summary>The answer that stands in for one that the contract leaves out; null for the three that it must have.</summary>
+    /// <summary>The answer that stands in for one that the contract leaves out; null for the three that it must have, and for what is no login.</summary>
     public static AnswerName? Fallback(AnswerName name) => name switch
     {
-        AnswerName.Granted or AnswerName.Refused or AnswerName.Failed => null,
+        AnswerName.Granted or AnswerName.Refused or AnswerName.Failed or AnswerName.WrongMethod => null,
         AnswerName.UnknownUser or AnswerName.WrongPassword or AnswerName.Inactive or AnswerName.Locked or AnswerName.Throttled => AnswerName.Refused,
         AnswerName.Malformed => AnswerName.Invalid,
         AnswerName.Invalid => AnswerName.Refused,
@@ -55,6 +58,6 @@ internal static class AnswerNames
     {
         AnswerName.UnknownUser or AnswerName.WrongPassword or AnswerName.Inactive => true,
         AnswerName.Granted or AnswerName.Refused or AnswerName.Failed or AnswerName.Locked or AnswerName.Throttled
-            or AnswerName.Malformed or AnswerName.Invalid or AnswerName.Busy or AnswerName.Unavailable => false,
+            or AnswerName.Malformed or AnswerName.Invalid or AnswerName.Busy or AnswerName.Unavailable or AnswerName.WrongMethod => false,
     };
 }

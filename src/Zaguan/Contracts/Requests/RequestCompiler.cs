@@ -1,0 +1,221 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Zaguan.Reading;
+
+namespace Zaguan.Contracts.Requests;
+
+/// <summary>What an author writes of a request → <see cref="RequestRules"/>, or every problem with it.</summary>
+internal sealed partial class RequestCompiler(Problems problems)
+{
+    /// <summary>Names that {request.…} has already.</summary>
+    private static readonly string[] OwnNames = ["identifier", "origin", "address"];
+
+    /// <summary>In characters: what is said back is short.</summary>
+    private const int LongestNamed = 256;
+
+    /// <summary>More than any login has.</summary>
+    private const int MostFields = 64;
+
+    private readonly List<(FieldRule Rule, SourceNode At)> rules = [];
+
+    /// <returns>Null: its parts are not there, which was told.</returns>
+    public RequestRules? Compile(RequestFile? request)
+    {
+        if (request?.Node is not { Kind: NodeKind.Object } node)
+        {
+            return null;
+        }
+
+        // In the order in which they are written: {invalid} lists them so.
+        foreach (var member in node.Members)
+        {
+            Add(member, request);
+        }
+
+        CheckPlaces();
+        CheckSource(request, node);
+        if (rules.All(r => r.Rule.Role != FieldRole.Identifier) || rules.All(r => r.Rule.Role != FieldRole.Password))
+        {
+            return null;
+        }
+
+        var fields = rules.Select((r, i) => r.Rule with { Index = i }).ToList();
+        return new()
+        {
+            Fields = fields,
+            From = request.From,
+            ContentTypes = request.ContentTypes,
+            Strict = request.Strict,
+            EmptyIsInvalid = request.Empty == EmptyBody.Invalid,
+            Directory = fields.Find(f => f.Role == FieldRole.Directory),
+        };
+    }
+
+    private void Add(SourceMember member, RequestFile request)
+    {
+        switch (member.Name)
+        {
+            case "identifier" when request.Identifier is { In.Count: > 0 } identifier:
+                Add(new(FieldRole.Identifier, "identifier", 0, PlacesOf(identifier.In)) { Normalise = identifier.Normalise, Format = identifier.Format, Pattern = CompilePattern(identifier.Pattern, identifier.Node!), Most = identifier.Most ?? int.MaxValue }, member.Value);
+                break;
+            case "password" when request.Password is { In.Count: > 0 } password:
+                Add(new(FieldRole.Password, "", 0, PlacesOf(password.In)) { Most = password.Most ?? int.MaxValue }, member.Value);
+                break;
+            case "directory" when request.Directory is { } directory:
+                Add(new(FieldRole.Directory, "", 0, PlacesOf([directory])), member.Value);
+                break;
+            case "fields":
+                foreach (var (name, field) in request.Fields)
+                {
+                    AddNamed(name, field, member.Value.At(name));
+                }
+
+                break;
+            case "constants":
+                foreach (var (name, value) in request.Constants)
+                {
+                    AddConstant(name, value);
+                }
+
+                break;
+        }
+    }
+
+    private void Add(FieldRule rule, SourceNode at) => rules.Add((rule, at));
+
+    private void AddNamed(string name, FieldFile field, SourceNode at)
+    {
+        if (!FieldName().IsMatch(name) || OwnNames.Contains(name, StringComparer.Ordinal))
+        {
+            problems.Add(at, $"A field of the request is called by letters and digits, the first one small, and not {string.Join(", ", OwnNames[..^1])} or {OwnNames[^1]}; not \"{name}\".");
+        }
+
+        if (field.Type != FieldType.Text && (field.Format is not null || field.Pattern is not null))
+        {
+            problems.Add(at, "Only a text has a format or a pattern.");
+        }
+
+        if (field.In is { Count: > 0 } places)
+        {
+            Add(new(FieldRole.Named, name, 0, PlacesOf(places)) { Required = field.Required, Type = field.Type, Format = field.Format, Pattern = CompilePattern(field.Pattern, at), Most = field.Most ?? LongestNamed }, at);
+        }
+    }
+
+    private void AddConstant(string name, SourceNode value)
+    {
+        var isOptional = name.EndsWith('?');
+        var place = isOptional ? name[..^1] : name;
+        if (!PlaceForm().IsMatch(place))
+        {
+            problems.Add(value, Places.Sentence.Replace("{0}", place, StringComparison.Ordinal));
+        }
+        else if (value.Kind is NodeKind.Object or NodeKind.List or NodeKind.Null)
+        {
+            problems.Add(value, $"What a field must be is a text, a number, true or false, not {value.KindInWords}.");
+        }
+        else
+        {
+            var json = value.Kind == NodeKind.Text ? JsonSerializer.Serialize(value.Text) : value.Text;
+            Add(new(FieldRole.Constant, "", 0, PlacesOf([place])) { Required = !isOptional, Constant = JsonElement.Parse(json) }, value);
+        }
+    }
+
+    private static IReadOnlyList<FieldPlace> PlacesOf(IReadOnlyList<string> written) => [.. written.Select(FieldPlace.Of)];
+
+    private Regex? CompilePattern(string? pattern, SourceNode at)
+    {
+        if (pattern is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            // Takes a time that grows with the text and with nothing else.
+            return new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            problems.Add(at.At("pattern"), "This is no regular expression that can be used here: without look-around, back-references and atomic groups.");
+            return null;
+        }
+    }
+
+    /// <summary>No place is two fields', and none lies in another.</summary>
+    private void CheckPlaces()
+    {
+        if (rules.Count > MostFields)
+        {
+            problems.Add(rules[^1].At, $"These are {rules.Count} fields; at most {MostFields}.");
+        }
+
+        var seen = new List<(FieldRule Rule, FieldPlace Place)>();
+        foreach (var (rule, at) in rules)
+        {
+            foreach (var place in rule.Places)
+            {
+                if (place.Kind == PlaceKind.Header && place.Path[0] is var header && (header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase)))
+                {
+                    problems.Add(at, $"The header {header} holds credentials; \"from\": \"basic\" reads those of the Basic scheme.");
+                }
+
+                if (seen.Find(s => s.Place.Kind == place.Kind && Overlap(s.Place.Path, place.Path)) is { Rule: { } earlier, Place: { } taken })
+                {
+                    problems.Add(at, taken.Path.Count == place.Path.Count ? $"The field \"{taken.Written}\" is already {InWords(earlier)}." : $"\"{taken.Written}\" and \"{place.Written}\" lie in each other; a field is a value or an object of fields.");
+                }
+
+                seen.Add((rule, place));
+            }
+        }
+    }
+
+    private static bool Overlap(IReadOnlyList<string> one, IReadOnlyList<string> other) => one.Zip(other).All(s => string.Equals(s.First, s.Second, StringComparison.OrdinalIgnoreCase));
+
+    private static string InWords(FieldRule rule) => rule.Role switch
+    {
+        FieldRole.Identifier => "the identifier",
+        FieldRole.Password => "the password",
+        FieldRole.Directory => "the directory",
+        FieldRole.Named => $"{{request.{rule.Name}}}",
+        FieldRole.Constant => "a constant",
+    };
+
+    private void CheckSource(RequestFile request, SourceNode node)
+    {
+        var isEmpty = node.At("from") is { Kind: NodeKind.List, Items.Count: 0 };
+        if (isEmpty || request.From.Distinct().Count() != request.From.Count)
+        {
+            problems.Add(node.At("from"), isEmpty ? "Here belongs at least one of json, form, multipart, query and basic." : "Each source is named once.");
+        }
+
+        if (request.Method == RequestMethod.Get && request.From.Any(f => f is RequestSource.Json or RequestSource.Form or RequestSource.Multipart))
+        {
+            problems.Add(node.At("method"), "A GET has no body; its fields stand in the query, in headers or in Basic credentials.");
+        }
+
+        if (request.ContentTypes is not null && !request.From.Any(f => f is RequestSource.Json or RequestSource.Form))
+        {
+            problems.Add(node.At("contentTypes"), "Only a body in JSON or a form has another content type.");
+        }
+        else if (request.ContentTypes is not null && request.From.Contains(RequestSource.Json) && request.From.Contains(RequestSource.Form))
+        {
+            problems.Add(node.At("contentTypes"), "Where a body may be JSON or a form its content type tells which; leave \"contentTypes\" out.");
+        }
+
+        if (request.Strict && request.From.Contains(RequestSource.Basic))
+        {
+            problems.Add(node.At("strict"), "Basic credentials have no fields that could be unknown; leave \"strict\" out.");
+        }
+
+        if (request.Identifies == Identifies.Attribute != request.Attribute is not null)
+        {
+            problems.Add(node.At(request.Attribute is null ? "identifies" : "attribute"), request.Attribute is null ? "Which attribute the identifier is, \"attribute\" says: { \"identifies\": \"attribute\", \"attribute\": \"cpf\" }." : "\"attribute\" belongs to \"identifies\": \"attribute\".");
+        }
+    }
+
+    [GeneratedRegex(@"^[a-z][A-Za-z0-9]{0,31}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex FieldName();
+
+    [GeneratedRegex(Places.Form, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex PlaceForm();
+}

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
+using Zaguan.Reading;
+using Zaguan.Users;
+
+namespace Zaguan.Contracts;
+
+/// <summary>A contract tried out without a database: what it would answer to a user, or to nobody.</summary>
+/// <param name="user">Who logs in.</param>
+/// <param name="now">The instant of the answers.</param>
+internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
+{
+    /// <summary>What stands for a token: nothing signs here.</summary>
+    private const string Token = "<token>";
+
+    /// <summary>What a request that was read is answered when this becomes of it.</summary>
+    public Rendered Answer(AnswerName name, DecodedRequest? request = null)
+    {
+        var knowsUser = name is AnswerName.Granted or AnswerName.Inactive;
+        return new(Find(name), new AnswerValues
+        {
+            User = knowsUser ? user : null,
+            Token = name == AnswerName.Granted ? Token : null,
+            RefreshToken = name == AnswerName.Granted ? "<refresh token>" : null,
+            SessionId = "<session>",
+            ExpiresAt = now + Lifetime,
+            AccessId = 1,
+            AttemptsLeft = 4,
+            RetryAfter = 60,
+            Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? MissingFields : []),
+            Now = now,
+            Request = new(request is { Refusal: null } ? request.Identifier : user.Username, request?.Fields, "https://zaguan.example", "203.0.113.7"),
+            Generated = contract.NewGenerated(),
+            Settings = FrozenDictionary<string, string>.Empty,
+        });
+    }
+
+    /// <summary>Both fields that every contract has.</summary>
+    private List<InvalidField> MissingFields => [.. contract.Decoder.Rules.Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => new InvalidField(f.Label, InvalidRule.Missing))];
+
+    private TimeSpan Lifetime => contract.Token is { } token && Duration.TryParse(token.Lifetime.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
+
+    /// <summary>The answer of this name, or the one that stands in for it.</summary>
+    private Answer Find(AnswerName name)
+    {
+        var found = name;
+        while (!contract.Answers.ContainsKey(found))
+        {
+            found = AnswerNames.Fallback(found) ?? throw new InvalidOperationException($"A contract without {found}.");
+        }
+
+        return contract.Answers[found];
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using System.Text.Json;
+using Zaguan.Contracts;
+using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Requests;
+using Zaguan.Reading;
+
+namespace Zaguan.Tests.Contracts;
+
+/// <summary>What an answer can be besides JSON that is always the same; and that no value breaks out of its place.</summary>
+public sealed class AnswerFormTests
+{
+    private const string Nasty = "<b>\"&'\r\nSet-Cookie: x=1; é//malo.example";
+
+    private static readonly AnswerValues Values = new()
+    {
+        User = new() { Number = 7, Username = "ana", GivenName = Nasty, Active = true, RoleName = "jefa", RoleNumber = 2, Attributes = """{"l":[{"a":1,"b":"x"},{"a":2}],"t":["p","q"]}""" },
+        Token = "tok",
+        Now = new DateTimeOffset(2026, 3, 1, 8, 0, 0, 250, TimeSpan.Zero),
+        ExpiresAt = new DateTimeOffset(2026, 3, 1, 9, 0, 0, 250, TimeSpan.Zero),
+        Invalid = [new("u", InvalidRule.Missing), new("a.p", InvalidRule.Long)],
+    };
+
+    public static TheoryData<string, string> Bodies => new()
+    {
+        { "\"{user.number|text}\"", "\"7\"" },
+        { "\"{user.number|pad:4}\"", "\"0007\"" },
+        { "\"{user.username|upper}\"", "\"ANA\"" },
+        { "\"{user.email|upper}\"", "null" },
+        { "\"{user.email|else:user.username}\"", "\"ana\"" },
+        { "\"{now|iso}\"", "\"2026-03-01T08:00:00Z\"" },
+        { "\"{now|zone:-05:00|iso}\"", "\"2026-03-01T03:00:00-05:00\"" },
+        { "\"{now|zone:-05:00}\"", "\"2026-03-01T03:00:00.250-05:00\"" },
+        { "\"{now|zone:-05:00|format:dd/MM/yyyy HH:mm:ss}\"", "\"01/03/2026 03:00:00\"" },
+        { "\"{now|format:yyyy-MM-dd'T'HH:mm}\"", "\"2026-03-01T08:00\"" },
+        { "\"{now|rfc1123}\"", "\"Sun, 01 Mar 2026 08:00:00 GMT\"" },
+        { "\"{now|unixms}\"", "1772352000250" },
+        { "\"{token.expiresIn}\"", "3600" },
+        { "\"{token.expiresIn|minutes}\"", "60" },
+        { """{ "$match": "{user.active}", "true": "A", "false": "I" }""", "\"A\"" },
+        { """{ "$match": "{role.number}", "1": "uno", "else": [ "{role.name}" ] }""", "[\"jefa\"]" },
+        { """{ "$match": "{user.email}", "null": "sin", "else": "con" }""", "\"sin\"" },
+        { """{ "$match": "{role.number}", "1": 1 }""", "null" },
+        { """{ "a?": { "$match": "{role.number}", "1": 1 } }""", "{}" },
+        { """{ "$$ref": 1 }""", """{"$ref":1}""" },
+        { """[ 0, { "$each": "{user.attributes.l}", "item": { "x": "{item.a}", "y?": "{item.b}" } } ]""", """[0,{"x":1,"y":"x"},{"x":2}]""" },
+        { """[ { "$each": "{user.attributes.t}", "item": "{item}!" } ]""", """["p!","q!"]""" },
+        { """[ { "$each": "{user.attributes.nada}", "item": "{item}" } ]""", "[]" },
+        { """[ { "$each": "{roles}", "item": "{item.name}" } ]""", """["jefa"]""" },
+        { """{ "$each": "{user.attributes.t}", "key": "k-{item}", "item": true }""", """{"k-p":true,"k-q":true}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void A_template_becomes_what_the_guide_says(string template, string expected) =>
+        Encoding.UTF8.GetString(Compile($$"""{ "body": {{template}} }""").Render(Values).Span).ShouldBe(expected);
+
+    public static TheoryData<string, string> Errors => new()
+    {
+        { """{ "$each": "{invalid}", "key": "{item.field}", "item": [ "{item.rule}" ] }""", """{"u":["missing"],"a.p":["long"]}""" },
+        { """{ "$each": "{invalid}", "key": "{item.name}", "item": "{item.rule}" }""", """{"u":"missing","p":"long"}""" },
+        { """[ { "$each": "{invalid}", "item": { "f": "{item.field}", "m": { "$match": "{item.rule}", "missing": "falta", "else": "no vale" } } } ]""", """[{"f":"u","m":"falta"},{"f":"a.p","m":"no vale"}]""" },
+        { "\"{invalid.field} {invalid.rule} {invalid.more}\"", "\"u missing 1\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void Errors_of_fields_take_the_usual_shapes(string template, string expected) =>
+        Encoding.UTF8.GetString(Compile($$"""{ "body": {{template}} }""", "invalid").Render(Values).Span).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("text/plain", "{user.givenName}", "<b>\"&'\ufffd\ufffdSet-Cookie: x=1; é//malo.example")]
+    [InlineData("text/html; charset=utf-8", "<p>{user.givenName}</p>", "<p>&lt;b&gt;&quot;&amp;&#39;&#13;&#10;Set-Cookie: x=1; é//malo.example</p>")]
+    [InlineData("application/soap+xml", "<a b=\"{user.givenName}\"/>", "<a b=\"&lt;b&gt;&quot;&amp;&#39;&#13;&#10;Set-Cookie: x=1; é//malo.example\"/>")]
+    public void What_stands_in_a_text_is_escaped_as_its_type_demands(string contentType, string text, string expected) =>
+        Encoding.UTF8.GetString(Compile($$"""{ "contentType": "{{contentType}}", "text": {{JsonSerializer.Serialize(text)}} }""").Render(Values).Span).ShouldBe(expected);
+
+    [Fact]
+    public void JSON_that_calls_itself_HTML_has_no_markup_in_it()
+    {
+        var body = Encoding.UTF8.GetString(Compile("""{ "contentType": "text/html", "body": { "n": "{user.givenName}", "é": "ñ" } }""").Render(Values).Span);
+        body.ShouldNotContain("<");
+        body.ShouldNotContain("&");
+        body.ShouldContain("\"é\":\"ñ\"");
+    }
+
+    [Fact]
+    public void No_value_breaks_out_of_a_header_a_cookie_or_an_address()
+    {
+        var answer = Compile("""
+            { "redirect": "/inicio?n={user.givenName}", "headers": { "X-N": "a {user.givenName}", "X-Nada": "{user.email}" },
+              "cookies": { "c": "{user.givenName}", "nada": "{user.email}", "s": { "value": "{token}", "path": "/", "maxAge": "8h", "httpOnly": false, "sameSite": "Strict" } } }
+            """);
+
+        var headers = answer.RenderHeaders(Values).ToList();
+
+        answer.Status.ShouldBe(302);
+        headers.ShouldAllBe(h => h.Value.All(c => c >= ' ' && c <= '~'));
+        headers.Select(h => h.Name).ShouldBe(["Location", "X-N", "Set-Cookie", "Set-Cookie"]);
+        headers[0].Value.ShouldStartWith("/inicio?n=%3Cb%3E%22%26%27%0D%0A");
+        headers[0].Value.ShouldNotContain("//");
+        headers[2].Value.ShouldBe("c=<b>%22&'%0D%0ASet-Cookie:%20x=1%3B%20%C3%A9//malo.example; Secure; HttpOnly; SameSite=Lax");
+        headers[3].Value.ShouldBe("s=tok; Path=/; Max-Age=28800; Secure; SameSite=Strict");
+    }
+
+    [Fact]
+    public void Of_several_answers_the_first_whose_condition_holds_is_given()
+    {
+        var answer = Compile("""[ { "if": { "role.number": [ 1, 3 ] }, "body": 1 }, { "if": { "role.name": "jefa", "user.email": null }, "body": 2 }, { "body": 3 } ]""");
+
+        Number(Values).ShouldBe("2");
+        Number(Values with { User = Values.User! with { RoleNumber = 3 } }).ShouldBe("1");
+        Number(Values with { User = Values.User! with { Email = "a@b" } }).ShouldBe("3");
+
+        string Number(AnswerValues values) => Encoding.UTF8.GetString(answer.Choose(values).Render(values).Span);
+    }
+
+    [Fact]
+    public void What_is_made_of_chance_is_the_same_wherever_it_stands_in_one_answer()
+    {
+        var answer = Compile("""{ "headers": { "X-Id": "{generated.uuid}" }, "body": [ "{generated.uuid}", "{generated.hex32}", "{generated.traceparent}" ] }""");
+        var values = Values with { Generated = new() };
+
+        using var body = JsonDocument.Parse(answer.Render(values));
+        body.RootElement[0].GetString().ShouldBe(answer.RenderHeaders(values).Single().Value);
+        body.RootElement[1].GetString()!.Length.ShouldBe(32);
+        Encoding.UTF8.GetString(answer.Render(Values with { Generated = new() }).Span).ShouldNotBe(body.RootElement.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{ "redirect": "{user.username}" }""", "begins with a path of this host")]
+    [InlineData("""{ "redirect": "//{user.username}" }""", "begins with a path of this host")]
+    [InlineData("""{ "redirect": "https://{user.username}/" }""", "begins with a path of this host")]
+    [InlineData("""{ "redirect": "javascript:alert(1)" }""", "begins with a path of this host")]
+    [InlineData("""{ "redirect": "/x", "status": 200 }""", "A redirection has one of the statuses")]
+    [InlineData("""{ "headers": { "Set-Cookie": "a=b" }, "body": 1 }""", "Cookies have a member of their own")]
+    [InlineData("""{ "headers": { "Access-Control-Allow-Origin": "*" }, "body": 1 }""", "Zaguan decides it for every answer")]
+    [InlineData("""{ "headers": { "X-A b": "1" }, "body": 1 }""", "A header is called by")]
+    [InlineData("""{ "headers": { "X-A": "é" }, "body": 1 }""", "printable ASCII")]
+    [InlineData("""{ "cookies": { "__Host-zaguan-x": "1" }, "body": 1 }""", "none of Zaguan's own names")]
+    [InlineData("""{ "cookies": { "a": { "value": "1", "secure": false, "sameSite": "None" } }, "body": 1 }""", "browsers drop it otherwise")]
+    [InlineData("""{ "text": "x", "contentType": "application/javascript" }""", "nobody knows how to write")]
+    [InlineData("""{ "text": "x", "body": 1 }""", "a \"body\" or a \"text\"")]
+    [InlineData("""[ { "body": 1 }, { "body": 2 } ]""", "are never given")]
+    [InlineData("""[ { "if": { "role.name": "x" }, "body": 1 } ]""", "given when no other is")]
+    [InlineData("""{ "body": { "$match": "x", "a": 1 } }""", "goes by one placeholder")]
+    [InlineData("""{ "body": "{now|format:ddQ}" }""", "A date is written with")]
+    [InlineData("""{ "body": "{generated.nada}" }""", "is called uuid, traceparent")]
+    [InlineData("""{ "body": "{request.nada}" }""", "no such field under \"fields\"")]
+    public void What_would_hurt_or_means_nothing_is_told(string answer, string sentence)
+    {
+        var problems = new Problems();
+        ContractCompiler.Compile("p", "p.json", Text(answer, "granted"), problems).ShouldBeNull();
+        problems.ShouldHaveSingleItem().Sentence.ShouldContain(sentence);
+    }
+
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("wrongPassword")]
+    [InlineData("locked")]
+    [InlineData("invalid")]
+    public void Neither_a_condition_nor_a_template_tells_a_stranger_of_a_user(string name)
+    {
+        foreach (var answer in new[] { """{ "body": "{user.email}" }""", """[ { "if": { "user.attributes.x": 1 }, "body": 1 }, { "body": 2 } ]""", """{ "headers": { "X": "{role.name}" }, "body": 1 }""", """{ "body": [ { "$each": "{roles}", "item": 1 } ] }""" })
+        {
+            var problems = new Problems();
+            ContractCompiler.Compile("p", "p.json", Text(answer, name), problems).ShouldBeNull(answer);
+            problems.ShouldHaveSingleItem().Sentence.ShouldContain("known only in");
+        }
+    }
+
+    [Fact]
+    public void Whoever_is_called_disabled_before_the_password_is_looked_at_is_told_nothing_else()
+    {
+        var problems = new Problems();
+        var text = Encoding.UTF8.GetString(Text("""{ "body": "{user.email}" }""", "inactive"));
+        ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text), problems).ShouldNotBeNull();
+        ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text[..text.LastIndexOf('}')] + ", \"policy\": { \"inactiveBeforePassword\": true } }"), problems).ShouldBeNull();
+    }
+
+    private static Answer Compile(string answer, string name = "granted")
+    {
+        var problems = new Problems();
+        var contract = ContractCompiler.Compile("p", "p.json", Text(answer, name), problems);
+        problems.ShouldBeEmpty();
+        return contract!.Answers[Enum.Parse<AnswerName>(name, ignoreCase: true)];
+    }
+
+    private static byte[] Text(string answer, string name)
+    {
+        var answers = new Dictionary<string, string>(StringComparer.Ordinal) { ["granted"] = """{ "body": "{token}" }""", ["refused"] = """{ "body": 1 }""", ["failed"] = """{ "body": 2 }""" };
+        answers[name] = answer;
+        var token = answers["granted"].Contains("{token", StringComparison.Ordinal)
+            && answers["granted"].Contains("{token}", StringComparison.Ordinal) ? """, "token": { "secret": "{config.X}", "lifetime": "1h", "claims": {} }""" : "";
+        return Encoding.UTF8.GetBytes($$"""{ "title": "P", "request": { "path": "/x", "identifier": "u", "password": "p" }, "answers": { {{string.Join(", ", answers.Select(a => $"\"{a.Key}\": {a.Value}"))}} }{{token}} }""");
+    }
+}

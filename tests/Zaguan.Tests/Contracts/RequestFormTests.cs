@@ -1,0 +1,199 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Zaguan.Contracts;
+using Zaguan.Contracts.Requests;
+using Zaguan.Login;
+using Zaguan.Reading;
+
+namespace Zaguan.Tests.Contracts;
+
+/// <summary>Where the fields of a request may stand, and what they must be.</summary>
+public sealed class RequestFormTests
+{
+    private const string Json = "application/json";
+    private const string Form = "application/x-www-form-urlencoded";
+
+    /// <summary>The contract's request, content type, body, query, headers; what is read: identifier and password, or the rules that are broken.</summary>
+    public static TheoryData<string, string, string, string, string, string> Requests => new()
+    {
+        { """ "identifier": "a.u", "password": "a.p" """, Json, """{"a":{"u":"ana","p":"x"}}""", "", "", "ana x" },
+        { """ "identifier": "a.u", "password": "a.p" """, Json, """{"A":{"U":"ana","P":"x"}}""", "", "", "ana x" },
+        { """ "identifier": "a.u", "password": "a.p" """, Json, """{"a":"ana"}""", "", "", "Invalid a.u:Missing a.p:Missing" },
+        { """ "identifier": "a.u", "password": "a.p" """, Json, """{"a":[{"u":"ana"}]}""", "", "", "Invalid a.u:Missing a.p:Missing" },
+        { """ "identifier": [ "email", "u" ], "password": "p" """, Json, """{"u":"ana","p":"x"}""", "", "", "ana x" },
+        { """ "identifier": [ "email", "u" ], "password": "p" """, Json, """{"u":"ana","p":"x","email":"a@b"}""", "", "", "a@b x" },
+        { """ "identifier": [ "email", "u" ], "password": "p" """, Json, """{"email":null,"u":"ana","p":"x"}""", "", "", "ana x" },
+        { """ "identifier": "header:X-User", "password": "p" """, Json, """{"p":"x"}""", "", "X-User: ana", "ana x" },
+        { """ "identifier": "query:u", "password": "header:X-Clave" """, Json, """{"otro":1}""", "?u=ana%20b", "X-Clave: x", "ana b x" },
+        { """ "from": "form", "identifier": "u", "password": "p" """, Form, "u=ana+b%C3%B1&p=%26x%3d&z", "", "", "ana bñ &x=" },
+        { """ "from": "form", "identifier": "user.u", "password": "user.p" """, Form, "user[u]=ana&user%5Bp%5D=x", "", "", "ana x" },
+        { """ "from": "form", "identifier": "u", "password": "p" """, Form, "u=%FF&p=x", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": "form", "identifier": "u", "password": "p" """, Form, "", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": "form", "identifier": "u", "password": "p", "empty": "invalid" """, Form, "", "", "", "Invalid u:Missing p:Missing" },
+        { """ "from": "form", "identifier": "u", "password": "p" """, Json, """{"u":"ana","p":"x"}""", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": [ "json", "form" ], "identifier": "u", "password": "p" """, Form, "u=ana&p=x", "", "", "ana x" },
+        { """ "from": "multipart", "identifier": "u", "password": "p" """, "multipart/form-data; boundary=XX", "--XX\r\nContent-Disposition: form-data; name=\"u\"\r\n\r\nana\r\n--XX\r\nContent-Disposition: form-data; name=\"p\"\r\n\r\na\r\nb\r\n--XX--\r\n", "", "", "ana a\r\nb" },
+        { """ "from": "multipart", "identifier": "u", "password": "p" """, "multipart/form-data; boundary=XX", "--XX\r\nContent-Disposition: form-data; name=\"u\"\r\n\r\nana\r\n--XX\r\nContent-Disposition: form-data; name=\"p\"\r\n\r\na", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": "multipart", "identifier": "u", "password": "p" """, "multipart/form-data; boundary=XX", "--XX\r\nContent-Disposition: form-data; name=\"p\"; filename=\"p\"\r\n\r\nx\r\n--XX\r\nContent-Disposition: form-data; name=\"u\"\r\n\r\n\r\n--XX--", "", "", "Invalid u:Empty p:Missing" },
+        { """ "method": "GET", "from": "query", "identifier": "u", "password": "p" """, "", "", "?u=ana&p=x%26", "", "ana x&" },
+        { """ "method": "GET", "from": "query", "identifier": "u", "password": "p" """, "", "", "", "", "Malformed u:Missing p:Missing" },
+        { """ "method": "GET", "from": "basic", "identifier": "u", "password": "p" """, "", "", "", "Authorization: Basic YW5hOng6eQ==", "ana x:y" },
+        { """ "method": "GET", "from": "basic", "identifier": "u", "password": "p" """, "", "", "", "Authorization: Basic YW5h", "Malformed u:Missing p:Missing" },
+        { """ "method": "GET", "from": "basic", "identifier": "u", "password": "p" """, "", "", "", "Authorization: Bearer x", "Malformed u:Missing p:Missing" },
+        { """ "contentTypes": "*/*", "identifier": "u", "password": "p" """, "", """{"u":"ana","p":"x"}""", "", "", "ana x" },
+        { """ "contentTypes": "text/plain", "identifier": "u", "password": "p" """, Json, """{"u":"ana","p":"x"}""", "", "", "Malformed u:Missing p:Missing" },
+        { """ "identifier": "u", "password": "p", "constants": { "m": "login" } """, Json, """{"u":"ana","p":"x","m":"login"}""", "", "", "ana x" },
+        { """ "constants": { "m": "login" }, "identifier": "u", "password": "p" """, Json, """{"p":"x","m":"otro"}""", "", "", "Invalid m:Constant u:Missing" },
+        { """ "identifier": "u", "password": "p", "constants": { "v": 2, "ok": true, "g?": "a" } """, Json, """{"u":"ana","p":"x","v":2,"ok":true}""", "", "", "ana x" },
+        { """ "identifier": "u", "password": "p", "constants": { "v": 2 } """, Json, """{"u":"ana","p":"x","v":"3"}""", "", "", "Invalid v:Constant" },
+        { """ "identifier": "u", "password": "p", "strict": true """, Json, """{"u":"ana","p":"x","otro":1}""", "", "", "Invalid otro:Unknown" },
+        { """ "identifier": "a.u", "password": "a.p", "strict": true """, Json, """{"a":{"u":"ana","p":"x","otro":{"u":1}}}""", "", "", "Invalid a.otro:Unknown" },
+        { """ "identifier": "u", "password": { "in": "p", "most": 2 } """, Json, """{"u":"ana","p":"ñño"}""", "", "", "Invalid p:Long" },
+        { """ "identifier": { "in": "u", "normalise": "digits", "format": "cpf" }, "password": "p" """, Json, """{"u":"529.982.247-25","p":"x"}""", "", "", "52998224725 x" },
+        { """ "identifier": { "in": "u", "normalise": "digits", "format": "cpf" }, "password": "p" """, Json, """{"u":"529.982.247-26","p":"x"}""", "", "", "Invalid u:Format" },
+        { """ "identifier": { "in": "u", "normalise": "digits" }, "password": "p" """, Json, """{"u":"abc","p":"x"}""", "", "", "Invalid u:Format" },
+        { """ "identifier": { "in": "u", "normalise": "alphanumeric" }, "password": "p" """, Json, """{"u":"12.345.678-k","p":"x"}""", "", "", "12345678K x" },
+        { """ "identifier": { "in": "u", "pattern": "^[a-z]+$" }, "password": "p" """, Json, """{"u":"ana\n","p":"x"}""", "", "", "Invalid u:Format" },
+        { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "empresa", "required": true } } """, Json, """{"u":"ana","p":"x"}""", "", "", "Invalid empresa:Missing" },
+        { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "header:Referer", "required": true } } """, Json, """{"u":"ana","p":"x"}""", "", "", "Invalid Referer:Missing" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public void A_request_is_read_as_its_contract_says(string request, string contentType, string body, string query, string header, string expected)
+    {
+        var decoded = Decode(request, contentType, body, query, header);
+        using var password = decoded.Password;
+        (decoded.Refusal is { } refusal
+            ? $"{refusal} {string.Join(' ', decoded.Invalid.Select(i => $"{i.Field}:{i.Rule}"))}"
+            : $"{decoded.Identifier} {Encoding.UTF8.GetString(password!.Reveal())}").ShouldBe(expected);
+    }
+
+    public static TheoryData<string, string, string> Values => new()
+    {
+        { "\"f\"", "\"x\"", "\"x\"" },
+        { "\"f\"", "5", "null" },
+        { """{ "in": "f", "type": "number" }""", "5", "5" },
+        { """{ "in": "f", "type": "number" }""", "\"5\"", "5" },
+        { """{ "in": "f", "type": "number" }""", "5.5", "null" },
+        { """{ "in": "f", "type": "flag" }""", "true", "true" },
+        { """{ "in": "f", "type": "flag" }""", "\"on\"", "true" },
+        { """{ "in": "f", "type": "flag" }""", "0", "false" },
+        { """{ "in": "f", "type": "flag" }""", "\"quizás\"", "null" },
+        { """{ "in": "f", "type": "any" }""", "1.50", "1.50" },
+        { """{ "in": "f", "type": "any" }""", "\"siete\"", "\"siete\"" },
+        { """{ "in": "f", "type": "any" }""", "null", "null" },
+        { """{ "in": "f", "type": "any" }""", "{\"a\":1}", "null" },
+        { """{ "in": "f", "most": 3 }""", "\"abcd\"", "null" },
+        { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"a1\"", "null" },
+        { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"ab\"", "\"ab\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void A_field_is_said_back_with_its_type_or_is_null(string field, string sent, string said)
+    {
+        var contract = Compile($$""" "identifier": "u", "password": "p", "fields": { "f": {{field}} } """, """ "refused": { "body": "{request.f}" } """);
+        var decoded = contract.Decoder.Decode(Encoding.UTF8.GetBytes($$"""{"u":"ana","p":"x","f":{{sent}}}"""));
+        using var password = decoded.Password;
+
+        var values = new Zaguan.Contracts.Answers.AnswerValues { Request = new(decoded.Identifier, decoded.Fields) };
+        Encoding.UTF8.GetString(contract.Answers[Zaguan.Contracts.Answers.AnswerName.Refused].Render(values).Span).ShouldBe(said);
+    }
+
+    [Theory]
+    [InlineData("""{"u":"ana","p":["secreto"]}""")]
+    [InlineData("""{"u":"ana","p":{"x":"secreto"}}""")]
+    [InlineData("""{"u":7,"p":"secreto","secreto":"secreto"}""")]
+    public void Nothing_of_a_password_is_among_what_is_said_back(string body)
+    {
+        var decoded = Compile(""" "identifier": "u", "password": "p" """).Decoder.Decode(Encoding.UTF8.GetBytes(body));
+
+        decoded.Refusal.ShouldBe(Outcome.Invalid);
+        decoded.Invalid.ShouldAllBe(i => !i.Value.ToText().Contains("secreto", StringComparison.Ordinal));
+    }
+
+    public static TheoryData<FieldFormatName, string, bool> Formats => new()
+    {
+        { FieldFormatName.Cpf, "52998224725", true }, { FieldFormatName.Cpf, "11111111111", false }, { FieldFormatName.Cnpj, "11.222.333/0001-81", true }, { FieldFormatName.Cnpj, "11.222.333/0001-82", false },
+        { FieldFormatName.Rut, "12.345.678-5", true }, { FieldFormatName.Rut, "12.345.678-4", false }, { FieldFormatName.Rut, "6-K", true }, { FieldFormatName.Nif, "12345678Z", true }, { FieldFormatName.Nif, "12345678A", false }, { FieldFormatName.Nif, "X1234567L", true },
+        { FieldFormatName.Cuit, "20-12345678-6", true }, { FieldFormatName.Cuit, "20-12345678-5", false }, { FieldFormatName.Ruc, "20100070970", true }, { FieldFormatName.Ruc, "20100070971", false },
+        { FieldFormatName.Email, "a@b", true }, { FieldFormatName.Email, "a b@c", false }, { FieldFormatName.Digits, "12", true }, { FieldFormatName.Digits, "1a", false },
+        { FieldFormatName.Uuid, "550e8400-e29b-41d4-a716-446655440000", true }, { FieldFormatName.Uuid, "550e8400", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_format_is_what_it_is_called(FieldFormatName format, string text, bool fits) => FieldFormats.Fits((FieldFormat)format, text).ShouldBe(fits);
+
+    [Theory]
+    [InlineData(""" "identifier": "a", "password": "a.b" """, "\"a\" and \"a.b\" lie in each other")]
+    [InlineData(""" "identifier": "header:Authorization", "password": "p" """, "holds credentials")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "eco": "p" } """, "The field \"p\" is already the password.")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "identifier": "x" } """, "not identifier, origin or address")]
+    [InlineData(""" "identifier": { "in": "u", "pattern": "(?=x)" }, "password": "p" """, "no regular expression that can be used here")]
+    [InlineData(""" "identifier": "u", "password": "p", "method": "GET" """, "A GET has no body")]
+    [InlineData(""" "identifier": "u", "password": "p", "identifies": "attribute" """, "Which attribute the identifier is")]
+    [InlineData(""" "identifier": "u", "password": "p", "constants": { "m": [] } """, "is a text, a number, true or false")]
+    public void What_cannot_be_read_so_is_told(string request, string sentence)
+    {
+        var problems = new Problems();
+        ContractCompiler.Compile("p", "p.json", Text(request, ""), problems).ShouldBeNull();
+        problems.ShouldHaveSingleItem().Sentence.ShouldContain(sentence);
+    }
+
+    [Theory]
+    [InlineData(""" "identifier": "a.u", "password": "a.p", "constants": { "m": "login", "v": 2 }, "fields": { "id": { "in": "id", "type": "any" } } """, """{"a":{"u":"ana","p":"x\"y"},"m":"login","v":2,"id":7}""")]
+    [InlineData(""" "from": "form", "identifier": "a.u", "password": "a.p", "constants": { "m": "login" } """, "a%5Bu%5D=ana&a%5Bp%5D=x%22y&m=login")]
+    public void In_reverse_a_request_is_written_as_its_clients_write_it(string request, string expected)
+    {
+        var decoder = Compile(request).Decoder;
+        var fields = decoder.Rules.Fields.Select(f => f.Role == FieldRole.Named ? Value.Of(7) : Value.Null).ToList();
+        var body = new System.Buffers.ArrayBufferWriter<byte>();
+
+        decoder.Writer.Write(body, "ana", "x\"y"u8, directory: null, fields);
+
+        Encoding.UTF8.GetString(body.WrittenSpan).ShouldBe(expected);
+        body.WrittenCount.ShouldBeLessThan(decoder.Writer.LongestBody("ana", 3, fields));
+        var decoded = decoder.Decode(new RequestInput { Body = body.WrittenSpan, ContentType = decoder.Writer.ContentType });
+        using var password = decoded.Password;
+        (decoded.Identifier, Encoding.UTF8.GetString(password!.Reveal())).ShouldBe(("ana", "x\"y"));
+    }
+
+    /// <summary>The enum of the product is internal.</summary>
+    public enum FieldFormatName
+    {
+        Digits,
+        Email,
+        Uuid,
+        Cpf,
+        Cnpj,
+        Rut,
+        Nif,
+        Cuit,
+        Ruc,
+    }
+
+    private static DecodedRequest Decode(string request, string contentType, string body, string query, string header)
+    {
+        var headers = new HeaderDictionary();
+        if (header.Split(": ", 2) is [var name, var value])
+        {
+            headers[name] = value;
+        }
+
+        return Compile(request).Decoder.Decode(new RequestInput { Body = Encoding.UTF8.GetBytes(body), ContentType = contentType, Headers = headers, Query = query });
+    }
+
+    private static Contract Compile(string request, string answers = """ "refused": { "body": 1 } """)
+    {
+        var problems = new Problems();
+        var contract = ContractCompiler.Compile("p", "p.json", Text(request, answers), problems);
+        problems.ShouldBeEmpty();
+        return contract!;
+    }
+
+    private static byte[] Text(string request, string answers) => Encoding.UTF8.GetBytes($$"""
+        { "title": "P", "request": { "path": "/x", {{request}} }, "answers": { "granted": { "body": 0 }, "failed": { "body": 2 }, {{(answers.Length == 0 ? "\"refused\": { \"body\": 1 }" : answers)}} } }
+        """);
+}
