@@ -42,9 +42,10 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         return isTakenUp;
     }
 
-    // Which secret signs is not for a file to say that came while the server ran.
+    // With what is signed, and how, is not for a file to say that came while the server ran.
     private static bool ChangesItsSecret(Contract running, Contract changed) =>
-        running.Token is not null && changed.Token is not null && !string.Equals(running.Token.SecretSetting, changed.Token.SecretSetting, StringComparison.Ordinal);
+        running.Token is not null && changed.Token is not null
+        && (running.Token.Algorithm != changed.Token.Algorithm || !string.Equals(running.Token.SecretSetting, changed.Token.SecretSetting, StringComparison.Ordinal));
 
     private bool TakeUp(IReadOnlyDictionary<string, Contract> loaded, Problems problems)
     {

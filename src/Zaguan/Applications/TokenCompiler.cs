@@ -103,6 +103,11 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
 
         try
         {
+            if (named.Find(settings, name + TokenContract.PreviousSuffix) is { } previous)
+            {
+                problems.Add(previous.At, $"\"{name}{TokenContract.PreviousSuffix}\": An RSA key has no previous one here. Leave it out; back-ends that validate with the public half take both for a while.");
+            }
+
             var signer = new RsaSigner(Secret.FromText(found.Value));
             var verifying = new KeySet([signer.Verification]);
             return lifetime is null ? null : CompileTokens(settings, token, values, signer, () => verifying, lifetime.Value);

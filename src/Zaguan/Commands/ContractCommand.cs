@@ -70,7 +70,7 @@ internal static class ContractCommand
 
         foreach (var problem in problems)
         {
-            await terminal.Output.WriteLineAsync(problem.ToString());
+            await terminal.Output.WriteLineAsync(Printing.Printable(problem.ToString()));
         }
 
         return ExitCode.Problems;

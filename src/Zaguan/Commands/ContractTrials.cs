@@ -67,7 +67,7 @@ internal sealed class ContractTrials(Terminal terminal)
         foreach (var @case in cases)
         {
             var differences = Try(opened.Value, @case).ToList();
-            await terminal.Output.WriteLineAsync(differences.Count == 0 ? $"{@case.Name}: as written" : $"{@case.Name}: {string.Join(' ', differences)}");
+            await terminal.Output.WriteLineAsync(Printing.Printable(differences.Count == 0 ? $"{@case.Name}: as written" : $"{@case.Name}: {string.Join(' ', differences)}"));
             code = differences.Count == 0 ? code : ExitCode.Different;
         }
 
@@ -210,7 +210,7 @@ internal sealed class ContractTrials(Terminal terminal)
     {
         foreach (var problem in problems)
         {
-            await terminal.Output.WriteLineAsync(problem.ToString());
+            await terminal.Output.WriteLineAsync(Printing.Printable(problem.ToString()));
         }
 
         return ExitCode.Problems;
@@ -233,7 +233,7 @@ internal sealed class ContractTrials(Terminal terminal)
         {
             foreach (var value in values)
             {
-                await terminal.Output.WriteLineAsync($"  {name}: {value}");
+                await terminal.Output.WriteLineAsync(Printing.Printable($"  {name}: {value}"));
             }
         }
 
@@ -241,7 +241,7 @@ internal sealed class ContractTrials(Terminal terminal)
         var shown = TryParse(body) is { } json ? JsonSerializer.Serialize(json, Indented) : Printing.Printable(body);
         foreach (var line in shown.Split('\n').Where(l => l.Length > 0))
         {
-            await terminal.Output.WriteLineAsync($"  {line.TrimEnd('\r')}");
+            await terminal.Output.WriteLineAsync(Printing.Printable($"  {line.TrimEnd('\r')}"));
         }
     }
 }

@@ -1,7 +1,9 @@
+using System.Text;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Learning;
 using Zaguan.Reading;
+using Zaguan.Storage;
 
 namespace Zaguan.Commands;
 
@@ -15,32 +17,41 @@ internal sealed class LearnedFiles(Terminal terminal, string folder, string name
 
     private string ExamplesFolder => Path.Combine(folder, Examples);
 
+    private string UnknownFile => Path.Combine(folder, Unknown);
+
     /// <summary>Why nothing may be written here; null: it may.</summary>
-    public string? Objection => System.IO.File.Exists(File) || Directory.Exists(ExamplesFolder)
-        ? $"In {folder} there is a contract of that name, or the examples of one, already. Nothing is overwritten: name another folder, or take these away."
+    public string? Objection => System.IO.File.Exists(File) || Directory.Exists(ExamplesFolder) || System.IO.File.Exists(UnknownFile)
+        ? $"In {folder} there is a contract of that name, the examples of one, or {Unknown} of another, already. Nothing is overwritten: name another folder, or take these away."
         : null;
 
     /// <param name="userFile">Null: nobody said who the user is.</param>
     public async Task<int> WriteAsync(LearnedContract learned, string? userFile, Notes notes)
     {
-        Directory.CreateDirectory(ExamplesFolder);
-        await System.IO.File.WriteAllTextAsync(File, LearnedContract.TextOf(learned.File));
-        foreach (var (example, text) in new ExampleFiles(learned).All())
-        {
-            await System.IO.File.WriteAllTextAsync(Path.Combine(ExamplesFolder, example), text);
-        }
-
-        if (userFile is not null)
-        {
-            System.IO.File.Copy(userFile, Path.Combine(ExamplesFolder, "user.json"), overwrite: true);
-        }
-
         foreach (var sentence in Standing(learned.Contract))
         {
             notes.Add(sentence);
         }
 
-        await System.IO.File.WriteAllTextAsync(Path.Combine(folder, Unknown), notes.ToString());
+        var written = new List<(string File, string Text)> { (File, LearnedContract.TextOf(learned.File)) };
+        written.AddRange(new ExampleFiles(learned).All().DistinctBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Select(e => (Path.Combine(ExamplesFolder, e.Name), e.Text)));
+        if (userFile is not null)
+        {
+            written.Add((Path.Combine(ExamplesFolder, "user.json"), await System.IO.File.ReadAllTextAsync(userFile)));
+        }
+
+        written.Add((UnknownFile, notes.ToString()));
+        if ((Objection ?? WhatSaysPassword(written, learned)) is { } objection)
+        {
+            return await terminal.RefuseAsync(objection);
+        }
+
+        PrivateFiles.CreateFolder(ExamplesFolder);
+        foreach (var (file, text) in written)
+        {
+            await using var stream = PrivateFiles.Create(file);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+        }
+
         await terminal.Output.WriteLineAsync($"{File} is written. What it answers to the requests of {ExamplesFolder}:");
         var code = await new ContractTrials(terminal).TestAsync(File, ExamplesFolder);
         await terminal.Output.WriteLineAsync($"What could not be told (it stands in {Path.Combine(folder, Unknown)} too):");
@@ -51,6 +62,11 @@ internal sealed class LearnedFiles(Terminal terminal, string folder, string name
 
         return code;
     }
+
+    private static string? WhatSaysPassword(List<(string File, string Text)> written, LearnedContract learned) =>
+        learned.Examples.Select(e => e.Exchange.Password).OfType<PasswordForms>().FirstOrDefault() is { } password && written.Find(w => password.AreIn(w.Text)).File is { } file
+            ? $"{Path.GetFileName(file)} would say the password, as it is or in another form: it is a word of the request, of the user's file or of an answer too. Learn with a user who has another, long one that stands nowhere else. Nothing was written."
+            : null;
 
     /// <summary>What no request from outside brings about, or no answer says.</summary>
     private static IEnumerable<string> Standing(Contract contract)

@@ -54,7 +54,7 @@ internal sealed class Terminal
         await Error.WriteLineAsync($"{lead}:");
         foreach (var problem in problems)
         {
-            await Error.WriteLineAsync(problem.ToString());
+            await Error.WriteLineAsync(Printing.Printable(problem.ToString()));
         }
 
         return ExitCode.Problems;

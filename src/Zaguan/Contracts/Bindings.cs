@@ -9,8 +9,8 @@ internal sealed class Bindings(Bindings? around = null)
 {
     private readonly OrderedDictionary<string, JsonElement> values = new(StringComparer.Ordinal);
 
-    /// <summary>How much is bound: what to go back to.</summary>
-    public int Mark => values.Count;
+    /// <summary>How much is bound, here and then around: what to go back to.</summary>
+    public IReadOnlyList<int> Mark => [values.Count, .. around?.Mark ?? []];
 
     /// <summary>What the placeholder {NAME} stood for; null: it stands nowhere, or the reply has null there.</summary>
     public JsonElement? Find(string name) => values.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
@@ -54,12 +54,14 @@ internal sealed class Bindings(Bindings? around = null)
     }
 
     /// <summary>Forgets what was bound behind a mark.</summary>
-    public void Undo(int mark)
+    public void Undo(IReadOnlyList<int> mark)
     {
-        while (values.Count > mark)
+        while (values.Count > mark[0])
         {
             values.RemoveAt(values.Count - 1);
         }
+
+        around?.Undo([.. mark.Skip(1)]);
     }
 
     private static bool IsOfItem(string name) => name is Vocabulary.ItemName || name.StartsWith(Vocabulary.ItemName + ".", StringComparison.Ordinal);

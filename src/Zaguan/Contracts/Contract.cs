@@ -90,9 +90,15 @@ internal sealed record TokenContract(
     public IEnumerable<string> SecretSettings => SecretSetting is null ? [] : [SecretSetting, SecretSetting + PreviousSuffix];
 
     /// <summary>The same with a claim that the contract leaves to Zaguan; as it is where it has that claim.</summary>
-    public TokenContract WithClaim(string name, string value) => Has(name)
-        ? this
-        : this with { Claims = new([.. Claims.Members, new(name, Optional: false, new ConstantTemplate(JsonSerializer.Serialize(value)))]) };
+    public TokenContract WithClaim(string name, string value) => this with
+    {
+        Claims = With(Claims, name, value),
+        Refresh = Refresh is null ? null : Refresh with { Claims = With(Refresh.Claims, name, value) },
+    };
+
+    private static ObjectTemplate With(ObjectTemplate claims, string name, string value) => claims.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal))
+        ? claims
+        : new([.. claims.Members, new(name, Optional: false, new ConstantTemplate(JsonSerializer.Serialize(value)))]);
 
     public bool Has(string claim) => Claims.Members.Any(m => string.Equals(m.Name, claim, StringComparison.Ordinal));
 

@@ -51,7 +51,20 @@ internal static class Filters
             }
         }
 
-        return quoted || format.Length is < 2 or > 40 ? "A date's format has 2 to 40 characters, and as many opening apostrophes as closing ones." : null;
+        if (quoted || format.Length is < 2 or > 40)
+        {
+            return "A date's format has 2 to 40 characters, and as many opening apostrophes as closing ones.";
+        }
+
+        try
+        {
+            _ = DateTimeOffset.UnixEpoch.ToString(format, CultureInfo.InvariantCulture);
+            return null;
+        }
+        catch (FormatException)
+        {
+            return $"No date can be written as \"{format}\"; of the fractions of a second (f) there are at most 7 digits.";
+        }
     }
 
     // What the filter put there says nothing of the user.

@@ -122,6 +122,11 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
         var before = problems.Count;
         var at = node.At("text");
         var parts = templates.CompileParts(at, token.Text, Scope.Opaque);
+        if (parts.Select(p => p.Placeholder).OfType<Placeholder>().Any(IsChanceAltered))
+        {
+            problems.Add(at, "Chance stands in a token as it was made, or less of it is there than is counted: {random.letters40}, without a filter and not behind \"else:\".");
+        }
+
         var bits = parts.Select(p => p.Placeholder?.Name).OfType<string>().Distinct(StringComparer.Ordinal)
             .Where(n => n.StartsWith(Vocabulary.RandomPrefix, StringComparison.Ordinal)).Sum(n => Generated.Bits(n[Vocabulary.RandomPrefix.Length..]));
         if (problems.Count == before && bits < FewestRandomBits)
@@ -131,6 +136,9 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
 
         return new(parts);
     }
+
+    private static bool IsChanceAltered(Placeholder placeholder) =>
+        placeholder.Written.Contains(placeholder.Name.StartsWith(Vocabulary.RandomPrefix, StringComparison.Ordinal) ? "|" : $"|else:{Vocabulary.RandomPrefix}", StringComparison.Ordinal);
 
     private static bool Has(SourceNode node, string name) => node.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal));
 

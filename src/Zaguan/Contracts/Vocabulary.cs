@@ -164,8 +164,8 @@ internal static partial class Vocabulary
         : After(AttributePrefix, name) is { } attribute ? Family(AttributePrefix) with { Read = v => v.Attribute(attribute) }
         : After(SettingPrefix, name) is { } setting ? Family(SettingPrefix) with { Read = v => Value.Of(v.Settings?.GetValueOrDefault(setting)) }
         : After(RequestPrefix, name) is { } field && request?.Named(field) is { } rule ? Family(RequestPrefix) with { Kind = KindOf(rule), Read = v => v.Request?.Fields is { } fields ? fields[rule.Index] : Value.Null }
-        : After(GeneratedPrefix, name) is { } made && Generated.Maker(made) is not null ? Family(GeneratedPrefix) with { Read = v => Value.Of(v.Generated?.Get(made)) }
-        : After(RandomPrefix, name) is { } random && Generated.Maker(random) is not null ? Family(RandomPrefix) with { Read = v => Value.Of(v.Generated?.Get(random)) }
+        : After(GeneratedPrefix, name) is { } made && Generated.Maker(made) is { } make ? Family(GeneratedPrefix) with { Read = v => Value.Of(v.Generated?.Get(name, make)) }
+        : After(RandomPrefix, name) is { } random && Generated.Maker(random) is { } makeRandom ? Family(RandomPrefix) with { Read = v => Value.Of(v.Generated?.Get(name, makeRandom)) }
         : items is null ? null
         : FindItem(name, items);
 

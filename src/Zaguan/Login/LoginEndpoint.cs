@@ -68,7 +68,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
-            values = values with { AccessId = record.AccessId, RetryAfter = RetryAfterSeconds(outcome, retryAfter), AttemptsLeft = await AttemptsLeftAsync(application, charging.Charge) };
+            values = values with { AccessId = record.AccessId, RetryAfter = RetryAfterSeconds(outcome, retryAfter), AttemptsLeft = await AttemptsLeftAsync(application, outcome, charging.Charge) };
             answer = new Rendered(application.AnswerTo(outcome, user), Issue(application, record.Session, values with { User = user }));
             oldReply = verdict.OldReply;
             if (record.Session?.Cookie is { } cookie && oldReply is null)
@@ -127,8 +127,23 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
     }
 
     /// <summary>Only for a contract that tells, and of an account that nobody has too.</summary>
-    private async Task<long?> AttemptsLeftAsync(Application application, Charge? charge) =>
-        charge is not null && application.Contract.NamesAttemptsLeft ? await budgets.LeftAsync(charge.Subject) : null;
+    private async Task<long?> AttemptsLeftAsync(Application application, Outcome outcome, Charge? charge)
+    {
+        if (charge is null || !application.Contract.NamesAttemptsLeft || outcome is not (Outcome.UnknownUser or Outcome.WrongPassword))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await budgets.LeftAsync(charge.Subject);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The attempt is settled and recorded, and its answer is that of its outcome.
+            return null;
+        }
+    }
 
     private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, Verdict verdict, Charge? charge, AnswerValues values)
     {

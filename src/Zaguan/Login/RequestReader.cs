@@ -60,7 +60,7 @@ internal static class RequestReader
             if (decoded.IsAmbiguous || !IsUtf8(request.ContentType))
             {
                 decoded.Password?.Dispose();
-                return application.Contract.Decoder.Decode(Input(default, request) with { IsCutOff = true });
+                return new(Outcome.Malformed, [], "", null, false);
             }
 
             return decoded with { Body = new Secret(bytes) };

@@ -23,6 +23,13 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
         await LockAsync(db, application.Realm, found, profile);
         var candidates = await UserStore.FindAllAsync(db, application.Realm, profile);
         var user = candidates.SingleOrDefault(c => c.Key == found?.Key) ?? candidates.SingleOrDefault(c => IsOf(c, profile));
+        if (found is not null && user is not null && user.Key != found.Key)
+        {
+            // Whose account was charged and whom the source names are two people.
+            logger.ProfileIsAnothers(application.Name, application.Realm, user.Number);
+            return (Outcome.Failed, found);
+        }
+
         if (found is null && user is not null)
         {
             // Made since the attempt began, and perhaps changed since it was read.

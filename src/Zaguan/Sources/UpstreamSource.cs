@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Zaguan.Applications;
@@ -108,6 +109,9 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
                 return new(Outcome.UnknownUser);
             case AnswerName.WrongPassword or AnswerName.Refused:
                 return new(Outcome.WrongPassword);
+            case AnswerName.Inactive when upstream.Contract.InactiveBeforePassword && !attempt.Application.Contract.InactiveBeforePassword:
+                // It said so without a look at the password; this contract says it only to whoever has the right one.
+                return new(Outcome.WrongPassword);
             case AnswerName.Inactive:
                 return new(Outcome.Inactive);
             case AnswerName.Locked or AnswerName.Throttled:
@@ -133,7 +137,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         }
 
         // Databases that take "jose" for "José" would give an account as many budgets as its name has spellings.
-        var named = NamesOf(upstream.Contract).Select(said.Text).OfType<string>().ToList();
+        var named = NamesOf(upstream.Contract).Select(name => said.Text(name) ?? said.Number(name)?.ToString(CultureInfo.InvariantCulture)).OfType<string>().ToList();
         if (attempt.Key is not { } typed || !named.Exists(n => string.Equals(Names.TryKey(n), typed, StringComparison.Ordinal)))
         {
             logger.UpstreamNamedAnother(attempt.Application.Name);

@@ -13,7 +13,15 @@ namespace Zaguan.Tokens;
 /// <param name="lifetime">Of every token, whatever its session's; null: as long as its session.</param>
 internal sealed class TokenIssuer(ITokenSigner signer, ObjectTemplate claims, TimeSpan? lifetime = null)
 {
+    /// <summary>The header's typ of what back-ends take.</summary>
+    public const string TokenType = "JWT";
+
+    /// <summary>That of a refresh token, which has the token's key and session: whoever reads the header takes it for none (RFC 8725 §3.11). The old system's endpoint knows it by its claim.</summary>
+    private const string RefreshType = "refresh+jwt";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static bool IsToken(string type) => string.Equals(type, TokenType, StringComparison.Ordinal);
 
     /// <summary>The token of a session that has just been opened.</summary>
     public string Issue(Session session, AnswerValues values)
@@ -30,6 +38,6 @@ internal sealed class TokenIssuer(ITokenSigner signer, ObjectTemplate claims, Ti
         }
 
         // By when the session was opened: its key is kept for as long as there are such sessions.
-        return signer.Sign(payload.WrittenSpan, session.OpenedAt);
+        return signer.Sign(payload.WrittenSpan, session.OpenedAt, lifetime is null ? TokenType : RefreshType);
     }
 }

@@ -11,17 +11,18 @@ namespace Zaguan.Tokens;
 internal interface ITokenSigner
 {
     /// <param name="at">When the session was opened, Unix milliseconds.</param>
-    string Sign(ReadOnlySpan<byte> claims, long at);
+    /// <param name="type">The header's typ: <see cref="TokenIssuer.TokenType"/>, or what whoever takes tokens refuses.</param>
+    string Sign(ReadOnlySpan<byte> claims, long at, string type);
 }
 
 /// <summary>HMAC with SHA-2 (RFC 7518 §3.2).</summary>
 internal sealed class SecretSigner(Secret secret, SignatureAlgorithm algorithm) : ITokenSigner
 {
-    private readonly byte[] header = Compact.Header($$"""{"alg":"{{algorithm}}","typ":"JWT"}""");
+    private readonly byte[] header = Compact.Header($"{algorithm}", null, TokenIssuer.TokenType);
 
-    public string Sign(ReadOnlySpan<byte> claims, long at)
+    public string Sign(ReadOnlySpan<byte> claims, long at, string type)
     {
-        var signed = Compact.Signed(header, claims);
+        var signed = Compact.Signed(TokenIssuer.IsToken(type) ? header : Compact.Header($"{algorithm}", null, type), claims);
         Span<byte> signature = stackalloc byte[HMACSHA512.HashSizeInBytes];
         var length = VerificationKey.Hmac(algorithm, secret.Reveal(), signed, signature);
         return Compact.Token(signed, signature[..length]);
@@ -31,8 +32,6 @@ internal sealed class SecretSigner(Secret secret, SignatureAlgorithm algorithm) 
 /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), with the private key that the old system signed with.</summary>
 internal sealed class RsaSigner : ITokenSigner
 {
-    private static readonly byte[] Header = Compact.Header("""{"alg":"RS256","typ":"JWT"}""");
-
     private readonly VerificationKey.Pool<RSA> keys;
 
     /// <exception cref="ArgumentException">It is no key in PEM.</exception>
@@ -43,15 +42,19 @@ internal sealed class RsaSigner : ITokenSigner
         var first = keys.Rent();
         var parameters = first.ExportParameters(includePrivateParameters: true);
         Verification = VerificationKey.OfRsa(parameters.Modulus!, parameters.Exponent!, id: null);
-        CryptographicOperations.ZeroMemory(parameters.D);
+        foreach (var part in new[] { parameters.D, parameters.P, parameters.Q, parameters.DP, parameters.DQ, parameters.InverseQ })
+        {
+            CryptographicOperations.ZeroMemory(part);
+        }
+
         keys.Return(first);
     }
 
     public VerificationKey Verification { get; }
 
-    public string Sign(ReadOnlySpan<byte> claims, long at)
+    public string Sign(ReadOnlySpan<byte> claims, long at, string type)
     {
-        var signed = Compact.Signed(Header, claims);
+        var signed = Compact.Signed(Compact.Header("RS256", null, type), claims);
         var key = keys.Rent();
         var signature = key.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         keys.Return(key);
@@ -69,10 +72,10 @@ internal sealed class RsaSigner : ITokenSigner
 /// <summary>The key of Zaguan's own that signs at the time.</summary>
 internal sealed class OwnKeySigner(KeyRing keys) : ITokenSigner
 {
-    public string Sign(ReadOnlySpan<byte> claims, long at)
+    public string Sign(ReadOnlySpan<byte> claims, long at, string type)
     {
         var key = keys.SigningAt(at);
-        var signed = Compact.Signed(key.Header, claims);
+        var signed = Compact.Signed(TokenIssuer.IsToken(type) ? key.Header : Compact.Header(SigningKey.Algorithm, key.Id, type), claims);
         Span<byte> signature = stackalloc byte[SigningKey.SignatureLength];
         return Compact.Token(signed, signature[..key.Sign(signed, signature)]);
     }
@@ -82,7 +85,8 @@ internal sealed class OwnKeySigner(KeyRing keys) : ITokenSigner
 file static class Compact
 {
     /// <summary>The first part and the dot behind it.</summary>
-    public static byte[] Header(string json) => Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.ASCII.GetBytes(json)) + ".");
+    public static byte[] Header(string algorithm, string? keyId, string type) =>
+        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"alg":"{{algorithm}}",{{(keyId is null ? "" : $"\"kid\":\"{keyId}\",")}}"typ":"{{type}}"}""")) + ".");
 
     public static byte[] Signed(byte[] header, ReadOnlySpan<byte> claims)
     {

@@ -42,8 +42,10 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                          FROM (SELECT user_key FROM user_attributes WHERE realm = @realm AND name = @Name AND value = @Value LIMIT 2) AS first)
                 """,
         };
+        // What cannot be a name is no attribute's value either: PostgreSQL takes no text that has the letter NUL.
+        var value = key is null ? null : attribute?.Value;
         return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
-            $"{Columns} WHERE u.realm = @realm AND {condition}", new { realm, key, attribute?.Name, attribute?.Value }));
+            $"{Columns} WHERE u.realm = @realm AND {condition}", new { realm, key, attribute?.Name, Value = value }));
     }
 
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>

@@ -68,7 +68,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-A: {token} is known only in the granted answer.",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-B: An opening brace is never closed. A brace that is meant as itself is doubled: \"{{\".",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-C: An identity header's value is a text such as \"{role.name}\", not an object.",
-                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-D: {access.id} is known only in the granted answer and the token's claims.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-D: {access.id} is known only in the granted answer and the token's claims and the text of an opaque token.",
             ]
         },
         { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },

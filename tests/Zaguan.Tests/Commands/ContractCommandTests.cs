@@ -82,5 +82,9 @@ public sealed class ContractCommandTests
         var different = await folder.RunAsync("contract", "test", file, "--examples", cases);
         different.Code.ShouldBe(ExitCode.Different);
         different.Lines.ShouldContain("wrong-password: The status is 401, not 403. At /detail there is \"Contraseña incorrecta\", not \"Otra cosa\".");
+
+        // A stranger's answer does not write on the terminal.
+        await File.WriteAllTextAsync(wrong, (await File.ReadAllTextAsync(wrong)).Replace("Otra cosa", "Otra\u009b2Jcosa", StringComparison.Ordinal));
+        (await folder.RunAsync("contract", "test", file, "--examples", cases)).Output.ShouldContain("Otra\ufffd2Jcosa");
     }
 }

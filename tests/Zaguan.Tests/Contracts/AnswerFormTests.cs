@@ -104,6 +104,17 @@ public sealed class AnswerFormTests
     }
 
     [Fact]
+    public void An_address_takes_a_percent_sign_for_itself_and_no_value_that_is_too_long_for_a_header()
+    {
+        var answer = Compile("""{ "redirect": "/inicio?n={user.givenName}" }""");
+
+        Location("50%0d").ShouldBe("/inicio?n=50%250d");
+        Location(new string('a', 8_192)).ShouldBe("/inicio?n=");
+
+        string Location(string name) => answer.RenderHeaders(Values with { User = Values.User! with { GivenName = name } }).Single().Value;
+    }
+
+    [Fact]
     public void Of_several_answers_the_first_whose_condition_holds_is_given()
     {
         var answer = Compile("""[ { "if": { "role.number": [ 1, 3 ] }, "body": 1 }, { "if": { "role.name": "jefa", "user.email": null }, "body": 2 }, { "body": 3 } ]""");
@@ -125,6 +136,14 @@ public sealed class AnswerFormTests
         body.RootElement[0].GetString().ShouldBe(answer.RenderHeaders(values).Single().Value);
         body.RootElement[1].GetString()!.Length.ShouldBe(32);
         Encoding.UTF8.GetString(answer.Render(Values with { Generated = new() }).Span).ShouldNotBe(body.RootElement.GetRawText());
+    }
+
+    [Fact]
+    public void What_an_answer_says_of_chance_is_nothing_of_the_token()
+    {
+        var values = Values with { Generated = new() };
+
+        Vocabulary.Find("generated.hex32")!.Read(values).ToText().ShouldNotBe(Vocabulary.Find("random.hex32")!.Read(values).ToText());
     }
 
     [Theory]

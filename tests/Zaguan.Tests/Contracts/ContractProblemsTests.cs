@@ -61,6 +61,14 @@ public sealed class ContractProblemsTests
         { "\"error\": \"no\"", "\"error\": \"{now|unix|unix}\"", ["p.json:7 at /answers/refused/body/error: The filter \"unix\" is for an instant, {now} for one, and nothing else."] },
         { "{user.number}", "{user.number|unix}", ["p.json:5 at /answers/granted/body/id: The filter \"unix\" is for an instant, {now} for one, and nothing else."] },
         { "{user.number}", "{user.attributes.x|unix}", ["p.json:5 at /answers/granted/body/id: The filter \"unix\" is for an instant, {now} for one, and nothing else."] },
+        { "\"error\": \"no\"", "\"error\": \"{now|format:ffffffff}\"", ["p.json:7 at /answers/refused/body/error: No date can be written as \"ffffffff\"; of the fractions of a second (f) there are at most 7 digits."] },
+        { "\"error\": \"no\"", "\"error\": \"{now|text|text|text|text|text|text|text|text|text}\"", ["p.json:7 at /answers/refused/body/error: A placeholder has at most 8 filters, not 9."] },
+        { "\"item\": \"{item.field}\"", "\"item\": [ { \"$each\": \"{invalid}\", \"item\": 1 } ]", ["p.json:6 at /answers/invalid/body/0/item/0/$each: The $each around this one goes through {invalid} already."] },
+        {
+            "\"{user.number}\"",
+            "[ { \"$each\": \"{roles}\", \"item\": [ { \"$each\": \"{user.attributes.a}\", \"item\": [ { \"$each\": \"{user.attributes.b}\", \"item\": 1 } ] } ] } ]",
+            ["p.json:5 at /answers/granted/body/id/0/item/0/item/0/$each: A $each stands in one other at most."]
+        },
         { "\"error\": \"no\"", "\"error\": \"no {now\"", ["p.json:7 at /answers/refused/body/error: An opening brace is never closed. A brace that is meant as itself is doubled: \"{{\"."] },
         { "\"error\": \"no\"", "\"error\": \"no }\"", ["p.json:7 at /answers/refused/body/error: A closing brace has no opening one. A brace that is meant as itself is doubled: \"}}\"."] },
         { "\"error\": \"no\"", "\"$each\": \"{invalid}\", \"item\": 1", ["p.json:7 at /answers/refused/body: A $each stands as an element of a list, [ { \"$each\": …, \"item\": … } ]; or it has a \"key\", and stands for an object."] },
@@ -114,6 +122,16 @@ public sealed class ContractProblemsTests
 
     [Fact]
     public void The_contract_that_these_mistakes_are_made_in_has_none() => Check("p", Sound).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("{random.letters40|number}")]
+    [InlineData("{random.letters40|default:x}")]
+    [InlineData("{random.hex32}{user.email|else:random.letters40}")]
+    public void Chance_in_a_token_stands_there_as_it_was_made(string text) =>
+        Check("p", Sound
+            .Replace("\"secret\": \"{config.LLAVE}\"", $"\"algorithm\": \"opaque\", \"text\": \"{text}\"", StringComparison.Ordinal)
+            .Replace("\"claims\": { \"sub\": \"{user.id}\" }", "", StringComparison.Ordinal))
+            .ShouldBe(["p.json:11 at /token/text: Chance stands in a token as it was made, or less of it is there than is counted: {random.letters40}, without a filter and not behind \"else:\"."]);
 
     [Fact]
     public void A_token_that_is_answered_must_be_described()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Zaguan.AspNetCore.Jws;
 using Zaguan.Contracts;
 using Zaguan.Reading;
 using Zaguan.Tests.House;
@@ -156,7 +157,10 @@ public sealed class ExampleTests
 
         if (refresh is not null)
         {
-            GoldenJson.ClaimsOf(refresh, FourApplications.Secret).GetProperty("token_type").GetString().ShouldBe("refresh");
+            GoldenJson.ClaimsOf(refresh, FourApplications.Secret, "refresh+jwt").GetProperty("token_type").GetString().ShouldBe("refresh");
+            // What takes tokens takes it for none.
+            JwsReader.Read(refresh, new([VerificationKey.OfSecret(Encoding.UTF8.GetBytes(FourApplications.Secret))]), out var objection).ShouldBeNull();
+            objection.ShouldBe(TokenObjection.ForbiddenHeader);
         }
     }
 }

@@ -31,8 +31,19 @@ public sealed class FuzzTests
         "https://x.example/{user.number}", "\r\n", "\u0000", "é", "",
     ];
 
+    /// <summary>What may stand in the granted answer of a contract with the field "remember".</summary>
+    private static readonly string[] SoundTexts =
+    [
+        "ok", "é", "{{", "{user.number}", "{user.number|pad:6}", "{user.fullName|upper}", "{user.email|else:user.username}", "{user.attributes.x}", "{role.name}", "Hola, {user.givenName} {user.familyName}",
+        "{now|zone:-05:00|iso}", "{now|format:dd/MM}", "{generated.uuid}", "{request.remember|else:generated.uuid}", "{request.identifier}",
+    ];
+
+    private static readonly string[] SoundNames = ["a", "b", "ñ", "$$c"];
+
     private static readonly string[] Pieces =
         ["\"usuario\"", "\"Username\"", "\"password\"", ":", ",", "{", "}", "[", "]", "\"", "\\ud800", "\\u0000", "=", "&", "%", "%zz", "+", "[x]", "null", "1e999", "--x\r\n", "--x--", "Content-Disposition: form-data; name=\"username\"\r\n\r\n", "é", "\0", "username=a&password=b"];
+
+    private static readonly string[] ContractTexts = [.. Repository.ContractNames.Select(Repository.ContractText), .. Repository.ExampleNames.Select(Repository.ExampleText)];
 
     private static readonly Contract[] Contracts =
     [
@@ -66,22 +77,84 @@ public sealed class FuzzTests
                       select $"{JsonSerializer.Serialize(name)}:{value}";
         return Gen.Frequency(
             (2, scalars),
-            (5, from list in Gen.ListOf(members, 4) select $"{{{string.Join(',', list)}}}"),
-            (1, from list in Gen.ListOf(inner, 3) select $"[{string.Join(',', list)}]"));
+            (5, from count in Gen.Choose(0, 4) from list in Gen.ListOf(members, count) select $"{{{string.Join(',', list)}}}"),
+            (1, from count in Gen.Choose(0, 3) from list in Gen.ListOf(inner, count) select $"[{string.Join(',', list)}]"));
+    }
+
+    /// <summary>A template without fault.</summary>
+    private static Gen<string> SoundJson(int depth)
+    {
+        var scalars = Gen.OneOf(Gen.Elements(SoundTexts).Select(t => JsonSerializer.Serialize(t)), Gen.Elements("true", "null", "-1", "1.5"));
+        if (depth == 0)
+        {
+            return scalars;
+        }
+
+        var inner = SoundJson(depth - 1);
+        return Gen.Frequency(
+            (2, scalars),
+            (4, from count in Gen.Choose(0, SoundNames.Length) from list in Gen.ListOf(inner, count) select $"{{{string.Join(',', list.Zip(SoundNames).Select(m => $"\"{m.Second}\":{m.First}"))}}}"),
+            (1, from count in Gen.Choose(0, 3) from list in Gen.ListOf(inner, count) select $"[{string.Join(',', list)}]"),
+            (1, from item in scalars from last in inner select $$"""[{"$each":"{user.attributes.l}","item":{{item}}},{{last}}]"""),
+            (1, from yes in inner from no in inner select $$"""{"$match":"{user.active}","true":{{yes}},"else":{{no}}}"""));
     }
 
     /// <summary>The skeleton of a contract, in which parts are of chance: so that chance comes as far as what lies deep.</summary>
     private static Gen<string> ContractText =>
-        from request in Gen.OneOf(Gen.Constant("""{"path":"/e","identifier":"u","password":"p","fields":{"remember":{"in":"r","type":"flag"}}}"""), Json(3))
-        from granted in Json(4)
-        from refused in Gen.OneOf(Gen.Constant("""{"status":401}"""), Json(3))
-        from invalid in Json(4)
-        from token in Gen.OneOf(Gen.Constant("null"), Json(3), from claims in Json(3) from text in Json(1) select $$"""{"secret":"{config.S}","lifetime":"8h","claims":{{claims}},"text":{{text}}}""")
-        select $$$"""{"title":"Azar","request":{{{request}}},"answers":{"granted":{"body":{{{granted}}} },"refused":{{{refused}}},"invalid":{{{invalid}}},"failed":{"status":500} }{{{(token is "null" ? "" : $",\"token\":{token}")}}} }""";
+        from request in Sometimes(Json(3), """{"path":"/e","identifier":"u","password":"p","fields":{"remember":{"in":"r","type":"flag"}}}""")
+        from granted in Gen.Frequency((3, SoundJson(3)), (1, Json(3)))
+        from refused in Sometimes(Json(3), """{"status":401}""", """[{"if":{"request.remember":true},"status":403,"body":"{request.identifier}"},{"status":401,"contentType":"text/html","text":"<p>{request.identifier}</p>"}]""")
+        from invalid in Sometimes(Json(3), """{"status":400}""", """{"status":400,"body":[{"$each":"{invalid}","item":{"f":"{item.field}","v?":"{item.value}"}}]}""", """{"redirect":"/e?m={invalid.rule}"}""")
+        from token in Gen.Frequency(
+            (6, Gen.Elements("null", """{"secret":"{config.S}","lifetime":"8h","claims":{"sub":"{user.id}"}}""", """{"algorithm":"opaque","lifetime":"8h","text":"{access.id}|{random.letters40}"}""")),
+            (1, Json(3)),
+            (1, from claims in Json(3) from text in Json(1) select $$"""{"secret":"{config.S}","lifetime":"8h","claims":{{claims}},"text":{{text}}}"""))
+        select $$$"""{"title":"Azar","request":{{{request}}},"answers":{"granted":{"body":{{{WithToken(token, granted)}}} },"refused":{{{refused}}},"invalid":{{{invalid}}},"failed":{"status":500} }{{{(token is "null" ? "" : $",\"token\":{token}")}}} }""";
+
+    private static string WithToken(string token, string granted) => token is "null" ? granted : $"[\"{{token}}\",{granted}]";
+
+    /// <summary>A contract of the repository, in which one value is another.</summary>
+    private static Gen<string> MutatedText =>
+        from text in Gen.Elements(ContractTexts)
+        from at in Gen.Choose(0, 9_999)
+        from put in Gen.OneOf(Json(1), SoundJson(1))
+        select Mutate(text, at, put);
+
+    private static Gen<string> Sometimes(Gen<string> chance, params string[] sound) => Gen.Frequency((4, Gen.Elements(sound)), (1, chance));
+
+    private static string Mutate(string text, int at, string put)
+    {
+        var json = Encoding.UTF8.GetBytes(text);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var values = new List<(int From, int To)>();
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null)
+            {
+                values.Add(((int)reader.TokenStartIndex, (int)reader.BytesConsumed));
+            }
+        }
+
+        var (from, to) = values[at % values.Count];
+        return string.Concat(Encoding.UTF8.GetString(json, 0, from), put, Encoding.UTF8.GetString(json, to, json.Length - to));
+    }
 
     [Fact]
-    public void A_contract_of_chance_compiles_or_is_refused_with_its_place() =>
-        Prop.ForAll(Gen.Frequency((4, ContractText), (1, Json(5))).ToArbitrary(), IsCompiledOrRefusedInPlace).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+    public void A_contract_of_chance_compiles_or_is_refused_with_its_place()
+    {
+        var rendered = 0;
+        Prop.ForAll(Gen.Frequency((4, ContractText), (3, MutatedText), (1, Json(5))).ToArbitrary(), Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+
+        // Chance that never compiles would show nothing of what is rendered.
+        rendered.ShouldBeGreaterThan(200);
+
+        bool Holds(string json)
+        {
+            var holds = IsCompiledOrRefusedInPlace(json, out var isRendered);
+            rendered += isRendered ? 1 : 0;
+            return holds;
+        }
+    }
 
     [Fact]
     public void A_request_of_chance_is_read_or_refused_by_every_contract_and_answered()
@@ -100,8 +173,9 @@ public sealed class FuzzTests
         Prop.ForAll(requests.ToArbitrary(), r => IsReadOrRefused(r.contract, r.text, r.type, r.query, r.header, r.isCutOff)).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
     }
 
-    private static bool IsCompiledOrRefusedInPlace(string json)
+    private static bool IsCompiledOrRefusedInPlace(string json, out bool isRendered)
     {
+        isRendered = false;
         var problems = new Problems();
         if (ContractCompiler.Compile("azar", "azar.json", Encoding.UTF8.GetBytes(json), problems) is { } contract)
         {
@@ -111,10 +185,13 @@ public sealed class FuzzTests
                 _ = new ReplyReader(contract.Answers).Read(said.Status, said.Body);
             }
 
+            isRendered = true;
             return problems.Count == 0;
         }
 
-        return problems.Count > 0 && problems.All(p => p is { Origin: "azar.json", Line: > 0, Sentence.Length: > 0 } && Exists(JsonElement.Parse(json), p.Pointer));
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var root = document.RootElement;
+        return problems.Count > 0 && problems.All(p => p is { Origin: "azar.json", Line: > 0, Sentence.Length: > 0 } && Exists(root, p.Pointer));
     }
 
     /// <summary>RFC 6901 §4. Of a name that stands twice either is the place.</summary>

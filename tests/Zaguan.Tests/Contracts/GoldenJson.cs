@@ -16,13 +16,13 @@ internal static class GoldenJson
     }
 
     /// <summary>The claims of a token whose signature was checked with HMAC-SHA-256, by none of the product's code.</summary>
-    public static JsonElement ClaimsOf(string token, string secret)
+    public static JsonElement ClaimsOf(string token, string secret, string type = "JWT")
     {
         var parts = token.Split('.');
         parts.Length.ShouldBe(3);
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"));
         Convert.ToBase64String(signature).TrimEnd('=').Replace('+', '-').Replace('/', '_').ShouldBe(parts[2], "the signature");
-        Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).ShouldBe("""{"alg":"HS256","typ":"JWT"}""");
+        Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).ShouldBe($$"""{"alg":"HS256","typ":"{{type}}"}""");
         using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
         return claims.RootElement.Clone();
     }

@@ -41,6 +41,8 @@ public sealed class ReplyReaderTests
     public static TheoryData<string, string, string?> Replies => new()
     {
         { """{ "a": 1 }""", """{"a":1}""", "" },
+        { """{ "l": [ { "$each": "{user.attributes.l}", "item": { "$match": "{item.t}", "1": { "e": "{user.email}", "k": 1 }, "else": { "e": "{user.givenName}" } } } ] }""", """{"l":[{"e":"ana","k":2}]}""", "user.givenName=\"ana\"" },
+        { """{ "l": [ { "$each": "{user.attributes.l}", "item": "{item}" } ] }""", """{"l":["a",null]}""", "" },
         { """{ "a": 1 }""", """{"a":1.0}""", "" },
         { """{ "a": 1 }""", """{"a":2}""", null },
         { """{ "a": 1 }""", """{"a":"1"}""", null },

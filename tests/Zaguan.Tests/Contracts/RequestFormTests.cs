@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Zaguan.Contracts;
@@ -54,6 +55,7 @@ public sealed class RequestFormTests
         { """ "identifier": { "in": "u", "normalise": "digits" }, "password": "p" """, Json, """{"u":"abc","p":"x"}""", "", "", "Invalid u:Format" },
         { """ "identifier": { "in": "u", "normalise": "alphanumeric" }, "password": "p" """, Json, """{"u":"12.345.678-k","p":"x"}""", "", "", "12345678K x" },
         { """ "identifier": { "in": "u", "pattern": "^[a-z]+$" }, "password": "p" """, Json, """{"u":"ana\n","p":"x"}""", "", "", "Invalid u:Format" },
+        { """ "from": [ "json", "query" ], "identifier": [ "u", "query:u" ], "password": "p" """, Json, """{"p":"x"}""", "?u=ana", "", "ana x" },
         { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "empresa", "required": true } } """, Json, """{"u":"ana","p":"x"}""", "", "", "Invalid empresa:Missing" },
         { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "header:Referer", "required": true } } """, Json, """{"u":"ana","p":"x"}""", "", "", "Invalid Referer:Missing" },
     };
@@ -87,6 +89,9 @@ public sealed class RequestFormTests
         { """{ "in": "f", "most": 3 }""", "\"abcd\"", "null" },
         { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"a1\"", "null" },
         { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"ab\"", "\"ab\"" },
+        { """{ "in": "f", "pattern": "[0-9]{4}$" }""", "\"ab1234\"", "\"ab1234\"" },
+        { """{ "in": "f", "pattern": "^([a-z]+$)" }""", "\"ab\\n\"", "null" },
+        { """{ "in": "f", "pattern": "^[a-z]+" }""", "\"ab\\n\"", "\"ab\\n\"" },
     };
 
     [Theory]
@@ -130,6 +135,10 @@ public sealed class RequestFormTests
     [InlineData(""" "identifier": "a", "password": "a.b" """, "\"a\" and \"a.b\" lie in each other")]
     [InlineData(""" "identifier": "header:Authorization", "password": "p" """, "holds credentials")]
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "eco": "p" } """, "The field \"p\" is already the password.")]
+    [InlineData(""" "method": "GET", "from": "query", "identifier": "u", "password": "p", "fields": { "x": "query:p" } """, "The field \"p\" is already the password.")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:Transfer-Encoding" } """, "The header Transfer-Encoding is the connection's")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:host" } """, "The header host is the connection's")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:X_Forwarded_For" } """, "says where a request comes from")]
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "identifier": "x" } """, "not identifier, origin or address")]
     [InlineData(""" "identifier": { "in": "u", "pattern": "(?=x)" }, "password": "p" """, "no regular expression that can be used here")]
     [InlineData(""" "identifier": "u", "password": "p", "method": "GET" """, "A GET has no body")]
@@ -140,6 +149,21 @@ public sealed class RequestFormTests
         var problems = new Problems();
         ContractCompiler.Compile("p", "p.json", Text(request, ""), problems).ShouldBeNull();
         problems.ShouldHaveSingleItem().Sentence.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public void No_field_stands_in_a_header_that_is_not_handed_on()
+    {
+        var names = Names(typeof(ReceivedRequest), "OfOneConnection").Concat(Names(typeof(ReceivedRequest), "NotSaidThere").Select(n => n.EndsWith('-') ? $"{n}x" : n)).ToList();
+        names.Count.ShouldBeGreaterThan(30);
+        foreach (var name in names)
+        {
+            var problems = new Problems();
+            ContractCompiler.Compile("p", "p.json", Text($$""" "identifier": "u", "password": "p", "fields": { "x": "header:{{name}}" } """, ""), problems).ShouldBeNull(name);
+            problems.ShouldHaveSingleItem().Sentence.ShouldStartWith($"The header {name} is the connection's");
+        }
+
+        static IEnumerable<string> Names(Type type, string field) => (IEnumerable<string>)type.GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
     }
 
     [Theory]

@@ -63,6 +63,16 @@ public sealed class UserAttributesTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_value_that_a_database_takes_for_no_text_is_nobodys(bool postgres)
+    {
+        await using var database = Database.Open(await PlaceAsync(postgres), TimeProvider.System);
+
+        (await new UserStore(database, TimeProvider.System).FindByKeyAsync("clinica", Identifies.Attribute, Names.TryKey("1\0"), ("cpf", "1\0"))).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Whatever_is_written_the_table_follows(bool postgres)
     {
         var place = await PlaceAsync(postgres);
@@ -125,7 +135,7 @@ public sealed class UserAttributesTests : IDisposable
 
         async Task<string?> EitherAsync(string identifier) => (await users.FindAsync("r", Identifies.Either, identifier))?.Username;
 
-        async Task<string?> ByAttributeAsync(string name, string value) => (await users.FindByKeyAsync("r", Identifies.Attribute, null, (name, value)))?.Username;
+        async Task<string?> ByAttributeAsync(string name, string value) => (await users.FindByKeyAsync("r", Identifies.Attribute, Names.TryKey(value), (name, value)))?.Username;
     }
 
     /// <summary>Everything but the migration that this is about, as a Zaguan of before leaves it.</summary>

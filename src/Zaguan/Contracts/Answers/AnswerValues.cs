@@ -143,11 +143,12 @@ internal sealed class Generated
         _ => name is "uuid" ? 122 : 0,
     };
 
-    public string Get(string name)
+    /// <param name="name">In full: what an answer says of chance (generated.hex32) is nothing of the token's (random.hex32).</param>
+    public string Get(string name, Func<string> make)
     {
         if (!made.TryGetValue(name, out var text))
         {
-            made[name] = text = Maker(name)!();
+            made[name] = text = make();
         }
 
         return text;

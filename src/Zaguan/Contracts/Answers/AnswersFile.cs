@@ -7,6 +7,9 @@ namespace Zaguan.Contracts.Answers;
 [Description("The answers by outcome.")]
 internal sealed record AnswersFile
 {
+    [JsonIgnore]
+    public SourceNode? Node { get; init; }
+
     [Description("The password is right and the user is active.")]
     [OneOrMany]
     public required IReadOnlyList<AnswerFile> Granted { get; init; }

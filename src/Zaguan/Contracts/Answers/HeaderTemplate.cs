@@ -36,7 +36,11 @@ internal sealed record CookieTemplate(string Name, TextTemplate Value, string At
 /// <summary>Where a browser is sent. Its host is the contract's to say; what placeholders stand for is percent-encoded, so that it stays a part of path or query.</summary>
 internal sealed record Redirection(string Written, TextTemplate Template)
 {
-    public string Render(AnswerValues values) => Template.Render(values, Uri.EscapeDataString);
+    /// <summary>In characters, as for any header.</summary>
+    private const int Longest = 8_192;
+
+    /// <summary>What is too long is left out; the contract's own part stays.</summary>
+    public string Render(AnswerValues values) => Template.Render(values, Uri.EscapeDataString) is { Length: <= Longest } address ? address : Template.Render(values, static _ => "");
 
     public bool Unify(string location, Bindings bindings) => Template.UnifyText(location, bindings, Uri.UnescapeDataString);
 }

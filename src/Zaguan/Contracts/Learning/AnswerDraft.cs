@@ -85,7 +85,7 @@ internal sealed partial class AnswerDraft(Notes notes)
 
         if (Redirections.Contains(status) && first.Reply.Headers.Location.ToString() is { Length: > 0 } location)
         {
-            answer["redirect"] = Redirect(location);
+            answer["redirect"] = Redirect(location, heard);
         }
 
         AddHeaders(answer, heard);
@@ -218,14 +218,22 @@ internal sealed partial class AnswerDraft(Notes notes)
         return written;
     }
 
-    private string Redirect(string location)
+    private string Redirect(string location, IReadOnlyList<Heard> heard)
     {
+        var page = location.Split('?', '#')[0];
+        if (heard[0].Facts.HasUser && page.Length > 0 && page.Length < location.Length && heard.Any(h => !string.Equals(h.Exchange.Reply.Headers.Location.ToString(), location, StringComparison.Ordinal)))
+        {
+            // It may be a token.
+            notes.Add($"What stands behind {page} in the redirection is another in every answer: the file leaves it out.");
+            return Candidates.Doubled(page);
+        }
+
         if (location.Contains('?', StringComparison.Ordinal))
         {
             notes.Add($"What in {location.Split('?')[0]}?… depends on the login could not be told: the file has it as it came.");
         }
 
-        return Candidates.Doubled(location);
+        return Candidates.Doubled(ReadToken.Without(location));
     }
 
     [GeneratedRegex("^[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{1,64}(; ?[a-z-]{1,32}=[A-Za-z0-9._-]{1,64}){0,4}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

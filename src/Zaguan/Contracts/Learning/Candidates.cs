@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Zaguan.Comparison;
 
 namespace Zaguan.Contracts.Learning;
 
@@ -31,6 +32,9 @@ internal static partial class Candidates
     private const int Part = 70;
     private const int Literal = 50;
     private const int Unlikely = 20;
+
+    /// <summary>What stands where a secret stood.</summary>
+    public const string Hidden = "***";
 
     /// <summary>A shorter text, or a smaller number, stands in many answers for other reasons.</summary>
     private const int ShortestText = 3;
@@ -65,7 +69,10 @@ internal static partial class Candidates
 
     /// <summary>A value of the contract's own: braces doubled. A token is none: it would be good for whoever reads the file.</summary>
     public static string LiteralOf(JsonElement value) => value.ValueKind != JsonValueKind.String ? value.GetRawText()
-        : ReadToken.Of(value.GetString()!) is null ? Quoted(Doubled(value.GetString()!)) : Quoted("***");
+        : ReadToken.Of(value.GetString()!) is null ? Quoted(Doubled(ReadToken.Without(value.GetString()!))) : Quoted(Hidden);
+
+    /// <summary>Whether a value is called as secrets are and looks like one: a long text with digits in it.</summary>
+    public static bool IsSecret(JsonElement value, string key) => SecretNames.Has(key) && value.ValueKind == JsonValueKind.String && value.GetString() is { } text && SecretText().IsMatch(text) && text.Any(char.IsAsciiDigit);
 
     public static string Doubled(string text) => text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 
@@ -201,6 +208,9 @@ internal static partial class Candidates
     // base64url is letters and digits with two signs more; nobody reads such a text by its letters.
     [GeneratedRegex("^[A-Za-z0-9_-]{16,128}$", RegexOptions.NonBacktracking)]
     private static partial Regex Letters();
+
+    [GeneratedRegex(@"^[A-Za-z0-9+/=._~|-]{16,}$", RegexOptions.NonBacktracking)]
+    private static partial Regex SecretText();
 
     [GeneratedRegex("expir|timeout|minut|vigencia", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex ExpiryKey();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Zaguan.Comparison;
 using Zaguan.Contracts.Answers;
 using Zaguan.Login;
 using Zaguan.Reading;
@@ -13,6 +14,14 @@ namespace Zaguan.Contracts.Learning;
 internal sealed partial class ExampleFiles(LearnedContract learned)
 {
     private const string Unforeseeable = "<…>";
+
+    /// <summary>Places whose value is another in each granted answer.</summary>
+    private readonly HashSet<string> varying = Varying(learned);
+
+    private readonly bool textVaries = Granted(learned).Select(e => e.Text).Distinct(StringComparer.Ordinal).Count() > 1;
+
+    /// <summary>What the contract says in its answers: that is no secret any more.</summary>
+    private readonly HashSet<string> said = TextsIn(learned.File["answers"]).ToHashSet(StringComparer.Ordinal);
 
     public IEnumerable<(string Name, string Text)> All() => learned.Examples
         .Where(e => e.Outcome is not null && e.Exchange.Question.Kind != QuestionKind.Example)
@@ -48,16 +57,11 @@ internal sealed partial class ExampleFiles(LearnedContract learned)
     {
         if (exchange.Json is not { } json)
         {
-            return TemplatesOf(outcome, "text").Any(t => t is JsonValue && Volatile().IsMatch(t.GetValue<string>())) ? Unforeseeable : exchange.Text;
+            var isHidden = TemplatesOf(outcome, "text").Any(IsVolatile) || ReadToken.IsIn(exchange.Text) || (outcome == Outcome.Granted && textVaries);
+            return isHidden ? Unforeseeable : exchange.Text;
         }
 
-        var body = JsonNode.Parse(json.GetRawText());
-        foreach (var template in TemplatesOf(outcome, "body"))
-        {
-            body = Masked(body, template);
-        }
-
-        return body?.ToJsonString(LearnedContract.AsWritten) ?? "null";
+        return Shown(json, [.. TemplatesOf(outcome, "body").OfType<JsonNode>()], "", isSecret: false, outcome)?.ToJsonString(LearnedContract.AsWritten) ?? "null";
     }
 
     /// <summary>The bodies that the outcome may be answered.</summary>
@@ -74,34 +78,67 @@ internal sealed partial class ExampleFiles(LearnedContract learned)
         return written is JsonArray list ? list.Select(a => a?[member]) : [written?[member]];
     }
 
-    private static JsonNode? Masked(JsonNode? value, JsonNode? template)
+    /// <param name="templates">What the contract may say in this place; null in it is a value that it does not know.</param>
+    /// <param name="isSecret">Whether the value, or what it lies in, is called as secrets are.</param>
+    private JsonNode? Shown(JsonElement value, List<JsonNode?> templates, string at, bool isSecret, Outcome outcome)
     {
-        switch (value, template)
+        if (value.ValueKind != JsonValueKind.Null && templates.Exists(IsVolatile))
         {
-            case (_, JsonValue written) when written.GetValueKind() == JsonValueKind.String && Volatile().IsMatch(written.GetValue<string>()):
-                return value is null ? null : Unforeseeable;
-            case (JsonObject members, JsonObject of):
-                foreach (var (name, member) in of)
+            return Unforeseeable;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in value.EnumerateObject())
                 {
-                    var key = name.StartsWith("$$", StringComparison.Ordinal) ? name[1..] : name;
-                    if (members.ContainsKey(key))
-                    {
-                        members[key] = Masked(members[key]?.DeepClone(), member);
-                    }
+                    var key = member.Name.StartsWith('$') ? $"${member.Name}" : member.Name;
+                    var below = templates.OfType<JsonObject>().Where(t => t.ContainsKey(key)).Select(t => t[key]).ToList();
+                    members[member.Name] = Shown(member.Value, below, SourceNode.Step(at, member.Name), isSecret || SecretNames.Has(member.Name), outcome);
                 }
 
                 return members;
-            case (JsonArray elements, JsonArray of) when elements.Count == of.Count:
-                for (var i = 0; i < elements.Count; i++)
+            case JsonValueKind.Array:
+                var elements = new JsonArray();
+                foreach (var (i, element) in value.EnumerateArray().Index())
                 {
-                    elements[i] = Masked(elements[i]?.DeepClone(), of[i]);
+                    var below = templates.OfType<JsonArray>().Where(t => t.Count == value.GetArrayLength()).Select(t => t[i]).ToList();
+                    elements.Add(Shown(element, below, SourceNode.Step(at, i.ToString(CultureInfo.InvariantCulture)), isSecret, outcome));
                 }
 
                 return elements;
+            case JsonValueKind.String or JsonValueKind.Number when templates.Contains(null) || IsHidden(value, at, isSecret, outcome):
+                return Unforeseeable;
             default:
-                return value;
+                return JsonNode.Parse(value.GetRawText());
         }
     }
+
+    /// <summary>What may be good for somebody who reads the file: what is another in each granted answer, what is called as secrets are, and tokens wherever they stand.</summary>
+    private bool IsHidden(JsonElement value, string at, bool isSecret, Outcome outcome)
+    {
+        var text = value.ToString();
+        return text.Length > 0 && ((outcome == Outcome.Granted && varying.Contains(at)) || ReadToken.IsIn(text) || (isSecret && !said.Contains(text)));
+    }
+
+    private static bool IsVolatile(JsonNode? template) => template is JsonValue written && written.GetValueKind() == JsonValueKind.String && Volatile().IsMatch(written.GetValue<string>());
+
+    private static IEnumerable<Exchange> Granted(LearnedContract learned) => learned.Examples.Select(e => e.Exchange).Where(e => e.Question.Kind == QuestionKind.RightLogin);
+
+    private static HashSet<string> Varying(LearnedContract learned)
+    {
+        var answers = Granted(learned).Select(e => e.Values.DistinctBy(v => v.At, StringComparer.Ordinal).ToDictionary(v => v.At, v => v.Value, StringComparer.Ordinal)).ToList();
+        return answers.SelectMany(a => a.Keys).Where(at => !answers.TrueForAll(a => a.TryGetValue(at, out var value) && JsonElement.DeepEquals(value, answers[0][at]))).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> TextsIn(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(m => TextsIn(m.Value)),
+        JsonArray elements => elements.SelectMany(e => TextsIn(e)),
+        JsonValue value => [value.ToString()],
+        _ => [],
+    };
 
     [GeneratedRegex(@"\{(token|refreshToken|access\.id|session\.id|request\.origin|request\.address|now|token\.\w+|generated\.\w+|attempts\.left|retryAfter)[|}]|else:generated", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Volatile();

@@ -19,6 +19,9 @@ internal sealed class Exchange(Question question, Reply reply, DateTimeOffset at
 
     public DateTimeOffset At => at;
 
+    /// <summary>The password that was asked with, so that nobody writes it; null: none was.</summary>
+    public PasswordForms? Password { get; init; }
+
     /// <summary>The body, where it is JSON.</summary>
     public JsonElement? Json { get; } = Parse(reply.Body);
 
@@ -39,14 +42,8 @@ internal sealed class Exchange(Question question, Reply reply, DateTimeOffset at
         .Concat(Headers.Select(h => ($"header:{h.Name}", h.Name, JsonSerializer.SerializeToElement(h.Value))))
         .Concat(Cookies.Select(c => ($"cookie:{c.Name}", c.Name.ToString(), JsonSerializer.SerializeToElement(c.Value.ToString()))));
 
-    private static IEnumerable<(string At, string Key, JsonElement Value)> Leaves(JsonElement json, string at, string key) => json.ValueKind switch
-    {
-        JsonValueKind.Object when json.EnumerateObject().Any() => json.EnumerateObject().SelectMany(m => Leaves(m.Value, Reading.SourceNode.Step(at, m.Name), m.Name)),
-        JsonValueKind.Array when json.GetArrayLength() > 0 => json.EnumerateArray().SelectMany((e, i) => Leaves(e, Reading.SourceNode.Step(at, i.ToString(System.Globalization.CultureInfo.InvariantCulture)), key)),
-        _ => [(at, key, json)],
-    };
-
-    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    /// <summary>Null: it is no JSON, or a text in it is none.</summary>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith(Encoding.UTF8.Preamble))
         {
@@ -63,6 +60,13 @@ internal sealed class Exchange(Question question, Reply reply, DateTimeOffset at
             return null;
         }
     }
+
+    private static IEnumerable<(string At, string Key, JsonElement Value)> Leaves(JsonElement json, string at, string key) => json.ValueKind switch
+    {
+        JsonValueKind.Object when json.EnumerateObject().Any() => json.EnumerateObject().SelectMany(m => Leaves(m.Value, Reading.SourceNode.Step(at, m.Name), m.Name)),
+        JsonValueKind.Array when json.GetArrayLength() > 0 => json.EnumerateArray().SelectMany((e, i) => Leaves(e, Reading.SourceNode.Step(at, i.ToString(System.Globalization.CultureInfo.InvariantCulture)), key)),
+        _ => [(at, key, json)],
+    };
 
     /// <exception cref="InvalidOperationException">It has not.</exception>
     private static bool HasWholeTexts(JsonElement json) => json.ValueKind switch

@@ -6,7 +6,7 @@ using Zaguan.Comparison;
 namespace Zaguan.Contracts.Learning;
 
 /// <summary>A token that an answer brought and that can be read.</summary>
-internal sealed record ReadToken(string Text, JsonElement Header, JsonElement Claims)
+internal sealed partial record ReadToken(string Text, JsonElement Header, JsonElement Claims)
 {
     public string Algorithm => Header.TryGetProperty("alg", out var alg) && alg.ValueKind == JsonValueKind.String ? alg.GetString()! : "none";
 
@@ -22,21 +22,24 @@ internal sealed record ReadToken(string Text, JsonElement Header, JsonElement Cl
         return parts.Length == 3 && Parse(parts[0]) is { } header && Parse(parts[1]) is { } claims ? new(text, header, claims) : null;
     }
 
+    /// <summary>Whether there is one in a text.</summary>
+    public static bool IsIn(string text) => Form().Matches(text).Any(m => IsToken(m.Value));
+
+    /// <summary>A text without those that are in it.</summary>
+    public static string Without(string text) => Form().Replace(text, m => IsToken(m.Value) ? Candidates.Hidden : m.Value);
+
     private DateTimeOffset? InstantOf(string claim) => Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds is > 0 and < 4_102_444_800
         ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
         : null;
 
-    private static JsonElement? Parse(string part)
-    {
-        try
-        {
-            return part.Length > 0 && Base64Url.IsValid(part) && JsonElement.Parse(Base64Url.DecodeFromChars(part)) is { ValueKind: JsonValueKind.Object } json ? json : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static JsonElement? Parse(string part) =>
+        part.Length > 0 && Base64Url.IsValid(part) && Exchange.Parse(Base64Url.DecodeFromChars(part)) is { ValueKind: JsonValueKind.Object } json ? json : null;
+
+    private static bool IsToken(string text) => text.Contains("eyJ", StringComparison.Ordinal) || Of(text) is not null;
+
+    // RFC 7515 §3.1: three parts; encrypted ones (RFC 7516) have five.
+    [GeneratedRegex(@"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){2,4}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }
 
 /// <summary>What a granted answer brings beside the user: tokens, instants, the number of a record. Found in one answer, or by what differs between two.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using Zaguan.Login;
 using Zaguan.Sources;
 
@@ -9,8 +8,6 @@ namespace Zaguan.Contracts.Learning;
 /// <summary>Asks an endpoint, one question after the other, with a pause before each. Whatever it answers is kept without the password.</summary>
 internal sealed class Interview(ReplyClient client, Uri url, TimeSpan pause, TimeProvider clock)
 {
-    private const string Hidden = "***";
-
     /// <summary>Called before each question.</summary>
     public Action<Question> Asking { get; init; } = _ => { };
 
@@ -19,6 +16,7 @@ internal sealed class Interview(ReplyClient client, Uri url, TimeSpan pause, Tim
     public async Task<(IReadOnlyList<Exchange> Exchanges, string? Objection)> AskAsync(IReadOnlyList<Question> questions, Secret password, Notes notes, CancellationToken interrupted)
     {
         var exchanges = new List<Exchange>();
+        var forms = new PasswordForms(password);
         foreach (var (i, question) in questions.Index())
         {
             if (i > 0 && pause > TimeSpan.Zero)
@@ -31,7 +29,7 @@ internal sealed class Interview(ReplyClient client, Uri url, TimeSpan pause, Tim
             var asked = await client.AskAsync(request, interrupted);
             if (asked.Reply is { } reply)
             {
-                exchanges.Add(new(question, Without(password, reply, notes), clock.GetUtcNow()));
+                exchanges.Add(new(question, forms.Hide(reply, notes), clock.GetUtcNow()) { Password = forms });
             }
             else if (question.Kind is QuestionKind.RightLogin or QuestionKind.WrongPassword)
             {
@@ -69,27 +67,5 @@ internal sealed class Interview(ReplyClient client, Uri url, TimeSpan pause, Tim
         }
 
         return request;
-    }
-
-    /// <summary>There are endpoints that say the password back.</summary>
-    private static Reply Without(Secret password, Reply reply, Notes notes)
-    {
-        if (reply.Body.Span.IndexOf(password.Reveal()) < 0)
-        {
-            return reply;
-        }
-
-        notes.Add("The endpoint says the password back. Zaguan never does: *** stands there in the file.");
-        var body = new List<byte>(reply.Body.Length);
-        var rest = reply.Body.Span;
-        for (var at = rest.IndexOf(password.Reveal()); at >= 0; at = rest.IndexOf(password.Reveal()))
-        {
-            body.AddRange(rest[..at]);
-            body.AddRange(Encoding.UTF8.GetBytes(Hidden));
-            rest = rest[(at + password.Length)..];
-        }
-
-        body.AddRange(rest);
-        return reply with { Body = body.ToArray() };
     }
 }

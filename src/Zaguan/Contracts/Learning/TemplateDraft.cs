@@ -125,6 +125,12 @@ internal sealed class TemplateDraft(Notes notes)
         }
 
         template = JsonNode.Parse(best[0].Key);
+        if (samples[0] is { Facts: { HasUser: true, MayBeMade: true }, Value: var value } && Candidates.IsSecret(value, key) && string.Equals(best[0].Key, Candidates.LiteralOf(value), StringComparison.Ordinal))
+        {
+            notes.Add($"{Place(at)} is called as secrets are, and nothing that is known: the file says {Candidates.Hidden}, and not this user's. Look at what it is.");
+            template = Candidates.Hidden;
+        }
+
         return true;
 
         Dictionary<string, int> Of(Sample sample)

@@ -26,6 +26,11 @@ internal static class BasicCredentials
                 return false;
             }
 
+            if (slots[rules.Identifier].State != FieldState.Absent || slots[rules.Password].State != FieldState.Absent)
+            {
+                slots.NoteAmbiguity();
+            }
+
             slots.Set(rules.Identifier, 0, FieldState.Text, Encoding.UTF8.GetString(bytes, 0, colon));
             slots.Set(rules.Password, 0, FieldState.Text, secret: new Secret(bytes.AsSpan((colon + 1)..length)));
             return true;

@@ -71,8 +71,8 @@ internal sealed record FieldRule(FieldRole Role, string Name, int Index, IReadOn
         _ => null,
     };
 
-    // .NET's $ also stands before a line feed that ends the text; the match would then be shorter than the text.
-    private static bool Matches(Regex pattern, string text) => pattern.Match(text) is { Success: true } match && (match.Length == text.Length || !pattern.ToString().EndsWith('$'));
+    // .NET's $ also stands before a line feed that ends the text, wherever in the pattern it is written; before another blank it does not.
+    private static bool Matches(Regex pattern, string text) => pattern.IsMatch(text) && (!text.EndsWith('\n') || pattern.IsMatch($"{text[..^1]}\v"));
 }
 
 /// <summary>The rule that a field breaks.</summary>

@@ -37,7 +37,7 @@ internal sealed class FieldSlots(RequestRules rules) : IDisposable
     private readonly FieldValue[] values = new FieldValue[rules.Fields.Count];
     private List<string>? unknown;
 
-    /// <summary>A field came twice, or in two of its places: another reader of the same bytes may take the other one.</summary>
+    /// <summary>A field came twice, or in two of its places, or under a name that some stacks change: another reader of the same bytes may take another one.</summary>
     public bool IsAmbiguous { get; private set; }
 
     public IReadOnlyList<string> Unknown => unknown ?? [];
@@ -64,6 +64,8 @@ internal sealed class FieldSlots(RequestRules rules) : IDisposable
         value.Secret?.Dispose();
         value = new() { State = state, Text = text, Secret = secret, Rank = rank };
     }
+
+    public void NoteAmbiguity() => IsAmbiguous = true;
 
     public void NoteUnknown(string name)
     {

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Zaguan.Login;
 
 namespace Zaguan.Contracts.Requests;
 
 /// <summary>Pairs as HTML forms write them (application/x-www-form-urlencoded, WHATWG URL §5.1), in a body or a query: user[email]=… is user.email.</summary>
-internal static class FormBody
+internal static partial class FormBody
 {
     /// <summary>False: a name or a value is no UTF-8.</summary>
     /// <param name="isEmpty">There is no pair in it.</param>
@@ -54,6 +55,12 @@ internal static class FormBody
     /// <summary>A pair, decoded.</summary>
     public static void Take(string name, ReadOnlySpan<byte> value, PathNode tree, FieldSlots slots)
     {
+        if (!PlainName().IsMatch(name))
+        {
+            // PHP takes "user.name", "user name" and "user[name" for "user_name".
+            slots.NoteAmbiguity();
+        }
+
         var steps = name.Replace("]", "", StringComparison.Ordinal).Split('[', '.');
         var node = steps.Aggregate((PathNode?)tree, (at, step) => at?.Child(step));
         if (node?.Field is not { } field)
@@ -93,4 +100,7 @@ internal static class FormBody
     }
 
     private static int Digit(byte hex) => hex <= (byte)'9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]+(\[[A-Za-z0-9_-]*\])*\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PlainName();
 }

@@ -54,6 +54,7 @@ internal static class JsonBody
     private static int ReadMembers(ref Utf8JsonReader reader, PathNode tree, FieldSlots slots, string path)
     {
         var members = 0;
+        HashSet<PathNode>? objects = null;
         for (; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; members++)
         {
             var name = reader.GetString()!;
@@ -71,6 +72,12 @@ internal static class JsonBody
             }
             else if (reader.TokenType == JsonTokenType.StartObject)
             {
+                if (!(objects ??= []).Add(node))
+                {
+                    // Its members are merged here; elsewhere the last object replaces the first.
+                    slots.NoteAmbiguity();
+                }
+
                 ReadMembers(ref reader, node, slots, slots.IsStrict ? $"{path}{name}." : "");
                 continue;
             }

@@ -10,6 +10,16 @@ internal sealed partial class RequestCompiler(Problems problems)
     /// <summary>Names that {request.…} has already.</summary>
     private static readonly string[] OwnNames = ["identifier", "origin", "address"];
 
+    /// <summary>What concerns one connection alone (RFC 9110 §7.6.1), and what is written anew for each.</summary>
+    private static readonly string[] OfOneConnection = ["Connection", "Content-Length", "Date", "Host", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"];
+
+    /// <summary>How headers begin that a stranger may not say to an old system through us, as for requests that are handed on (ReceivedRequest): a field is written there too.</summary>
+    private static readonly string[] NotSaidThere =
+    [
+        "Accept-Encoding", "CF-", "Client-IP", "Content-Encoding", "Expect", "Fastly-", "Forwarded", "Proxy", "True-Client-IP", "Via",
+        "X-Client-IP", "X-Cluster-", "X-Forwarded", "X-HTTP-Method", "X-Method-Override", "X-Original-", "X-Real-IP", "X-Remote-", "X-Rewrite-", "WL-Proxy",
+    ];
+
     /// <summary>In characters: what is said back is short.</summary>
     private const int LongestNamed = 256;
 
@@ -32,7 +42,7 @@ internal sealed partial class RequestCompiler(Problems problems)
             Add(member, request);
         }
 
-        CheckPlaces();
+        CheckPlaces(request);
         CheckSource(request, node);
         if (rules.All(r => r.Rule.Role != FieldRole.Identifier) || rules.All(r => r.Rule.Role != FieldRole.Password))
         {
@@ -142,8 +152,9 @@ internal sealed partial class RequestCompiler(Problems problems)
     }
 
     /// <summary>No place is two fields', and none lies in another.</summary>
-    private void CheckPlaces()
+    private void CheckPlaces(RequestFile request)
     {
+        var isQuery = request.From.Contains(RequestSource.Query);
         if (rules.Count > MostFields)
         {
             problems.Add(rules[^1].At, $"These are {rules.Count} fields; at most {MostFields}.");
@@ -154,12 +165,13 @@ internal sealed partial class RequestCompiler(Problems problems)
         {
             foreach (var place in rule.Places)
             {
-                if (place.Kind == PlaceKind.Header && place.Path[0] is var header && (header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase)))
+                if (place.Kind == PlaceKind.Header && ObjectionToHeader(place.Path[0]) is { } objection)
                 {
-                    problems.Add(at, $"The header {header} holds credentials; \"from\": \"basic\" reads those of the Basic scheme.");
+                    problems.Add(at, objection);
                 }
 
-                if (seen.Find(s => s.Place.Kind == place.Kind && Overlap(s.Place.Path, place.Path)) is { Rule: { } earlier, Place: { } taken })
+                // What is "p" in a query is "query:p" too. One field may stand in both: in a body, or else in the query.
+                if (seen.Find(s => (s.Place.Kind == place.Kind || (isQuery && !ReferenceEquals(s.Rule, rule) && s.Place.Kind != PlaceKind.Header && place.Kind != PlaceKind.Header)) && Overlap(s.Place.Path, place.Path)) is { Rule: { } earlier, Place: { } taken })
                 {
                     problems.Add(at, taken.Path.Count == place.Path.Count ? $"The field \"{taken.Written}\" is already {InWords(earlier)}." : $"\"{taken.Written}\" and \"{place.Written}\" lie in each other; a field is a value or an object of fields.");
                 }
@@ -167,6 +179,20 @@ internal sealed partial class RequestCompiler(Problems problems)
                 seen.Add((rule, place));
             }
         }
+    }
+
+    private static string? ObjectionToHeader(string header)
+    {
+        if (header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"The header {header} holds credentials; \"from\": \"basic\" reads those of the Basic scheme.";
+        }
+
+        // To CGI and its heirs X_Forwarded_For is X-Forwarded-For.
+        var name = header.Replace('_', '-');
+        return OfOneConnection.Contains(name, StringComparer.OrdinalIgnoreCase) || Array.Exists(NotSaidThere, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+            ? $"The header {header} is the connection's, or says where a request comes from; no field stands in it."
+            : null;
     }
 
     private static bool Overlap(IReadOnlyList<string> one, IReadOnlyList<string> other) => one.Zip(other).All(s => string.Equals(s.First, s.Second, StringComparison.OrdinalIgnoreCase));

@@ -44,6 +44,11 @@ internal sealed class RequestDecoder(RequestRules rules)
                 {
                     if (place.Kind == PlaceKind.Header && headers.TryGetValue(place.Path[0], out var values) && values is [.., { } last] && slots.Takes(field, rank, FieldState.Text))
                     {
+                        if (values.Count > 1)
+                        {
+                            slots.NoteAmbiguity();
+                        }
+
                         var isSecret = field.Role == FieldRole.Password;
                         slots.Set(field, rank, FieldState.Text, isSecret ? null : last, isSecret ? Secret.FromText(last) : null);
                     }

@@ -81,6 +81,8 @@ internal sealed record EachTemplate(string Name, WordList List, Template Item, T
         return Name is not "roles" || read is not [var role] || role.All.All(m => bindings.TryBind($"role.{m.Key["item.".Length..]}", m.Value));
     }
 
-    private static JsonElement Rebuilt(Bindings item) => item.Find(Vocabulary.ItemName)
-        ?? JsonSerializer.SerializeToElement(item.All.ToDictionary(m => m.Key[(Vocabulary.ItemName.Length + 1)..], m => m.Value, StringComparer.Ordinal));
+    /// <summary>The item, which may be null, or the object that its members are.</summary>
+    private static JsonElement Rebuilt(Bindings item) => item.All.FirstOrDefault(m => m.Key is Vocabulary.ItemName) is { Key: not null } whole
+        ? whole.Value
+        : JsonSerializer.SerializeToElement(item.All.ToDictionary(m => m.Key[(Vocabulary.ItemName.Length + 1)..], m => m.Value, StringComparer.Ordinal));
 }

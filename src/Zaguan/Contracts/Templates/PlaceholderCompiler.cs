@@ -13,6 +13,9 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
 {
     private const string OtherName = "else:";
 
+    /// <summary>More than anybody needs: each one calls the one before it.</summary>
+    private const int MostFilters = 8;
+
     private readonly List<NameUse> uses = [];
 
     /// <summary>Every use of every name that was compiled so far.</summary>
@@ -51,6 +54,12 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
 
         uses.Add(new(name, pieces.Skip(1).Any(p => p.StartsWith("default:", StringComparison.Ordinal)), node));
         var placeholder = new Placeholder(written, name, known.Kind, known.Read);
+        if (pieces.Length - 1 > MostFilters)
+        {
+            problems.Add(node, $"A placeholder has at most {MostFilters} filters, not {pieces.Length - 1}.");
+            return placeholder;
+        }
+
         foreach (var piece in pieces.Skip(1))
         {
             placeholder = piece.StartsWith(OtherName, StringComparison.Ordinal) ? CompileOther(node, piece[OtherName.Length..], placeholder, scope) : CompileFilter(node, piece, placeholder);

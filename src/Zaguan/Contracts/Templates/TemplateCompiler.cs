@@ -11,7 +11,13 @@ namespace Zaguan.Contracts.Templates;
 /// <param name="request">The contract's fields, for {request.NAME}; null: there are none to name.</param>
 internal sealed class TemplateCompiler(Problems problems, RequestRules? request = null)
 {
+    /// <summary>An answer is as long as the lists are that stand in each other, multiplied.</summary>
+    private const int DeepestEach = 2;
+
     private readonly PlaceholderCompiler placeholders = new(problems, request);
+
+    /// <summary>What the $each that are being compiled go through, the outermost first.</summary>
+    private readonly List<string> around = [];
 
     /// <summary>Every use of every name that was compiled so far.</summary>
     public IReadOnlyList<NameUse> Uses => placeholders.Uses;
@@ -174,7 +180,9 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
         }
 
         var list = CompileList(node.At("$each"), scope, out var name);
+        CheckNesting(node.At("$each"), name);
         var outer = placeholders.Items;
+        around.Add(name);
         placeholders.Items = list;
         TextTemplate? key = null;
         if (Has(node, "key"))
@@ -198,7 +206,20 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
         }
 
         placeholders.Items = outer;
+        around.RemoveAt(around.Count - 1);
         return new(name, list, item, key);
+    }
+
+    private void CheckNesting(SourceNode node, string name)
+    {
+        if (name.Length > 0 && around.Contains(name, StringComparer.Ordinal))
+        {
+            problems.Add(node, $"The $each around this one goes through {{{name}}} already.");
+        }
+        else if (around.Count >= DeepestEach)
+        {
+            problems.Add(node, "A $each stands in one other at most.");
+        }
     }
 
     private WordList CompileList(SourceNode node, Scope scope, out string name)

@@ -1,5 +1,9 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Zaguan.Commands;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
@@ -12,7 +16,7 @@ using Zaguan.Users;
 namespace Zaguan.Tests.Contracts.Learning;
 
 /// <summary>zaguan contract learn, of endpoints that are not ours: what it writes answers as the contract that somebody wrote by hand.</summary>
-public sealed class LearnTests
+public sealed partial class LearnTests
 {
     /// <summary>What no request from outside brings about: learning says so, and nobody can compare it.</summary>
     private static readonly AnswerName[] Untold = [AnswerName.Failed, AnswerName.Inactive, AnswerName.Locked, AnswerName.Throttled, AnswerName.Busy, AnswerName.Unavailable];
@@ -97,6 +101,118 @@ public sealed class LearnTests
         ran.Output.ShouldContain("says the password back");
         CheckSecrets(old, output);
         (await File.ReadAllTextAsync(Path.Combine(output, "inventario.json"))).ShouldContain("\"clave\": \"***\"");
+    }
+
+    [Fact]
+    public async Task A_password_that_is_said_back_in_another_form_is_in_no_file()
+    {
+        var old = OldEndpoints.Of("inventario") with { Password = "Ñandú+1/<x>&9" };
+        var (inUrl, inPage) = (Uri.EscapeDataString(old.Password), WebUtility.HtmlEncode(old.Password));
+        await using var endpoint = await Endpoint.StartAsync(old.Path, asked => IsRight(asked, old)
+            ? new(200, $$"""{"usuario":"john_doe","clave":"\u00d1and\u00fa\u002B1\/\u003cx>&9","pagina":"De {{inPage}}","enlace":"/x?c={{inUrl}}","otra":"&#xD1;and&#xFA;&#43;1/&lt;x&gt;&amp;9"}""")
+            {
+                Headers = [("X-Eco", inUrl), ("Set-Cookie", $"eco={inUrl}; path=/")],
+            }
+            : new(401, """{"error":"no"}"""));
+        await using var folder = new CommandFolder();
+        var output = Path.Combine(folder.Folder, "nuevo");
+
+        var ran = await LearnAsync(folder, old, endpoint.Url, output);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        ran.Output.ShouldContain("says the password back");
+        CheckSecrets(old, output);
+        var granted = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(output, "inventario.json"))).GetProperty("answers").GetProperty("granted");
+        granted.GetProperty("body").GetProperty("pagina").GetString().ShouldBe("De ***");
+        granted.GetProperty("headers").GetProperty("X-Eco").GetString().ShouldBe("***");
+    }
+
+    [Fact]
+    public async Task A_password_that_a_file_would_say_is_refused_and_nothing_is_written()
+    {
+        var old = OldEndpoints.Of("inventario") with { Password = "username" };
+        await using var endpoint = await Endpoint.StartAsync(old.Path, asked => IsRight(asked, old) ? new(200, """{"bien":true}""") : new(401, """{"error":"no"}"""));
+        await using var folder = new CommandFolder();
+        var output = Path.Combine(folder.Folder, "nuevo");
+
+        var ran = await LearnAsync(folder, old, endpoint.Url, output);
+
+        ran.Code.ShouldBe(ExitCode.NotDone);
+        ran.Error.ShouldContain("would say the password");
+        Directory.Exists(output).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_is_good_for_whoever_reads_it_is_in_no_file()
+    {
+        var old = OldEndpoints.Of("inventario");
+        const string key = "k9f8e7d6c5b4a3928170";
+        var renewals = new List<string>();
+        await using var endpoint = await Endpoint.StartAsync(old.Path, asked =>
+        {
+            if (!IsRight(asked, old))
+            {
+                return new(401, """{"error":"no"}""");
+            }
+
+            renewals.Add($"rt:{Endpoint.Letters(30)}:");
+            return new(200, $$"""{"usuario":"john_doe","token_type":"Bearer","renovacion":"{{renewals[^1]}}","api_key":"{{key}}","saludo":"Hola {{Endpoint.Jwt(1_700_000_000, 60)}}","vacio":null}""");
+        });
+        await using var folder = new CommandFolder();
+        var output = Path.Combine(folder.Folder, "nuevo");
+
+        var ran = await LearnAsync(folder, old, endpoint.Url, output);
+
+        ran.Output.ShouldContain("At /renovacion there is null.");
+        ran.Output.ShouldContain("/api_key is called as secrets are");
+        CheckSecrets(old, output);
+        foreach (var secret in renewals.Append(key))
+        {
+            ran.Output.ShouldNotContain(secret);
+            CheckNowhere(secret, output);
+        }
+
+        (await File.ReadAllTextAsync(Path.Combine(output, "examples", "granted.http"))).ShouldContain("\"token_type\":\"Bearer\"");
+    }
+
+    [Fact]
+    public async Task Half_a_letter_in_a_token_is_no_end_of_it()
+    {
+        var old = OldEndpoints.Of("inventario");
+        const string claims = """{"nombre":"\ud83d"}""";
+        var token = $"{Base64Url.EncodeToString("""{"alg":"HS256"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.x";
+        await using var endpoint = await Endpoint.StartAsync(old.Path, asked => IsRight(asked, old) ? new(200, $$"""{"dato":"{{token}}"}""") : new(401, """{"error":"no"}"""));
+        await using var folder = new CommandFolder();
+        var output = Path.Combine(folder.Folder, "nuevo");
+
+        var ran = await LearnAsync(folder, old, endpoint.Url, output);
+
+        ran.Code.ShouldBe(ExitCode.Done, ran.Output + ran.Error);
+        CheckSecrets(old, output);
+    }
+
+    [Fact]
+    public async Task Files_are_for_their_owner_alone_and_none_is_replaced()
+    {
+        var old = OldEndpoints.Of("inventario");
+        await using var endpoint = await Endpoint.StartAsync(old.Path, old.Answer);
+        await using var folder = new CommandFolder();
+        var output = Path.Combine(folder.Folder, "nuevo");
+        Directory.CreateDirectory(output);
+        await File.WriteAllTextAsync(Path.Combine(output, "could-not-tell.txt"), "De otro.");
+
+        (await LearnAsync(folder, old, endpoint.Url, output)).Error.ShouldContain("Nothing is overwritten");
+
+        endpoint.Requests.ShouldBeEmpty();
+        File.Delete(Path.Combine(output, "could-not-tell.txt"));
+        (await LearnAsync(folder, old, endpoint.Url, output)).Code.ShouldBe(ExitCode.Done);
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
+            {
+                File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+            }
+        }
     }
 
     [Fact]
@@ -255,6 +371,14 @@ public sealed class LearnTests
         }
     }
 
+    private static void CheckNowhere(string secret, string output)
+    {
+        foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
+        {
+            File.ReadAllText(file).ShouldNotContain(secret, Case.Sensitive, file);
+        }
+    }
+
     private static void CheckSecrets(Old old, string output)
     {
         foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
@@ -262,6 +386,15 @@ public sealed class LearnTests
             var text = File.ReadAllText(file);
             text.ShouldNotContain(old.Password, Case.Sensitive, file);
             text.ShouldNotContain("eyJ", Case.Sensitive, file);
+            foreach (var read in new[] { Uri.UnescapeDataString(text), WebUtility.HtmlDecode(text), Unescaped(text), WebUtility.HtmlDecode(Unescaped(text)), Uri.UnescapeDataString(Unescaped(text)) })
+            {
+                read.ShouldNotContain(old.Password, Case.Sensitive, file);
+            }
         }
+
+        static string Unescaped(string json) => EscapedLetter().Replace(json, m => ((char)int.Parse(m.ValueSpan[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString()).Replace("\\/", "/", StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"\\u[0-9a-fA-F]{4}", RegexOptions.NonBacktracking)]
+    private static partial Regex EscapedLetter();
 }
