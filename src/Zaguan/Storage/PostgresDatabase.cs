@@ -200,13 +200,6 @@ internal sealed class PostgresDatabase : Database
         }
         catch (NpgsqlException e) when (IsUnavailable(e))
         {
-            if (e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" } or not (PostgresException or { InnerException: TimeoutException }))
-            {
-                // What happened to one connection happened to those that wait in both pools: whoever comes next shall not find it out once more.
-                source.Clear();
-                readers.Clear();
-            }
-
             throw new DatabaseUnavailableException($"The database cannot be {what}: {Reason(e)}", e);
         }
         catch (TimeoutException e) when (!working.IsCompleted)
