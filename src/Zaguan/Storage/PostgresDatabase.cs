@@ -17,9 +17,6 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Connections of one node, where the connection string does not say. A login holds one for two short transactions; PostgreSQL's own limit is 100 for all.</summary>
     private const int MostConnections = 20;
 
-    /// <summary>Of ten connections, those that only read, and listen: whoever validates a token does not wait behind those who write and wait for the disk.</summary>
-    private const int ReadersOfTen = 4;
-
     /// <summary>Statements that a connection keeps prepared; the house has fewer.</summary>
     private const int MostPrepared = 200;
 
@@ -35,15 +32,12 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Between two attempts to listen.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly RowTurns turns = new();
     private readonly NpgsqlDataSource source;
-    private readonly NpgsqlDataSource readers;
     private readonly TimeSpan patience;
 
-    private PostgresDatabase(NpgsqlDataSource source, NpgsqlDataSource readers, TimeSpan patience, string name)
+    private PostgresDatabase(NpgsqlDataSource source, TimeSpan patience, string name)
     {
         this.source = source;
-        this.readers = readers;
         this.patience = patience;
         Name = name;
     }
@@ -54,48 +48,44 @@ internal sealed class PostgresDatabase : Database
     {
         var told = new NpgsqlConnectionStringBuilder(connectionString);
         var longest = DatabasePlace.Says(told, "Command Timeout") ? TimeSpan.FromSeconds(told.CommandTimeout) : patience;
-        var database = new PostgresDatabase(SourceOf(told, longest, 10 - ReadersOfTen), SourceOf(told, longest, ReadersOfTen), longest, DatabasePlace.NameOf(told));
+        var database = new PostgresDatabase(SourceOf(told, longest), longest, DatabasePlace.NameOf(told));
         try
         {
-            using var connection = Primary(database.source).OpenConnection();
+            using var connection = database.Primary.OpenConnection();
             Migrations.Apply(connection, clock);
             admission?.Invoke(connection);
             return database;
         }
         catch (NpgsqlException e)
         {
-            database.Dispose();
+            database.source.Dispose();
             throw new DatabaseUnavailableException($"The database {database.Name} cannot be opened: {Reason(e)}", e);
         }
         catch
         {
-            database.Dispose();
+            database.source.Dispose();
             throw;
         }
     }
 
     public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work) => PatientlyAsync("read", async () =>
     {
-        await using var connection = await Primary(readers).OpenConnectionAsync();
+        await using var connection = await Primary.OpenConnectionAsync();
         return await work(connection);
     });
 
-    public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null)
+    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null) => PatientlyAsync("written", async () =>
     {
-        using var turn = shared is null ? null : await turns.TakeAsync(shared, patience);
-        return await PatientlyAsync("written", async () =>
+        await using var connection = await Primary.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await work(connection);
+        if (keep is null || keep(result))
         {
-            await using var connection = await Primary(source).OpenConnectionAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            var result = await work(connection);
-            if (keep is null || keep(result))
-            {
-                await CommitAsync(connection, transaction);
-            }
+            await CommitAsync(connection, transaction);
+        }
 
-            return result;
-        });
-    }
+        return result;
+    });
 
     /// <summary>An administrator who cancels a commit's wait for its standby ends the wait and not the commit, and PostgreSQL calls it done, with a warning.</summary>
     private static async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -113,7 +103,7 @@ internal sealed class PostgresDatabase : Database
     {
         try
         {
-            await using var connection = await Primary(source).OpenConnectionAsync();
+            await using var connection = await Primary.OpenConnectionAsync();
             if (!await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_lock(hashtext(@what))", new { what }))
             {
                 return;
@@ -141,7 +131,7 @@ internal sealed class PostgresDatabase : Database
         {
             try
             {
-                await using var connection = await Primary(readers).OpenConnectionAsync(stopped);
+                await using var connection = await Primary.OpenConnectionAsync(stopped);
                 connection.Notification += (_, told) => heard(told.Payload);
                 await connection.ExecuteAsync($"LISTEN {Channel}");
                 // What was said before nobody heard here.
@@ -163,7 +153,7 @@ internal sealed class PostgresDatabase : Database
     {
         try
         {
-            await using var connection = await Primary(source).OpenConnectionAsync();
+            await using var connection = await Primary.OpenConnectionAsync();
             await connection.ExecuteAsync("SELECT pg_notify(@Channel, @what)", new { Channel, what });
         }
         catch (NpgsqlException e)
@@ -172,20 +162,10 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await source.DisposeAsync();
-        await readers.DisposeAsync();
-    }
-
-    private void Dispose()
-    {
-        source.Dispose();
-        readers.Dispose();
-    }
+    public override ValueTask DisposeAsync() => source.DisposeAsync();
 
     /// <summary>Only where data can be written is it read: a standby may not know yet what was just revoked.</summary>
-    private static NpgsqlDataSource Primary(NpgsqlDataSource source) => source is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : source;
+    private NpgsqlDataSource Primary => source is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : source;
 
     /// <summary>
     /// Waits no longer than somebody would. What is waited for goes on: a commit that waits for its standby is not cancelled, or PostgreSQL would end
@@ -214,8 +194,7 @@ internal sealed class PostgresDatabase : Database
         ? string.Join(" ", several.Flatten().InnerExceptions.Select(i => i.GetBaseException().Message).Distinct(StringComparer.Ordinal))
         : e.Message;
 
-    /// <param name="ofTen">How many of ten connections of the node are this source's.</param>
-    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder told, TimeSpan patience, int ofTen)
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder told, TimeSpan patience)
     {
         var builder = new NpgsqlDataSourceBuilder();
         var it = builder.ConnectionStringBuilder;
@@ -232,9 +211,6 @@ internal sealed class PostgresDatabase : Database
         {
             it[name] = told[name];
         }
-
-        it.MaxPoolSize = Math.Max(2, it.MaxPoolSize * ofTen / 10);
-        it.MinPoolSize = Math.Min(it.MinPoolSize, it.MaxPoolSize);
 
         it.MaxAutoPrepare = MostPrepared;
         // Nothing that one user of a connection sets is there for the next: what AloneAsync locks it unlocks.
