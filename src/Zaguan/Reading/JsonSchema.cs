@@ -73,7 +73,13 @@ internal static class JsonSchema
         }
 
         var list = new JsonObject { ["type"] = "array", ["items"] = Item() };
-        return property.GetCustomAttribute<OneOrManyAttribute>() is null ? list : new() { ["anyOf"] = new JsonArray(Item(), list) };
+        if (property.GetCustomAttribute<OneOrManyAttribute>() is null)
+        {
+            return list;
+        }
+
+        list["minItems"] = 1;
+        return new() { ["anyOf"] = new JsonArray(Item(), list) };
 
         JsonObject Item()
         {

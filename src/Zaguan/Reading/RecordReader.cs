@@ -45,11 +45,11 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
     private object ReadRecord(object record, SourceNode node)
     {
-        var type = record.GetType();
-        type.GetProperty("Node")?.SetValue(record, node);
-        if (node.Kind is NodeKind.Text or NodeKind.List && type.GetCustomAttribute<ShorthandAttribute>() is { } shorthand)
+        var shape = RecordShape.Of(record.GetType(), spelling);
+        shape.Node?.SetValue(record, node);
+        if (node.Kind is NodeKind.Text or NodeKind.List && shape.Shorthand is { } shorthand)
         {
-            ReadMember(record, type.GetProperty(shorthand.Property)!, node);
+            ReadMember(record, shorthand, node);
             return record;
         }
 
@@ -64,27 +64,25 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
             return record;
         }
 
-        var properties = Properties(type).ToDictionary(spelling.NameOf, StringComparer.FromComparison(spelling.Names));
         var extra = new Dictionary<string, SourceNode>(StringComparer.OrdinalIgnoreCase);
-        var takesMore = type.GetProperties().SingleOrDefault(p => p.GetCustomAttribute<JsonExtensionDataAttribute>() is not null);
         foreach (var member in node.Members)
         {
-            if (properties.TryGetValue(member.Name, out var property))
+            if (shape.Members.TryGetValue(member.Name, out var known))
             {
-                ReadMember(record, property, member.Value);
+                ReadMember(record, known, member.Value);
             }
-            else if (takesMore is not null)
+            else if (shape.Rest is not null)
             {
                 extra[member.Name] = member.Value;
             }
             else
             {
-                problems.Add(member.Value, $"\"{member.Name}\" is not known here.{Nearest.Suggestion(member.Name, properties.Keys)}");
+                problems.Add(member.Value, $"\"{member.Name}\" is not known here.{Nearest.Suggestion(member.Name, shape.Members.Keys)}");
             }
         }
 
-        takesMore?.SetValue(record, extra);
-        foreach (var (name, _) in properties.Where(p => IsRequired(p.Value) && !node.Members.Any(m => string.Equals(m.Name, p.Key, spelling.Names))))
+        shape.Rest?.SetValue(record, extra);
+        foreach (var name in shape.Required.Where(name => !node.Members.Any(m => string.Equals(m.Name, name, spelling.Names))))
         {
             problems.Add(node, $"\"{name}\" is missing.");
         }
@@ -92,21 +90,27 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
         return record;
     }
 
-    private void ReadMember(object record, PropertyInfo property, SourceNode node)
+    private void ReadMember(object record, RecordMember member, SourceNode node)
     {
-        // What may be one thing or a list of them, and is one.
-        var isAlone = node.Kind != NodeKind.List && property.GetCustomAttribute<OneOrManyAttribute>() is not null;
-        var written = isAlone ? new SourceNode { Kind = NodeKind.List, Origin = node.Origin, Line = node.Line, Pointer = node.Pointer, Items = [node] } : node;
-        if (ReadValue(property.PropertyType, written, property.GetValue(record)) is { } value)
+        if (member.IsOneOrMany && node is { Kind: NodeKind.List, Items.Count: 0 })
         {
-            CheckConstraint(property, value, written);
-            property.SetValue(record, value);
+            problems.Add(node, "This list is empty; here belongs at least one.");
+            return;
+        }
+
+        // What may be one thing or a list of them, and is one.
+        var isAlone = member.IsOneOrMany && node.Kind != NodeKind.List;
+        var written = isAlone ? new SourceNode { Kind = NodeKind.List, Origin = node.Origin, Line = node.Line, Pointer = node.Pointer, Items = [node] } : node;
+        if (ReadValue(member.Property.PropertyType, written, member.Property.GetValue(record)) is { } value)
+        {
+            CheckConstraint(member.Constraint, value, written);
+            member.Property.SetValue(record, value);
         }
     }
 
-    private void CheckConstraint(PropertyInfo property, object value, SourceNode node)
+    private void CheckConstraint(ConstraintAttribute? constraint, object value, SourceNode node)
     {
-        if (property.GetCustomAttribute<ConstraintAttribute>() is not { } constraint)
+        if (constraint is null)
         {
             return;
         }
@@ -175,7 +179,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
         if (type.IsEnum)
         {
-            var known = Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(v => (Enum)Enum.ToObject(type, v)).ToDictionary(SpellingOf, StringComparer.FromComparison(spelling.Names));
+            var known = RecordShape.NamesOf(type, spelling);
             return text is not null && known.TryGetValue(text, out var value)
                 ? value
                 : Refuse(node, $"one of {string.Join(", ", known.Keys.Select(k => $"\"{k}\""))}", text is null ? "" : Nearest.Suggestion(text, known.Keys));

@@ -33,16 +33,9 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         var compiled = new Dictionary<AnswerName, Answer>();
         foreach (var name in AnswerNames.All)
         {
-            switch (Written(answers, name))
+            if (Written(answers, name) is { Count: > 0 } written)
             {
-                case null:
-                    break;
-                case []:
-                    problems.Add(answers.Node!.At(JsonNamingPolicy.CamelCase.ConvertName($"{name}")), "There is no answer in this list. Write one, or leave the name out where another answer stands in for it.");
-                    break;
-                case var written:
-                    compiled[name] = CompileAll(written, ScopeOf(name));
-                    break;
+                compiled[name] = CompileAll(written, ScopeOf(name));
             }
         }
 

@@ -208,10 +208,9 @@ internal sealed partial class RequestCompiler(Problems problems)
 
     private void CheckSource(RequestFile request, SourceNode node)
     {
-        var isEmpty = node.At("from") is { Kind: NodeKind.List, Items.Count: 0 };
-        if (isEmpty || request.From.Distinct().Count() != request.From.Count)
+        if (request.From.Distinct().Count() != request.From.Count)
         {
-            problems.Add(node.At("from"), isEmpty ? "Here belongs at least one of json, form, multipart, query and basic." : "Each source is named once.");
+            problems.Add(node.At("from"), "Each source is named once.");
         }
 
         if (request.Method == RequestMethod.Get && request.From.Any(f => f is RequestSource.Json or RequestSource.Form or RequestSource.Multipart))
