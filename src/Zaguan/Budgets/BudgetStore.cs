@@ -12,6 +12,9 @@ internal sealed record BudgetSubject(string Account, string Address, bool Addres
 {
     /// <summary>Whose budget, whatever the account, is charged too. Where it has none, empty: no row is called ('', '').</summary>
     public string AddressAlone => AddressIsShared ? "" : Address;
+
+    /// <summary>The address first: of those who guess there, one alone stands before the account and whoever it belongs to.</summary>
+    public SharedRows Rows => new(AddressAlone, Account);
 }
 
 /// <summary>A guess that was paid for. Settled exactly once, or it becomes a failure.</summary>
@@ -186,7 +189,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             addressMost = address.RefusedAtMost,
         };
         var (statement, rows) = subject.AddressIsShared ? (ChargeShared, 2) : (ChargeAll, 3);
-        var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows);
+        var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows, subject.Rows);
         return charged.Count == rows
             ? new(subject, charged.Single(r => r.Address.Length == 0), charged.Single(r => r is { Account.Length: > 0, Address.Length: > 0 }), charged.Find(r => r.Account.Length == 0))
             : null;

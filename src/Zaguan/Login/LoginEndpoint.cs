@@ -176,7 +176,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             }
 
             return new LoginRecord(outcome, user, accessId, session);
-        });
+        }, shared: charge?.Subject.Rows);
         if (charge is not null)
         {
             budgets.Settled(charge);

@@ -31,7 +31,8 @@ internal abstract class Database : IAsyncDisposable
     /// Runs <paramref name="work"/> in a transaction. When the task completes, what it wrote is on disk, and on the standby where there is one.
     /// Where <paramref name="keep"/> says no to the result, or the work throws, it wrote nothing.
     /// </summary>
-    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null);
+    /// <param name="shared">What it writes that many write; null: nothing.</param>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null);
 
     /// <summary>Does what one node at a time should do, unless another one is at it.</summary>
     public abstract Task AloneAsync(string what, Func<Task> work);

@@ -63,7 +63,7 @@ internal sealed record DatabaseSettings
 
             if (DatabasePlace.Says(told, "Maximum Pool Size") && told.MaxPoolSize < FewestConnections)
             {
-                problems.Add(at, $"A node needs at least {FewestConnections} connections, because one listens and one may tidy up: \"Maximum Pool Size\" is {FewestConnections} or more, not {told.MaxPoolSize}.");
+                problems.Add(at, $"A node needs at least {FewestConnections} connections, because one listens, one reads, one writes and one may tidy up: \"Maximum Pool Size\" is {FewestConnections} or more, not {told.MaxPoolSize}.");
                 return null;
             }
 

@@ -17,6 +17,9 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Connections of one node, where the connection string does not say. A login holds one for two short transactions; PostgreSQL's own limit is 100 for all.</summary>
     private const int MostConnections = 20;
 
+    /// <summary>Of ten connections, those that write. Who only reads, a token's validation for one, finds another one.</summary>
+    private const int WritersOfTen = 6;
+
     /// <summary>Statements that a connection keeps prepared; the house has fewer.</summary>
     private const int MostPrepared = 200;
 
@@ -33,12 +36,14 @@ internal sealed class PostgresDatabase : Database
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlDataSource source;
+    private readonly WriteTurns turns;
     private readonly TimeSpan patience;
 
     private PostgresDatabase(NpgsqlDataSource source, TimeSpan patience, string name)
     {
         this.source = source;
         this.patience = patience;
+        turns = new(new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize * WritersOfTen / 10, patience);
         Name = name;
     }
 
@@ -74,18 +79,24 @@ internal sealed class PostgresDatabase : Database
         return await work(connection);
     });
 
-    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null) => PatientlyAsync("written", async () =>
+    public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null)
     {
-        await using var connection = await Primary.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var result = await work(connection);
-        if (keep is null || keep(result))
+        var turn = await turns.TakeAsync(shared);
+        return await PatientlyAsync("written", async () =>
         {
-            await CommitAsync(connection, transaction);
-        }
+            // Held until it is really over, which may be after nobody waits for it any more.
+            using var held = turn;
+            await using var connection = await Primary.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            var result = await work(connection);
+            if (keep is null || keep(result))
+            {
+                await CommitAsync(connection, transaction);
+            }
 
-        return result;
-    });
+            return result;
+        });
+    }
 
     /// <summary>An administrator who cancels a commit's wait for its standby ends the wait and not the commit, and PostgreSQL calls it done, with a warning.</summary>
     private static async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -162,7 +173,11 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    public override ValueTask DisposeAsync() => source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        turns.Dispose();
+    }
 
     /// <summary>Only where data can be written is it read: a standby may not know yet what was just revoked.</summary>
     private NpgsqlDataSource Primary => source is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : source;

@@ -101,7 +101,8 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
-    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null)
+    /// <param name="shared">One writer writes all, and nobody waits for a row.</param>
+    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null)
     {
         var piece = new Piece<T>(work, keep);
         queue.Add(piece);

@@ -119,6 +119,68 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Those_who_wait_to_write_one_row_hold_no_connection_that_others_need()
+    {
+        await using var database = Open();
+        await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO realms (name) VALUES ('hot'), ('cold')"));
+        var (entered, leave) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = WriteAsync("hot", async () =>
+        {
+            entered.SetResult();
+            await leave.Task;
+        });
+        await Task.WhenAny(entered.Task, first).Unwrap();
+        var crowd = Enumerable.Range(0, 100).Select(_ => WriteAsync("hot", () => Task.CompletedTask)).ToList();
+
+        await WriteAsync("cold", () => Task.CompletedTask);
+
+        crowd.ShouldAllBe(w => !w.IsCompleted);
+        leave.SetResult();
+        await Task.WhenAll([first, .. crowd]);
+
+        Task<int> WriteAsync(string name, Func<Task> then) => database.WriteAsync(
+            async db =>
+            {
+                var written = await db.ExecuteAsync("UPDATE realms SET name = name WHERE name = @name", new { name });
+                await then();
+                return written;
+            },
+            shared: new("", name));
+    }
+
+    [Fact]
+    public async Task Readers_do_not_wait_behind_writers_that_hold_all_their_connections()
+    {
+        await using var database = Open();
+        var leave = new TaskCompletionSource();
+        var writers = Enumerable.Range(0, 100).Select(_ => database.WriteAsync(async _ =>
+        {
+            await leave.Task;
+            return true;
+        })).ToList();
+
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT 1"))).ShouldBe(1);
+
+        leave.SetResult();
+        await Task.WhenAll(writers);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_too_long_for_a_row_is_told_so_and_stands_in_nobodys_way()
+    {
+        using var turns = new WriteTurns(3, TimeSpan.FromMilliseconds(50));
+        var rows = new SharedRows("192.0.2.1", "user:1");
+        var held = await turns.TakeAsync(new("", "user:1"));
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(turns.TakeAsync(rows));
+
+        // What it had already is free again.
+        (await turns.TakeAsync(new("192.0.2.1", "user:2"))).Dispose();
+        held.Dispose();
+        (await turns.TakeAsync(rows)).Dispose();
+    }
+
+    [Fact]
     public async Task A_node_that_is_gone_holds_no_row_for_long()
     {
         await using var database = Open();
