@@ -162,8 +162,8 @@ public sealed class Argon2HasherTests
         {
             var lanes = Number(1, 4);
             var least = 8.0 * lanes;
-            // Each order of magnitude as likely as the others, up to 64 MiB.
-            var memory = least * Math.Pow(65_536 / least, Number(0, 1_000_000) / 1e6);
+            // Each order of magnitude as likely as the others, up to 16 MiB.
+            var memory = least * Math.Pow(16_384 / least, Number(0, 1_000_000) / 1e6);
             var hasMore = Coin();
             return new((Argon2Type)Number(0, 2), new((int)memory, Number(1, 4), lanes), Bytes(0, 200), Coin() ? Bytes(16, 16) : Bytes(8, 40),
                 Coin() ? 32 : Number(4, 200), hasMore ? Bytes(0, 40) : [], hasMore ? Bytes(0, 40) : []);

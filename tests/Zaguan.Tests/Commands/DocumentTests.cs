@@ -1,4 +1,5 @@
 using Zaguan.Commands;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
@@ -6,6 +7,7 @@ namespace Zaguan.Tests.Commands;
 public sealed class DocumentTests
 {
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Every_command_line_of_the_document_runs()
     {
         await using var folder = new CommandFolder();
