@@ -28,16 +28,13 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
             AccessId = 1,
             AttemptsLeft = 4,
             RetryAfter = 60,
-            Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? MissingFields : []),
+            Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? contract.Decoder.Rules.MissingFields : []),
             Now = now,
             Request = new(request is { Refusal: null } ? request.Identifier : user.Username, request?.Fields, "https://zaguan.example", "203.0.113.7"),
             Generated = contract.NewGenerated(),
             Settings = FrozenDictionary<string, string>.Empty,
         });
     }
-
-    /// <summary>Both fields that every contract has.</summary>
-    private List<InvalidField> MissingFields => [.. contract.Decoder.Rules.Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => new InvalidField(f.Label, InvalidRule.Missing))];
 
     private TimeSpan Lifetime => contract.Token is { } token && Duration.TryParse(token.Lifetime.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
 

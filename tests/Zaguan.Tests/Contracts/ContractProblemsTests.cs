@@ -42,7 +42,7 @@ public sealed class ContractProblemsTests
         { "\"/api/login\"", "\"/Zaguan/login\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { "\"/api/login\"", "\"/.Well-Known/login\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { "\"/api/login\"", "\"/health\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
-        { "\"identifier\": \"usuario\"", "\"identifier\": \"el usuario\"", ["p.json:3 at /request/identifier: A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, or query:NAME. Not \"el usuario\"."] },
+        { "\"identifier\": \"usuario\"", "\"identifier\": \"el usuario\"", ["p.json:3 at /request/identifier: A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, query:NAME, basic:user or basic:password. Not \"el usuario\"."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": []", ["p.json:3 at /request/identifier: This list is empty; here belongs at least one."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": { \"in\": [] }", ["p.json:3 at /request/identifier/in: This list is empty; here belongs at least one."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": \"usuario\", \"from\": []", ["p.json:3 at /request/from: This list is empty; here belongs at least one."] },

@@ -47,6 +47,12 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
             return null;
         }
 
+        if (name.StartsWith(Vocabulary.RequestPrefix, StringComparison.Ordinal) && request?.Named(name[Vocabulary.RequestPrefix.Length..]) is { IsSecret: true })
+        {
+            problems.Add(node, $"{{{name}}} is a client's secret (\"basic:password\"); nothing says it back, and nothing depends on it.");
+            return null;
+        }
+
         if (name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) && Vocabulary.ObjectionToSetting(name[Vocabulary.SettingPrefix.Length..]) is { } objection)
         {
             problems.Add(node, objection);
