@@ -11,8 +11,11 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
     /// <summary>RFC 7519 §4.1: what Zaguan itself puts in.</summary>
     private static readonly string[] OwnClaims = ["iat", "exp", "jti"];
 
-    /// <summary>Of chance in a token that nobody signs: what no number of guesses finds.</summary>
-    private const int FewestRandomBits = 128;
+    /// <summary>
+    /// Of chance in a token that nobody signs: what no number of guesses finds. A version-4 UUID has as many (RFC 9562 §5.4), and old systems answer them as tokens: a million guesses
+    /// a second at a million open sessions take 10^17 years for one of them.
+    /// </summary>
+    private const int FewestRandomBits = 122;
 
     private readonly TemplateCompiler templates = new(problems, request);
 
@@ -131,7 +134,7 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
             .Where(n => n.StartsWith(Vocabulary.RandomPrefix, StringComparison.Ordinal)).Sum(n => Generated.Bits(n[Vocabulary.RandomPrefix.Length..]));
         if (problems.Count == before && bits < FewestRandomBits)
         {
-            problems.Add(at, $"There are {(int)bits} bits of chance in this token; below {FewestRandomBits} it could be guessed. {{random.hex32}}, {{random.letters22}} or longer ones have enough.");
+            problems.Add(at, $"There are {(int)bits} bits of chance in this token; below {FewestRandomBits} it could be guessed. {{random.uuid}}, {{random.hex32}}, {{random.letters22}} or longer ones have enough.");
         }
 
         return new(parts);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
+using Zaguan.Contracts.Templates;
 using Zaguan.Reading;
 using Zaguan.Users;
 
@@ -25,6 +26,7 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
             RefreshToken = name == AnswerName.Granted ? "<refresh token>" : null,
             SessionId = "<session>",
             ExpiresAt = now + Lifetime,
+            RefreshExpiresAt = name == AnswerName.Granted && contract.Token?.Refresh is { } refresh ? now + LengthOf(refresh.Lifetime) : null,
             AccessId = 1,
             AttemptsLeft = 4,
             RetryAfter = 60,
@@ -36,7 +38,10 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
         });
     }
 
-    private TimeSpan Lifetime => contract.Token is { } token && Duration.TryParse(token.Lifetime.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
+    private TimeSpan Lifetime => LengthOf(contract.Token?.Lifetime);
+
+    /// <summary>An hour, where only the application could tell.</summary>
+    private static TimeSpan LengthOf(TextTemplate? written) => written is not null && Duration.TryParse(written.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
 
     /// <summary>The answer of this name, or the one that stands in for it.</summary>
     private Answer Find(AnswerName name)

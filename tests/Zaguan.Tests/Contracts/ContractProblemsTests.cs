@@ -79,7 +79,7 @@ public sealed class ContractProblemsTests
         { "\"error\": \"no\"", "\"$each\": \"{invalid}\", \"item\": 1", ["p.json:7 at /answers/refused/body: A $each stands as an element of a list, [ { \"$each\": …, \"item\": … } ]; or it has a \"key\", and stands for an object."] },
         { "{ \"error\": \"no\" }", "[ { \"$each\": \"{invalid}\", \"item\": 1 } ]", ["p.json:7 at /answers/refused/body/0/$each: {invalid} is known only in the answers malformed and invalid."] },
         { ", \"item\": \"{item.field}\"", "", ["p.json:6 at /answers/invalid/body/0: The $each lacks its \"item\": what each element looks like."] },
-        { "\"item\": \"{item.field}\"", "\"item\": 1, \"itme\": 2", ["p.json:6 at /answers/invalid/body/0/itme: A $each has \"$each\", \"item\" and perhaps \"key\", not \"itme\"."] },
+        { "\"item\": \"{item.field}\"", "\"item\": 1, \"itme\": 2", ["p.json:6 at /answers/invalid/body/0/itme: A $each has \"$each\", \"item\" (or \"items\") and perhaps \"key\", not \"itme\"."] },
         { "\"$each\": \"{invalid}\"", "\"$each\": \"{invald}\"", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not \"{invald}\". Did you mean \"{invalid}\"?"] },
         { "\"$each\": \"{invalid}\"", "\"$each\": \"invalid\"", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not \"invalid\". Did you mean \"{invalid}\"?"] },
         { "\"$each\": \"{invalid}\"", "\"$each\": []", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not a list."] },
@@ -127,6 +127,18 @@ public sealed class ContractProblemsTests
 
     [Fact]
     public void The_contract_that_these_mistakes_are_made_in_has_none() => Check("p", Sound).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("{random.uuid}", true)]
+    [InlineData("sesion-{random.uuid}-{access.id}", true)]
+    [InlineData("{random.hex31}", true)]
+    [InlineData("{random.hex30}", false)]
+    [InlineData("{random.letters20}", false)]
+    public void A_token_that_nobody_signs_has_the_chance_of_a_UUID_at_least(string text, bool isEnough) =>
+        Check("p", Sound
+            .Replace("\"secret\": \"{config.LLAVE}\"", $"\"algorithm\": \"opaque\", \"text\": \"{text}\"", StringComparison.Ordinal)
+            .Replace("\"claims\": { \"sub\": \"{user.id}\" }", "", StringComparison.Ordinal))
+            .Count(p => p.Contains("below 122 it could be guessed", StringComparison.Ordinal)).ShouldBe(isEnough ? 0 : 1);
 
     [Theory]
     [InlineData("{random.letters40|number}")]

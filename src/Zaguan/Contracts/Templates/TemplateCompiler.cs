@@ -136,13 +136,15 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
     private static bool Has(SourceNode node, string name) =>
         node.Kind == NodeKind.Object && node.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal));
 
-    private Template CompileMatch(SourceNode node, Scope scope)
+    private Template CompileMatch(SourceNode node, Scope scope) => CompileMatch(node, new ConstantTemplate("null"), scope, Compile);
+
+    /// <param name="otherwise">What no case is for, where there is no "else".</param>
+    private Template CompileMatch(SourceNode node, Template otherwise, Scope scope, Func<SourceNode, Scope, Template> compile)
     {
         var cases = new List<(string, Template)>();
-        Template otherwise = new ConstantTemplate("null");
         foreach (var member in node.Members.Where(m => m.Name is not "$match"))
         {
-            var value = Compile(member.Value, scope);
+            var value = compile(member.Value, scope);
             if (member.Name is "else")
             {
                 otherwise = value;
@@ -174,9 +176,9 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
 
     private EachTemplate CompileEach(SourceNode node, Scope scope)
     {
-        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "key" or "item")))
+        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "key" or "item" or "items")))
         {
-            problems.Add(unknown.Value, $"A $each has \"$each\", \"item\" and perhaps \"key\", not \"{unknown.Name}\".");
+            problems.Add(unknown.Value, $"A $each has \"$each\", \"item\" (or \"items\") and perhaps \"key\", not \"{unknown.Name}\".");
         }
 
         var list = CompileList(node.At("$each"), scope, out var name);
@@ -196,7 +198,16 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
         }
 
         Template item = new ListTemplate([]);
-        if (Has(node, "item"))
+        var spreads = Has(node, "items");
+        if (spreads)
+        {
+            item = CompileElements(node.At("items"), scope | Scope.Item);
+            if (Has(node, "item") || Has(node, "key"))
+            {
+                problems.Add(node.At("items"), "With \"items\" there are several elements of a list for each; beside them is neither an \"item\" nor a \"key\".");
+            }
+        }
+        else if (Has(node, "item"))
         {
             item = Compile(node.At("item"), scope | Scope.Item);
         }
@@ -207,7 +218,29 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
 
         placeholders.Items = outer;
         around.RemoveAt(around.Count - 1);
-        return new(name, list, item, key);
+        return new(name, list, item, key) { Spreads = spreads };
+    }
+
+    /// <summary>What "items" are: a list, or a $match of lists.</summary>
+    private Template CompileElements(SourceNode node, Scope scope)
+    {
+        if (Has(node, "$match"))
+        {
+            return CompileMatch(node, new ListTemplate([]), scope, CompileElements);
+        }
+
+        if (node.Kind != NodeKind.List)
+        {
+            problems.Add(node, $"\"items\" is a list, or a $match whose cases are lists, not {node.KindInWords}: {{ \"$match\": \"{{item.rule}}\", \"missing\": [ …, … ], \"else\": [ … ] }}.");
+            return new ListTemplate([]);
+        }
+
+        foreach (var each in node.Items.Where(i => Has(i, "$each")))
+        {
+            problems.Add(each, "The elements of \"items\" are as many as are written; no $each stands among them.");
+        }
+
+        return Compile(node, scope);
     }
 
     private void CheckNesting(SourceNode node, string name)
