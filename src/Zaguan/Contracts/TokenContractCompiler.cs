@@ -42,6 +42,11 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
 
         var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime);
         var claims = token.Claims is null || isOpaque ? new([]) : CompileClaims(token.Claims);
+        if (token.Lifetimes.Count == 0 && node.At("lifetimes") is { Kind: NodeKind.List, Items.Count: 0 } none)
+        {
+            problems.Add(none, "This list is empty; here belongs at least one, or no \"lifetimes\" at all.");
+        }
+
         var lifetimes = token.Lifetimes.Select(CompileLifetime).OfType<(Condition, TextTemplate)>().ToList();
         var refresh = token.Refresh is null ? null : CompileRefresh(token.Refresh, claims);
         var settings = templates.Uses.Select(u => u with { Name = SettingName(u.Name) }).Where(u => u.Name.Length > 0).ToList();
@@ -149,7 +154,7 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
         name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) ? name[Vocabulary.SettingPrefix.Length..] : "";
 
     private (Condition, TextTemplate)? CompileLifetime(LifetimeFile written) => written is { If: { } condition, Lifetime: { } lifetime }
-        ? (new AnswerCompiler(problems, request, new()).CompileCondition(condition, Scope.Lifetime), CompileLifetime(written.Node!.At("lifetime"), lifetime))
+        ? (new AnswerCompiler(problems, request, new()).CompileCondition(written.Node!.At("if"), condition, Scope.Lifetime), CompileLifetime(written.Node!.At("lifetime"), lifetime))
         : null;
 
     private TextTemplate CompileLifetime(SourceNode node, string text)
@@ -159,7 +164,8 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
         var isKnown = problems.Count == before && templates.Uses.Skip(known).All(u => u.HasDefault);
         if (isKnown && !(Duration.TryParse(lifetime.Render(AnswerValues.Nothing), out var absent) && absent > TimeSpan.Zero))
         {
-            problems.Add(node, $"A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"{lifetime.Render(AnswerValues.Nothing)}\".");
+            var said = lifetime.Render(AnswerValues.Nothing);
+            problems.Add(node, $"A lifetime is a whole number above 0 and s, m, h or d (\"8h\"){Duration.BoundFor(said)}, not \"{said}\".");
         }
 
         return lifetime;

@@ -186,7 +186,16 @@ internal static partial class Vocabulary
         : After(AttributePrefix, name) is { } attribute ? new(OfAttempts | Scope.Inactive, null, v => v.AttributeJson(attribute) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(e => new Item { Json = e }) : [])
         : null;
 
-    public static string InWords(Scope scope) => string.Join(" and ", Places.Where(p => scope.HasFlag(p.Scope)).Select(p => p.Words));
+    public static string InWords(Scope scope)
+    {
+        var words = Places.Where(p => scope.HasFlag(p.Scope) && !(scope.HasFlag(OfRequests) && (OfRequests | Scope.WrongMethod).HasFlag(p.Scope))).Select(p => p.Words).ToList();
+        if (scope.HasFlag(OfRequests))
+        {
+            words.Insert(0, scope.HasFlag(Scope.WrongMethod) ? "every answer" : "every answer but wrongMethod");
+        }
+
+        return words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";
+    }
 
     private static Word? FindItem(string name, WordList items)
     {

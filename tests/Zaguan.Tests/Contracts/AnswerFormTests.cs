@@ -192,6 +192,14 @@ public sealed class AnswerFormTests
     [InlineData("""[ { "body": 1 }, { "body": 2 } ]""", "are never given")]
     [InlineData("""[ { "if": { "role.name": "x" }, "body": 1 } ]""", "given when no other is")]
     [InlineData("""{ "body": { "$match": "x", "a": 1 } }""", "goes by one placeholder")]
+    [InlineData("""{ "body": { "$match": "{user.active}{role.number}", "true2": 1 } }""", "goes by one placeholder")]
+    [InlineData("""{ "body": { "$match": "rol {role.number}", "rol 2": 1 } }""", "goes by one placeholder")]
+    [InlineData("""[ { "if": {}, "body": 1 }, { "body": 2 } ]""", "names nothing, and always holds")]
+    [InlineData("""[ { "if": { "user.active": [ true, "1" ] }, "body": 1 }, { "body": 2 } ]""", "{user.active} is true or false, and never \"1\"")]
+    [InlineData("""[ { "if": { "role.name": 2 }, "body": 1 }, { "body": 2 } ]""", "{role.name} is a text, and never 2")]
+    [InlineData("""[ { "if": { "role.number": 1.5 }, "body": 1 }, { "body": 2 } ]""", "{role.number} is a whole number, and never 1.5")]
+    [InlineData("""[ { "if": { "now": "2026" }, "body": 1 }, { "body": 2 } ]""", "{now} is an instant, which no condition goes by")]
+    [InlineData("""{ "headers": { "X-A@b": "1" }, "body": 1 }""", "not by '@': \"X-A@b\"")]
     [InlineData("""{ "body": "{now|format:ddQ}" }""", "A date is written with")]
     [InlineData("""{ "body": "{generated.nada}" }""", "is called uuid, traceparent")]
     [InlineData("""{ "body": "{now|join}" }""", "lacks its argument")]
@@ -232,6 +240,7 @@ public sealed class AnswerFormTests
         var text = Encoding.UTF8.GetString(Text("""{ "body": "{user.email}" }""", "inactive"));
         ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text), problems).ShouldNotBeNull();
         ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text[..text.LastIndexOf('}')] + ", \"policy\": { \"inactiveBeforePassword\": true } }"), problems).ShouldBeNull();
+        problems.ShouldHaveSingleItem().ToString().ShouldBe("p.json:1 at /answers/inactive/body: {user.email} is not known here: by the policy \"inactiveBeforePassword\" anybody is answered this, whatever the password is. Leave it out, or the policy.");
     }
 
     private static Answer Compile(string answer, string name = "granted")

@@ -212,6 +212,20 @@ public sealed class RequestFormTests
         }
     }
 
+    [Theory]
+    [InlineData("\"1\"", false)]
+    [InlineData("1", false)]
+    [InlineData("[ true, \"on\" ]", false)]
+    [InlineData("[ true, null ]", true)]
+    public void A_condition_goes_by_what_a_field_can_be(string value, bool isPossible)
+    {
+        var problems = new Problems();
+        var text = Text(""" "identifier": "u", "password": "p", "fields": { "recordar": { "in": "r", "type": "flag" } } """, $$""" "refused": [ { "if": { "request.recordar": {{value}} }, "body": 1 }, { "body": 2 } ] """);
+
+        (ContractCompiler.Compile("p", "p.json", text, problems) is not null).ShouldBe(isPossible);
+        problems.ShouldAllBe(p => p.Sentence.StartsWith("{request.recordar} is true or false, and never", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Credentials_of_the_client_are_read_beside_those_of_who_logs_in_and_written_in_reverse()
     {

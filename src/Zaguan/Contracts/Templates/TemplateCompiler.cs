@@ -22,6 +22,13 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
     /// <summary>Every use of every name that was compiled so far.</summary>
     public IReadOnlyList<NameUse> Uses => placeholders.Uses;
 
+    /// <summary>What is being compiled is the answer inactive, and the policy gives it without a look at the password.</summary>
+    public bool IsToldToAnybody
+    {
+        get => placeholders.IsToldToAnybody;
+        set => placeholders.IsToldToAnybody = value;
+    }
+
     /// <param name="written">What stands between the braces.</param>
     public Placeholder? CompilePlaceholder(SourceNode node, string written, Scope scope) => placeholders.Compile(node, written, scope);
 
@@ -160,13 +167,13 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
             problems.Add(node, "A $match lacks its cases: { \"$match\": \"{user.active}\", \"true\": …, \"false\": … }.");
         }
 
-        var on = node.At("$match");
+        var (on, before) = (node.At("$match"), problems.Count);
         if (on.Kind == NodeKind.Text && CompileParts(on, on.Text, scope) is [{ Placeholder: { } only }])
         {
             return new MatchTemplate(only, cases, otherwise);
         }
 
-        if (on.Kind != NodeKind.Text || !on.Text.Contains('{', StringComparison.Ordinal))
+        if (problems.Count == before)
         {
             problems.Add(on, $"A $match goes by one placeholder, \"{{user.active}}\" for one, not {on.InWords}.");
         }
@@ -265,11 +272,7 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
             return new(scope, null, _ => []);
         }
 
-        if ((list.Scope & scope) == Scope.None)
-        {
-            problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(list.Scope)}.");
-        }
-
+        placeholders.CheckScope(node, name, list.Scope, scope);
         return list;
     }
 
