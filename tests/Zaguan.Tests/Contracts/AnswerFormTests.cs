@@ -107,10 +107,11 @@ public sealed class AnswerFormTests
     [Fact]
     public void JSON_that_calls_itself_HTML_has_no_markup_in_it()
     {
-        var body = Encoding.UTF8.GetString(Compile("""{ "contentType": "text/html", "body": { "n": "{user.givenName}", "é": "ñ" } }""").Render(Values).Span);
+        var body = Encoding.UTF8.GetString(Compile("""{ "contentType": "text/html", "body": { "n": "{user.givenName}", "é": "ñ", "m": "{user.attributes.m}" } }""").Render(Values).Span);
         body.ShouldNotContain("<");
         body.ShouldNotContain("&");
         body.ShouldContain("\"é\":\"ñ\"");
+        JsonElement.Parse(body).GetProperty("m")[0].GetString().ShouldBe("<b>");
     }
 
     [Fact]
