@@ -228,7 +228,7 @@ internal sealed class TokenCompiler(NamedSettings named, IEnumerable<Contract> c
         var name = written.Parts.Select(p => p.Placeholder?.Name).First(n => n is not null)![Vocabulary.SettingPrefix.Length..];
         if (named.Find(settings, name) is { Value: not null } found)
         {
-            problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d.");
+            problems.Add(found.At, $"\"{text}\", made of the setting \"{name}\", is no lifetime of a token: a whole number above 0 and s, m, h or d{Duration.BoundFor(text)}.");
         }
 
         return null;

@@ -60,7 +60,7 @@ internal sealed class Place
     private static IEnumerable<Template> Elements(Template template) => template switch
     {
         MatchTemplate match => match.Cases.Select(c => c.Value).Append(match.Else).SelectMany(Elements),
-        ListTemplate list => list.Items.Select(i => i is EachTemplate each ? each.Item : i),
+        ListTemplate list => list.Items.SelectMany(i => i is not EachTemplate each ? [i] : each.Spreads ? Elements(each.Item) : [each.Item]),
         PlaceholderTemplate => [template],
         _ => [],
     };

@@ -80,7 +80,8 @@ internal static class ContractCompiler
         var refreshes = UsesOf(Vocabulary.RefreshToken);
         if (file.Token?.Refresh?.Node is not { } refresh)
         {
-            refreshes.ForEach(t => problems.Add(t.At, "{refreshToken} has nothing to stand for: the contract lacks the \"refresh\" of its \"token\"."));
+            var about = UsesOf(Vocabulary.RefreshExpiresAt).Concat(UsesOf(Vocabulary.RefreshExpiresIn));
+            refreshes.Concat(about).ToList().ForEach(t => problems.Add(t.At, $"{{{t.Name}}} has nothing to stand for: the contract lacks the \"refresh\" of its \"token\"."));
         }
         else if (refreshes.Count == 0 && !isBroken)
         {

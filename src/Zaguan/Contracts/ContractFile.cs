@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
+using Zaguan.Reading;
 
 namespace Zaguan.Contracts;
 
@@ -14,6 +15,7 @@ internal sealed record ContractFile
     public string? Schema { get; init; }
 
     [Description("The application's name, as people call it.")]
+    [Form(@"^\s*\S[\s\S]*$", "A title is the application's name, as people call it, and not empty.")]
     public required string Title { get; init; }
 
     [Description("How the login request is read.")]

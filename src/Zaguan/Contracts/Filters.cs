@@ -9,6 +9,9 @@ internal static class Filters
     /// <summary>What a date is written with; the rest stands for itself, letters between apostrophes.</summary>
     private const string DateLetters = "yMdHhmsft";
 
+    /// <summary>Of "join", in characters: it is written as often as a list has elements.</summary>
+    private const int LongestSeparator = 16;
+
     private static readonly Dictionary<string, Filter> Known = new(StringComparer.Ordinal)
     {
         ["default"] = new((value, argument) => value.Kind == ValueKind.Null ? Value.Of(argument) : value) { TakesArgument = true, Reverse = ReverseDefault },
@@ -22,6 +25,7 @@ internal static class Filters
         ["upper"] = new((value, _) => value.Kind == ValueKind.Null ? value : Value.Of(value.ToText().ToUpperInvariant())) { Gives = ValueKind.Text },
         ["lower"] = new((value, _) => value.Kind == ValueKind.Null ? value : Value.Of(value.ToText().ToLowerInvariant())) { Gives = ValueKind.Text },
         ["text"] = new((value, _) => value.Kind == ValueKind.Null ? value : Value.Of(value.ToText())) { Gives = ValueKind.Text, Reverse = ReverseText },
+        ["join"] = new((value, argument) => value.Kind == ValueKind.Null ? value : Value.Of(Join(value, argument!))) { TakesArgument = true, Gives = ValueKind.Text, ObjectionTo = a => a.Length <= LongestSeparator ? null : $"What stands between two elements of a list has at most {LongestSeparator} characters." },
         ["number"] = new((value, _) => long.TryParse(value.ToText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Value.Of(number) : Value.Null) { Gives = ValueKind.Number, Reverse = ReverseNumber },
         ["pad"] = new((value, argument) => value.Kind == ValueKind.Null ? value : Value.Of(value.ToText().PadLeft(int.Parse(argument!, CultureInfo.InvariantCulture), '0'))) { TakesArgument = true, Gives = ValueKind.Text, Reverse = ReverseText, ObjectionTo = a => int.TryParse(a, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= 1 and <= 64 ? null : "\"pad\" has the number of characters, 1 to 64." },
     };
@@ -29,6 +33,18 @@ internal static class Filters
     public static IEnumerable<string> Names => Known.Keys;
 
     public static Filter? Find(string name) => Known.GetValueOrDefault(name);
+
+    /// <summary>The elements of a list as a text; of what is no list, the text that it is.</summary>
+    private static string Join(Value value, string separator)
+    {
+        var text = value.ToText();
+        if (value.Kind != ValueKind.Json || !text.StartsWith('['))
+        {
+            return text;
+        }
+
+        return string.Join(separator, JsonElement.Parse(text).EnumerateArray().Select(e => Value.Of(e).ToText()));
+    }
 
     private static string Format(Value value, string format) => value.Local.ToString(format, CultureInfo.InvariantCulture);
 

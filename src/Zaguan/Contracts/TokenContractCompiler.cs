@@ -11,8 +11,11 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
     /// <summary>RFC 7519 §4.1: what Zaguan itself puts in.</summary>
     private static readonly string[] OwnClaims = ["iat", "exp", "jti"];
 
-    /// <summary>Of chance in a token that nobody signs: what no number of guesses finds.</summary>
-    private const int FewestRandomBits = 128;
+    /// <summary>
+    /// Of chance in a token that nobody signs: what no number of guesses finds. A version-4 UUID has as many (RFC 9562 §5.4), and old systems answer them as tokens: a million guesses
+    /// a second at a million open sessions take 10^17 years for one of them.
+    /// </summary>
+    private const int FewestRandomBits = 122;
 
     private readonly TemplateCompiler templates = new(problems, request);
 
@@ -39,6 +42,11 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
 
         var lifetime = CompileLifetime(node.At("lifetime"), token.Lifetime);
         var claims = token.Claims is null || isOpaque ? new([]) : CompileClaims(token.Claims);
+        if (token.Lifetimes.Count == 0 && node.At("lifetimes") is { Kind: NodeKind.List, Items.Count: 0 } none)
+        {
+            problems.Add(none, "This list is empty; here belongs at least one, or no \"lifetimes\" at all.");
+        }
+
         var lifetimes = token.Lifetimes.Select(CompileLifetime).OfType<(Condition, TextTemplate)>().ToList();
         var refresh = token.Refresh is null ? null : CompileRefresh(token.Refresh, claims);
         var settings = templates.Uses.Select(u => u with { Name = SettingName(u.Name) }).Where(u => u.Name.Length > 0).ToList();
@@ -131,7 +139,7 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
             .Where(n => n.StartsWith(Vocabulary.RandomPrefix, StringComparison.Ordinal)).Sum(n => Generated.Bits(n[Vocabulary.RandomPrefix.Length..]));
         if (problems.Count == before && bits < FewestRandomBits)
         {
-            problems.Add(at, $"There are {(int)bits} bits of chance in this token; below {FewestRandomBits} it could be guessed. {{random.hex32}}, {{random.letters22}} or longer ones have enough.");
+            problems.Add(at, $"There are {(int)bits} bits of chance in this token; below {FewestRandomBits} it could be guessed. {{random.uuid}}, {{random.hex32}}, {{random.letters22}} or longer ones have enough.");
         }
 
         return new(parts);
@@ -146,7 +154,7 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
         name.StartsWith(Vocabulary.SettingPrefix, StringComparison.Ordinal) ? name[Vocabulary.SettingPrefix.Length..] : "";
 
     private (Condition, TextTemplate)? CompileLifetime(LifetimeFile written) => written is { If: { } condition, Lifetime: { } lifetime }
-        ? (new AnswerCompiler(problems, request, new()).CompileCondition(condition, Scope.Lifetime), CompileLifetime(written.Node!.At("lifetime"), lifetime))
+        ? (new AnswerCompiler(problems, request, new()).CompileCondition(written.Node!.At("if"), condition, Scope.Lifetime), CompileLifetime(written.Node!.At("lifetime"), lifetime))
         : null;
 
     private TextTemplate CompileLifetime(SourceNode node, string text)
@@ -156,7 +164,8 @@ internal sealed class TokenContractCompiler(Problems problems, RequestRules? req
         var isKnown = problems.Count == before && templates.Uses.Skip(known).All(u => u.HasDefault);
         if (isKnown && !(Duration.TryParse(lifetime.Render(AnswerValues.Nothing), out var absent) && absent > TimeSpan.Zero))
         {
-            problems.Add(node, $"A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"{lifetime.Render(AnswerValues.Nothing)}\".");
+            var said = lifetime.Render(AnswerValues.Nothing);
+            problems.Add(node, $"A lifetime is a whole number above 0 and s, m, h or d (\"8h\"){Duration.BoundFor(said)}, not \"{said}\".");
         }
 
         return lifetime;

@@ -29,7 +29,7 @@ internal sealed record TokenFile
     [Description("The claims, as a template. An opaque token has none.")]
     public SourceNode? Claims { get; init; }
 
-    [Description("The text of an opaque token, with {random.…} in it, at least 128 bits of it: \"{access.id}|{random.letters40}\".")]
+    [Description("The text of an opaque token, with {random.…} in it, at least 122 bits of it: \"{access.id}|{random.letters40}\".")]
     public string? Text { get; init; }
 
     [Description("The token that {refreshToken} stands for: signed like the other, and good for nothing at Zaguan; the old system's own endpoint takes it.")]

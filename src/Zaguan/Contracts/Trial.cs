@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
+using Zaguan.Contracts.Templates;
 using Zaguan.Reading;
 using Zaguan.Users;
 
@@ -25,10 +26,11 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
             RefreshToken = name == AnswerName.Granted ? "<refresh token>" : null,
             SessionId = "<session>",
             ExpiresAt = now + Lifetime,
+            RefreshExpiresAt = name == AnswerName.Granted && contract.Token?.Refresh is { } refresh ? now + LengthOf(refresh.Lifetime) : null,
             AccessId = 1,
             AttemptsLeft = 4,
             RetryAfter = 60,
-            Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? MissingFields : []),
+            Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? contract.Decoder.Rules.MissingFields : []),
             Now = now,
             Request = new(request is { Refusal: null } ? request.Identifier : user.Username, request?.Fields, "https://zaguan.example", "203.0.113.7"),
             Generated = contract.NewGenerated(),
@@ -36,10 +38,10 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
         });
     }
 
-    /// <summary>Both fields that every contract has.</summary>
-    private List<InvalidField> MissingFields => [.. contract.Decoder.Rules.Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => new InvalidField(f.Label, InvalidRule.Missing))];
+    private TimeSpan Lifetime => LengthOf(contract.Token?.Lifetime);
 
-    private TimeSpan Lifetime => contract.Token is { } token && Duration.TryParse(token.Lifetime.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
+    /// <summary>An hour, where only the application could tell.</summary>
+    private static TimeSpan LengthOf(TextTemplate? written) => written is not null && Duration.TryParse(written.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
 
     /// <summary>The answer of this name, or the one that stands in for it.</summary>
     private Answer Find(AnswerName name)

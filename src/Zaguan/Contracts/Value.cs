@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Zaguan.Contracts;
@@ -86,7 +87,7 @@ internal readonly record struct Value
                 writer.WriteStringValue(ToText());
                 break;
             case ValueKind.Json:
-                writer.WriteRawValue(text!);
+                writer.WriteRawValue(writer.Options.Encoder == JavaScriptEncoder.UnsafeRelaxedJsonEscaping ? text! : WithoutMarkup(text!));
                 break;
             default:
                 throw new InvalidOperationException($"Kind {Kind}");
@@ -95,6 +96,10 @@ internal readonly record struct Value
 
     // The one that records make would ask each value for its instant.
     public override string ToString() => ToText();
+
+    /// <summary>As the writer escapes what it writes itself: in JSON these stand in texts and nowhere else.</summary>
+    private static string WithoutMarkup(string json) =>
+        json.Replace("<", "\\u003C", StringComparison.Ordinal).Replace(">", "\\u003E", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
 
     /// <summary>As part of a longer text. Null is nothing.</summary>
     public string ToText() => Kind switch

@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
 
@@ -64,6 +66,8 @@ internal static partial class Vocabulary
 {
     public const string Token = "token";
     public const string RefreshToken = "refreshToken";
+    public const string RefreshExpiresAt = "refreshToken.expiresAt";
+    public const string RefreshExpiresIn = "refreshToken.expiresIn";
     public const string AttributePrefix = "user.attributes.";
     public const string SettingPrefix = "config.";
     public const string RequestPrefix = "request.";
@@ -79,6 +83,9 @@ internal static partial class Vocabulary
     private const Scope OfRequests = Scope.Granted | Scope.Invalid | Scope.Refused | Scope.Inactive | Scope.Waiting | Scope.Failed;
     private const Scope Anywhere = OfRequests | Scope.WrongMethod | Scope.Claims;
     private const Scope OfTokens = Scope.Granted;
+
+    /// <summary>Names of fields that a strict contract does not know are the client's words.</summary>
+    private static readonly JsonSerializerOptions WithoutMarkup = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     private static readonly Dictionary<string, Word> Names = new(StringComparer.Ordinal)
     {
@@ -97,7 +104,9 @@ internal static partial class Vocabulary
         [RefreshToken] = new(OfTokens, ValueKind.Text, v => Value.Of(v.RefreshToken)),
         ["token.expiresAt"] = new(OfTokens, ValueKind.Instant, v => v.ExpiresAt is { } at ? Value.Of(at) : Value.Null),
         ["token.expiresIn"] = new(OfTokens, ValueKind.Number, v => v.ExpiresAt is { } at ? Value.Of((long)(at - v.Now).TotalSeconds) : Value.Null),
-        ["session.id"] = new(OfTokens, ValueKind.Text, v => Value.Of(v.SessionId)),
+        [RefreshExpiresAt] = new(OfTokens, ValueKind.Instant, v => v.RefreshExpiresAt is { } at ? Value.Of(at) : Value.Null),
+        [RefreshExpiresIn] = new(OfTokens, ValueKind.Number, v => v.RefreshExpiresAt is { } at ? Value.Of((long)(at - v.Now).TotalSeconds) : Value.Null),
+        ["session.id"] = new(OfTokens | Scope.Claims, ValueKind.Text, v => Value.Of(v.SessionId)),
         ["access.id"] = new(OfAttempts, ValueKind.Number, v => Value.Of(v.AccessId)),
         ["request.identifier"] = new(OfRequests, ValueKind.Text, v => Value.Of(v.Request?.Identifier)),
         [Origin] = new(OfRequests, ValueKind.Text, v => Value.Of(v.Request?.Origin)),
@@ -105,9 +114,11 @@ internal static partial class Vocabulary
         ["invalid.field"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "field")),
         ["invalid.name"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "name")),
         ["invalid.rule"] = new(Scope.Invalid, ValueKind.Text, v => First(v, "rule")),
+        ["invalid.fields"] = new(Scope.Invalid, ValueKind.Json, v => Value.Of(JsonSerializer.SerializeToElement(v.Invalid.Select(i => i.Field), WithoutMarkup))),
         ["invalid.more"] = new(Scope.Invalid, ValueKind.Number, v => v.Invalid.Count > 1 ? Value.Of(v.Invalid.Count - 1) : Value.Null),
         [AttemptsLeft] = new(Scope.Refused, ValueKind.Number, v => Value.Of(v.AttemptsLeft)),
         ["retryAfter"] = new(Scope.Waiting, ValueKind.Number, v => Value.Of(v.RetryAfter)),
+        ["retryAt"] = new(Scope.Waiting, ValueKind.Instant, v => v.RetryAfter is { } seconds ? Value.Of(v.Now.AddSeconds(seconds)) : Value.Null),
         ["now"] = new(Anywhere, ValueKind.Instant, v => Value.Of(v.Now)),
     };
 
@@ -138,7 +149,7 @@ internal static partial class Vocabulary
         (AttributePrefix + "NAME", new(OfUsers, null, _ => Value.Null)),
         (SettingPrefix + "NAME", new(Scope.Claims | Scope.Settings, ValueKind.Text, _ => Value.Null)),
         (RequestPrefix + "NAME", new(OfRequests | Scope.Claims | Scope.Lifetime, null, _ => Value.Null)),
-        (GeneratedPrefix + "NAME", new(OfRequests | Scope.WrongMethod, ValueKind.Text, _ => Value.Null)),
+        (GeneratedPrefix + "NAME", new(Anywhere, ValueKind.Text, _ => Value.Null)),
         (RandomPrefix + "NAME", new(Scope.Opaque, ValueKind.Text, _ => Value.Null)),
         (ItemName, new(Scope.Item, null, _ => Value.Null)),
         (ItemName + ".NAME", new(Scope.Item, null, _ => Value.Null)),
@@ -175,7 +186,16 @@ internal static partial class Vocabulary
         : After(AttributePrefix, name) is { } attribute ? new(OfAttempts | Scope.Inactive, null, v => v.AttributeJson(attribute) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(e => new Item { Json = e }) : [])
         : null;
 
-    public static string InWords(Scope scope) => string.Join(" and ", Places.Where(p => scope.HasFlag(p.Scope)).Select(p => p.Words));
+    public static string InWords(Scope scope)
+    {
+        var words = Places.Where(p => scope.HasFlag(p.Scope) && !(scope.HasFlag(OfRequests) && (OfRequests | Scope.WrongMethod).HasFlag(p.Scope))).Select(p => p.Words).ToList();
+        if (scope.HasFlag(OfRequests))
+        {
+            words.Insert(0, scope.HasFlag(Scope.WrongMethod) ? "every answer" : "every answer but wrongMethod");
+        }
+
+        return words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";
+    }
 
     private static Word? FindItem(string name, WordList items)
     {

@@ -121,6 +121,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
 
         values.SessionId = session.Id;
         values.ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(session.ExpiresAt);
+        values.RefreshExpiresAt = application.Tokens?.Refresh?.ExpiryOf(session);
         values.RefreshToken = application.Tokens?.Refresh?.Issue(session, values);
         values.Token = session.Token ?? application.Tokens?.Issuer?.Issue(session, values);
         return values;

@@ -14,7 +14,7 @@ internal abstract class ConstraintAttribute : Attribute
 /// <param name="pattern">Anchored at both ends; it stands in the schema too, so it keeps to what .NET and ECMAScript both understand.</param>
 /// <param name="sentence">What the text should be; {0} is what was written.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class FormAttribute(string pattern, string sentence) : ConstraintAttribute
+internal class FormAttribute(string pattern, string sentence) : ConstraintAttribute
 {
     private readonly Regex regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 

@@ -8,6 +8,10 @@ internal static class Duration
     /// <summary>More than any lifetime that makes sense, and far from the end of the calendar.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
 
+    /// <summary>For messages: the bound, where that is all that is wrong with a text; else nothing.</summary>
+    public static string BoundFor(string text) =>
+        text.Length > 1 && text[..^1].All(char.IsAsciiDigit) && text[^1] is 's' or 'm' or 'h' or 'd' && text[..^1].TrimStart('0').Length > 0 && !TryParse(text, out _) ? $", at most {(int)Most.TotalDays}d" : "";
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;

@@ -174,7 +174,7 @@ internal sealed class RecordReader(Spelling spelling, Problems problems)
 
         if (type == typeof(TimeSpan))
         {
-            return text is not null && Duration.TryParse(text, out var duration) ? duration : Refuse(node, "a length of time such as \"30s\", \"15m\", \"8h\" or \"20d\"");
+            return text is not null && Duration.TryParse(text, out var duration) ? duration : Refuse(node, $"a length of time such as \"30s\", \"15m\", \"8h\" or \"20d\"{Duration.BoundFor(node.Text)}");
         }
 
         if (type.IsEnum)

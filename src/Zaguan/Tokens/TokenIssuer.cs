@@ -23,6 +23,9 @@ internal sealed class TokenIssuer(ITokenSigner signer, ObjectTemplate claims, Ti
 
     public static bool IsToken(string type) => string.Equals(type, TokenType, StringComparison.Ordinal);
 
+    /// <summary>When its token for a session is good no more.</summary>
+    public DateTimeOffset ExpiryOf(Session session) => DateTimeOffset.FromUnixTimeMilliseconds(lifetime is { } own ? session.OpenedAt + (long)own.TotalMilliseconds : session.ExpiresAt);
+
     /// <summary>The token of a session that has just been opened.</summary>
     public string Issue(Session session, AnswerValues values)
     {
@@ -32,7 +35,7 @@ internal sealed class TokenIssuer(ITokenSigner signer, ObjectTemplate claims, Ti
             writer.WriteStartObject();
             claims.WriteMembers(writer, values);
             writer.WriteNumber("iat"u8, session.OpenedAt / 1000);
-            writer.WriteNumber("exp"u8, (lifetime is { } own ? session.OpenedAt + (long)own.TotalMilliseconds : session.ExpiresAt) / 1000);
+            writer.WriteNumber("exp"u8, ExpiryOf(session).ToUnixTimeSeconds());
             writer.WriteString("jti"u8, session.Id);
             writer.WriteEndObject();
         }

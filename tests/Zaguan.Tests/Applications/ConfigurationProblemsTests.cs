@@ -68,7 +68,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-A: {token} is known only in the granted answer.",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-B: An opening brace is never closed. A brace that is meant as itself is doubled: \"{{\".",
                 "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-C: An identity header's value is a text such as \"{role.name}\", not an object.",
-                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-D: {access.id} is known only in the granted answer and the token's claims and the text of an opaque token.",
+                "zaguan.json:1 at /Applications/inventario/IdentityHeaders/X-D: {access.id} is known only in the granted answer, the token's claims and the text of an opaque token.",
             ]
         },
         { """{ "Applications": { "sistema-venta": { "PathBase": "venta/" } } }""", ["zaguan.json:1 at /Applications/sistema-venta/PathBase: A path base begins with a slash and does not end with one: \"/clinica\", not \"venta/\"."] },
@@ -104,7 +104,7 @@ public sealed class ConfigurationProblemsTests : IDisposable
         { """{ "Applications": { "ambiotec": { "JWT_SECRET_FILE": "/no/hay" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_SECRET_FILE: The file that \"JWT_SECRET_FILE\" names cannot be read: there is none."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "8 hours" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"8 hours\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
         { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "0h" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"0h\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
-        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "99999999999999999999d" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"99999999999999999999d\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d."] },
+        { """{ "Applications": { "ambiotec": { "JWT_SECRET": "S", "JWT_EXPIRES": "99999999999999999999d" } } }""", ["zaguan.json:1 at /Applications/ambiotec/JWT_EXPIRES: \"99999999999999999999d\", made of the setting \"JWT_EXPIRES\", is no lifetime of a token: a whole number above 0 and s, m, h or d, at most 36500d."] },
         {
             """{ "Applications": { "romsoft": { "JWT_SECRET_KEY": "4B436579-7850-45bc-be7a-0e8a7c7715c9", "JWT_EXPIRE_MINUTES": "20d" } } }""",
             [

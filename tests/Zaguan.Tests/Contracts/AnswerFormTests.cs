@@ -14,10 +14,11 @@ public sealed class AnswerFormTests
 
     private static readonly AnswerValues Values = new()
     {
-        User = new() { Number = 7, Username = "ana", GivenName = Nasty, Active = true, RoleName = "jefa", RoleNumber = 2, Attributes = """{"l":[{"a":1,"b":"x"},{"a":2}],"t":["p","q"]}""" },
+        User = new() { Number = 7, Username = "ana", GivenName = Nasty, Active = true, RoleName = "jefa", RoleNumber = 2, Attributes = """{"l":[{"a":1,"b":"x"},{"a":2}],"t":["p","q"],"m":["<b>",7,null,true,{"x":1}],"vacía":[],"e":{"n":"uno","r":{"c":5},"r.c":6},"e.n":null,"d":[{"r":{"n":"x"},"r.n":"y"},{"r":{"n":"z"}},{"r":4}]}""" },
         Token = "tok",
         Now = new DateTimeOffset(2026, 3, 1, 8, 0, 0, 250, TimeSpan.Zero),
         ExpiresAt = new DateTimeOffset(2026, 3, 1, 9, 0, 0, 250, TimeSpan.Zero),
+        RetryAfter = 90,
         Invalid = [new("u", InvalidRule.Missing), new("a.p", InvalidRule.Long)],
     };
 
@@ -47,13 +48,31 @@ public sealed class AnswerFormTests
         { """[ { "$each": "{user.attributes.t}", "item": "{item}!" } ]""", """["p!","q!"]""" },
         { """[ { "$each": "{user.attributes.nada}", "item": "{item}" } ]""", "[]" },
         { """[ { "$each": "{roles}", "item": "{item.name}" } ]""", """["jefa"]""" },
+        { "\"{user.attributes.t|join:,}\"", "\"p,q\"" },
+        { "\"{user.attributes.t|join:: }\"", "\"p: q\"" },
+        { "\"{user.attributes.t|join:}\"", "\"pq\"" },
+        { "\"{user.attributes.t|join:, |upper}.\"", "\"P, Q.\"" },
+        { "\"{user.attributes.m|join:;}\"", """ "<b>;7;;true;{\"x\":1}" """ },
+        { "\"{user.attributes.vacía|join:,}\"", "\"\"" },
+        { "\"{user.attributes.nada|join:,|default:ninguno}\"", "\"ninguno\"" },
+        { "\"{user.number|join:,}\"", "\"7\"" },
+        { "\"{user.attributes.e|join:,}\"", """ "{\"n\":\"uno\",\"r\":{\"c\":5},\"r.c\":6}" """ },
+        { "\"{user.attributes.e.n}\"", "null" },
+        { "\"{user.attributes.e.r}\"", """{"c":5}""" },
+        { "\"{user.attributes.e.r.c}\"", "6" },
+        { "\"{user.attributes.e.n.x}\"", "null" },
+        { "\"{user.attributes.l.a}\"", "null" },
+        { """[ { "$each": "{user.attributes.d}", "item": "{item.r.n}" } ]""", """["y","z",null]""" },
+        { """[ 0, { "$each": "{user.attributes.t}", "items": [ "{item}", { "x": 1 } ] }, 9 ]""", """[0,"p",{"x":1},"q",{"x":1},9]""" },
+        { """[ { "$each": "{user.attributes.l}", "items": { "$match": "{item.a}", "1": [ "uno", "{item.b}" ], "else": [ "otro" ] } } ]""", """["uno","x","otro"]""" },
+        { """[ { "$each": "{user.attributes.l}", "items": { "$match": "{item.a}", "2": { "$match": "{item.b}", "null": [ 1, 2 ] } } } ]""", "[1,2]" },
         { """{ "$each": "{user.attributes.t}", "key": "k-{item}", "item": true }""", """{"k-p":true,"k-q":true}""" },
     };
 
     [Theory]
     [MemberData(nameof(Bodies))]
     public void A_template_becomes_what_the_guide_says(string template, string expected) =>
-        Encoding.UTF8.GetString(Compile($$"""{ "body": {{template}} }""").Render(Values).Span).ShouldBe(expected);
+        Encoding.UTF8.GetString(Compile($$"""{ "body": {{template}} }""").Render(Values).Span).ShouldBe(expected.Trim(' '));
 
     public static TheoryData<string, string> Errors => new()
     {
@@ -61,6 +80,9 @@ public sealed class AnswerFormTests
         { """{ "$each": "{invalid}", "key": "{item.name}", "item": "{item.rule}" }""", """{"u":"missing","p":"long"}""" },
         { """[ { "$each": "{invalid}", "item": { "f": "{item.field}", "m": { "$match": "{item.rule}", "missing": "falta", "else": "no vale" } } } ]""", """[{"f":"u","m":"falta"},{"f":"a.p","m":"no vale"}]""" },
         { "\"{invalid.field} {invalid.rule} {invalid.more}\"", "\"u missing 1\"" },
+        { "\"{invalid.fields}\"", """["u","a.p"]""" },
+        { "\"Faltan {invalid.fields|join:, }.\"", "\"Faltan u, a.p.\"" },
+        { """{ "message": [ { "$each": "{invalid}", "items": { "$match": "{item.rule}", "missing": [ "{item.field} should not be empty", "{item.field} must be a string" ], "else": [ "{item.field}: {item.rule}" ] } } ] }""", """{"message":["u should not be empty","u must be a string","a.p: long"]}""" },
     };
 
     [Theory]
@@ -68,7 +90,14 @@ public sealed class AnswerFormTests
     public void Errors_of_fields_take_the_usual_shapes(string template, string expected) =>
         Encoding.UTF8.GetString(Compile($$"""{ "body": {{template}} }""", "invalid").Render(Values).Span).ShouldBe(expected);
 
+    [Fact]
+    public void When_to_come_back_is_a_number_of_seconds_and_an_instant() =>
+        Encoding.UTF8.GetString(Compile("""{ "body": [ "{retryAfter}", "{retryAt}", "{retryAt|unix}", "{retryAt|zone:-05:00|format:HH:mm}" ] }""", "locked").Render(Values).Span)
+            .ShouldBe("""[90,"2026-03-01T08:01:30.250Z",1772352090,"03:01"]""");
+
     [Theory]
+    [InlineData("text/plain", "{user.attributes.m|join:;}", "<b>;7;;true;{\"x\":1}")]
+    [InlineData("text/html", "{user.attributes.m|join:<br>}", "&lt;b&gt;&lt;br&gt;7&lt;br&gt;&lt;br&gt;true&lt;br&gt;{&quot;x&quot;:1}")]
     [InlineData("text/plain", "{user.givenName}", "<b>\"&'\ufffd\ufffdSet-Cookie: x=1; é//malo.example")]
     [InlineData("text/html; charset=utf-8", "<p>{user.givenName}</p>", "<p>&lt;b&gt;&quot;&amp;&#39;&#13;&#10;Set-Cookie: x=1; é//malo.example</p>")]
     [InlineData("application/soap+xml", "<a b=\"{user.givenName}\"/>", "<a b=\"&lt;b&gt;&quot;&amp;&#39;&#13;&#10;Set-Cookie: x=1; é//malo.example\"/>")]
@@ -78,10 +107,11 @@ public sealed class AnswerFormTests
     [Fact]
     public void JSON_that_calls_itself_HTML_has_no_markup_in_it()
     {
-        var body = Encoding.UTF8.GetString(Compile("""{ "contentType": "text/html", "body": { "n": "{user.givenName}", "é": "ñ" } }""").Render(Values).Span);
+        var body = Encoding.UTF8.GetString(Compile("""{ "contentType": "text/html", "body": { "n": "{user.givenName}", "é": "ñ", "m": "{user.attributes.m}" } }""").Render(Values).Span);
         body.ShouldNotContain("<");
         body.ShouldNotContain("&");
         body.ShouldContain("\"é\":\"ñ\"");
+        JsonElement.Parse(body).GetProperty("m")[0].GetString().ShouldBe("<b>");
     }
 
     [Fact]
@@ -163,8 +193,24 @@ public sealed class AnswerFormTests
     [InlineData("""[ { "body": 1 }, { "body": 2 } ]""", "are never given")]
     [InlineData("""[ { "if": { "role.name": "x" }, "body": 1 } ]""", "given when no other is")]
     [InlineData("""{ "body": { "$match": "x", "a": 1 } }""", "goes by one placeholder")]
+    [InlineData("""{ "body": { "$match": "{user.active}{role.number}", "true2": 1 } }""", "goes by one placeholder")]
+    [InlineData("""{ "body": { "$match": "rol {role.number}", "rol 2": 1 } }""", "goes by one placeholder")]
+    [InlineData("""[ { "if": {}, "body": 1 }, { "body": 2 } ]""", "names nothing, and always holds")]
+    [InlineData("""[ { "if": { "user.active": [ true, "1" ] }, "body": 1 }, { "body": 2 } ]""", "{user.active} is true or false, and never \"1\"")]
+    [InlineData("""[ { "if": { "role.name": 2 }, "body": 1 }, { "body": 2 } ]""", "{role.name} is a text, and never 2")]
+    [InlineData("""[ { "if": { "role.number": 1.5 }, "body": 1 }, { "body": 2 } ]""", "{role.number} is a whole number, and never 1.5")]
+    [InlineData("""[ { "if": { "now": "2026" }, "body": 1 }, { "body": 2 } ]""", "{now} is an instant, which no condition goes by")]
+    [InlineData("""{ "headers": { "X-A@b": "1" }, "body": 1 }""", "not by '@': \"X-A@b\"")]
     [InlineData("""{ "body": "{now|format:ddQ}" }""", "A date is written with")]
     [InlineData("""{ "body": "{generated.nada}" }""", "is called uuid, traceparent")]
+    [InlineData("""{ "body": "{now|join}" }""", "lacks its argument")]
+    [InlineData("""{ "body": "{user.attributes.t|join:12345678901234567}" }""", "has at most 16 characters")]
+    [InlineData("""{ "body": "{refreshToken.expiresIn}" }""", "{refreshToken.expiresIn} has nothing to stand for")]
+    [InlineData("""{ "body": [ { "$each": "{roles}", "items": "x" } ] }""", "\"items\" is a list, or a $match whose cases are lists, not a text")]
+    [InlineData("""{ "body": [ { "$each": "{roles}", "items": { "$match": "{item.name}", "a": 1 } } ] }""", "cases are lists, not a number")]
+    [InlineData("""{ "body": [ { "$each": "{roles}", "items": [ 1 ], "item": 2 } ] }""", "neither an \"item\" nor a \"key\"")]
+    [InlineData("""{ "body": { "$each": "{roles}", "items": [ 1 ], "key": "k" } }""", "neither an \"item\" nor a \"key\"")]
+    [InlineData("""{ "body": [ { "$each": "{roles}", "items": [ { "$each": "{user.attributes.t}", "item": 1 } ] } ] }""", "no $each stands among them")]
     [InlineData("""{ "body": "{request.nada}" }""", "no such field under \"fields\"")]
     public void What_would_hurt_or_means_nothing_is_told(string answer, string sentence)
     {
@@ -195,6 +241,7 @@ public sealed class AnswerFormTests
         var text = Encoding.UTF8.GetString(Text("""{ "body": "{user.email}" }""", "inactive"));
         ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text), problems).ShouldNotBeNull();
         ContractCompiler.Compile("p", "p.json", Encoding.UTF8.GetBytes(text[..text.LastIndexOf('}')] + ", \"policy\": { \"inactiveBeforePassword\": true } }"), problems).ShouldBeNull();
+        problems.ShouldHaveSingleItem().ToString().ShouldBe("p.json:1 at /answers/inactive/body: {user.email} is not known here: by the policy \"inactiveBeforePassword\" anybody is answered this, whatever the password is. Leave it out, or the policy.");
     }
 
     private static Answer Compile(string answer, string name = "granted")

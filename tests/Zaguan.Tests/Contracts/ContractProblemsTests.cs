@@ -42,7 +42,7 @@ public sealed class ContractProblemsTests
         { "\"/api/login\"", "\"/Zaguan/login\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { "\"/api/login\"", "\"/.Well-Known/login\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
         { "\"/api/login\"", "\"/health\"", ["p.json:3 at /request/path: Paths under /zaguan, /health and /.well-known are Zaguan's own."] },
-        { "\"identifier\": \"usuario\"", "\"identifier\": \"el usuario\"", ["p.json:3 at /request/identifier: A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, or query:NAME. Not \"el usuario\"."] },
+        { "\"identifier\": \"usuario\"", "\"identifier\": \"el usuario\"", ["p.json:3 at /request/identifier: A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, query:NAME, basic:user or basic:password. Not \"el usuario\"."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": []", ["p.json:3 at /request/identifier: This list is empty; here belongs at least one."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": { \"in\": [] }", ["p.json:3 at /request/identifier/in: This list is empty; here belongs at least one."] },
         { "\"identifier\": \"usuario\"", "\"identifier\": \"usuario\", \"from\": []", ["p.json:3 at /request/from: This list is empty; here belongs at least one."] },
@@ -59,7 +59,7 @@ public sealed class ContractProblemsTests
         { "{user.number}", "{item.field}", ["p.json:5 at /answers/granted/body/id: {item.field} is known only in the item of a $each."] },
         { "{user.number}", "{config.LLAVE}", ["p.json:5 at /answers/granted/body/id: {config.LLAVE} is known only in the token's claims and the token's secret and lifetime."] },
         { "{user.number}", "{invalid}", ["p.json:5 at /answers/granted/body/id: {invalid} is a list; go through it with { \"$each\": \"{invalid}\", \"item\": … }."] },
-        { "\"error\": \"no\"", "\"error\": \"{user.username}\"", ["p.json:7 at /answers/refused/body/error: {user.username} is known only in the granted answer and the answer inactive and the token's claims and the text of an opaque token."] },
+        { "\"error\": \"no\"", "\"error\": \"{user.username}\"", ["p.json:7 at /answers/refused/body/error: {user.username} is known only in the granted answer, the answer inactive, the token's claims and the text of an opaque token."] },
         { "\"error\": \"no\"", "\"error\": \"{now|unx}\"", ["p.json:7 at /answers/refused/body/error: The filter \"unx\" is not known. Did you mean \"unix\"?"] },
         { "\"error\": \"no\"", "\"error\": \"{now|default}\"", ["p.json:7 at /answers/refused/body/error: The filter \"default\" lacks its argument: {…|default:…}."] },
         { "\"error\": \"no\"", "\"error\": \"{now|unix:3}\"", ["p.json:7 at /answers/refused/body/error: The filter \"unix\" takes no argument."] },
@@ -79,13 +79,20 @@ public sealed class ContractProblemsTests
         { "\"error\": \"no\"", "\"$each\": \"{invalid}\", \"item\": 1", ["p.json:7 at /answers/refused/body: A $each stands as an element of a list, [ { \"$each\": …, \"item\": … } ]; or it has a \"key\", and stands for an object."] },
         { "{ \"error\": \"no\" }", "[ { \"$each\": \"{invalid}\", \"item\": 1 } ]", ["p.json:7 at /answers/refused/body/0/$each: {invalid} is known only in the answers malformed and invalid."] },
         { ", \"item\": \"{item.field}\"", "", ["p.json:6 at /answers/invalid/body/0: The $each lacks its \"item\": what each element looks like."] },
-        { "\"item\": \"{item.field}\"", "\"item\": 1, \"itme\": 2", ["p.json:6 at /answers/invalid/body/0/itme: A $each has \"$each\", \"item\" and perhaps \"key\", not \"itme\"."] },
+        { "\"item\": \"{item.field}\"", "\"item\": 1, \"itme\": 2", ["p.json:6 at /answers/invalid/body/0/itme: A $each has \"$each\", \"item\" (or \"items\") and perhaps \"key\", not \"itme\"."] },
         { "\"$each\": \"{invalid}\"", "\"$each\": \"{invald}\"", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not \"{invald}\". Did you mean \"{invalid}\"?"] },
         { "\"$each\": \"{invalid}\"", "\"$each\": \"invalid\"", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not \"invalid\". Did you mean \"{invalid}\"?"] },
         { "\"$each\": \"{invalid}\"", "\"$each\": []", ["p.json:6 at /answers/invalid/body/0/$each: A $each goes through a list: \"{invalid}\", \"{roles}\", \"{user.attributes.NAME}\", not a list."] },
         { "\"error\": \"no\"", "\"$eahc\": 1", ["p.json:7 at /answers/refused/body/$eahc: \"$eahc\" is not known; an object that begins with $ is $each or $match. A $ that is meant as itself is doubled: \"$$\". Did you mean \"$each\"?"] },
         { "\"error\": \"no\"", "\"error?\": \"no\"", ["p.json:7 at /answers/refused/body/error?: The key \"error?\" is left out when its value is null, so its value is one placeholder, or a $match."] },
         { "\"error\": \"no\"", "\"a\": 1, \"a?\": \"{now}\"", ["p.json:7 at /answers/refused/body/a?: \"a\" would be answered twice; keep one of them."] },
+        { "\"title\": \"Prueba\",", "\"title\": \" \",", ["p.json:2 at /title: A title is the application's name, as people call it, and not empty."] },
+        { "{config.VIDA|default:8h}", "{generated.uuid}", ["p.json:12 at /token/lifetime: {generated.uuid} is known only in every answer and the token's claims."] },
+        { "{config.VIDA|default:8h}", "{request.identifier}", ["p.json:12 at /token/lifetime: {request.identifier} is known only in every answer but wrongMethod."] },
+        { "{config.VIDA|default:8h}", "106751d", ["p.json:12 at /token/lifetime: A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), at most 36500d, not \"106751d\"."] },
+        { "\"lifetime\": \"{config.VIDA|default:8h}\"", "\"lifetime\": \"8h\", \"lifetimes\": []", ["p.json:12 at /token/lifetimes: This list is empty; here belongs at least one, or no \"lifetimes\" at all."] },
+        { "\"lifetime\": \"{config.VIDA|default:8h}\"", "\"lifetime\": \"8h\", \"lifetimes\": [ { \"if\": {}, \"lifetime\": \"9h\" } ]", ["p.json:12 at /token/lifetimes/0/if: This condition names nothing, and always holds. Name what must be so: { \"request.remember\": true }."] },
+        { "\"body\": { \"error\": \"no\" }", "\"body\": 1, \"cookies\": { \"c\": { \"value\": \"x\", \"maxAge\": \"106751d\" } }", ["p.json:7 at /answers/refused/cookies/c/maxAge: Here belongs a length of time such as \"30s\", \"15m\", \"8h\" or \"20d\", at most 36500d, not \"106751d\"."] },
         { "\"status\": 401", "\"status\": 99", ["p.json:7 at /answers/refused/status: A status is from 200 to 599 and neither 205 nor 304, not 99."] },
         { "\"status\": 401", "\"status\": 600", ["p.json:7 at /answers/refused/status: A status is from 200 to 599 and neither 205 nor 304, not 600."] },
         { "\"status\": 401", "\"status\": 304", ["p.json:7 at /answers/refused/status: A status is from 200 to 599 and neither 205 nor 304, not 304."] },
@@ -105,7 +112,7 @@ public sealed class ContractProblemsTests
         { "{config.VIDA|default:8h}", "eight hours", ["p.json:12 at /token/lifetime: A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"eight hours\"."] },
         { "{config.VIDA|default:8h}", "0h", ["p.json:12 at /token/lifetime: A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"0h\"."] },
         { "{config.VIDA|default:8h}", "{config.VIDA|default:8}x", ["p.json:12 at /token/lifetime: A lifetime is a whole number above 0 and s, m, h or d (\"8h\"), not \"8x\"."] },
-        { "{config.VIDA|default:8h}", "{user.number}m", ["p.json:12 at /token/lifetime: {user.number} is known only in the granted answer and the answer inactive and the token's claims and the text of an opaque token."] },
+        { "{config.VIDA|default:8h}", "{user.number}m", ["p.json:12 at /token/lifetime: {user.number} is known only in the granted answer, the answer inactive, the token's claims and the text of an opaque token."] },
         { "\"sub\":", "\"exp\":", ["p.json:13 at /token/claims/exp: The claim \"exp\" is put in by Zaguan; leave it out."] },
         { "\"sub\":", "\"jti?\":", ["p.json:13 at /token/claims/jti?: The claim \"jti\" is put in by Zaguan; leave it out."] },
         { "\"sub\": \"{user.id}\"", "\"aud\": [ \"a\", \"b\" ]", ["p.json:13 at /token/claims/aud: \"aud\" is one text of letters and settings (\"{config.JWT_ISSUER_TOKEN}\"), the same in every token: whoever validates asks for it."] },
@@ -127,6 +134,18 @@ public sealed class ContractProblemsTests
 
     [Fact]
     public void The_contract_that_these_mistakes_are_made_in_has_none() => Check("p", Sound).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("{random.uuid}", true)]
+    [InlineData("sesion-{random.uuid}-{access.id}", true)]
+    [InlineData("{random.hex31}", true)]
+    [InlineData("{random.hex30}", false)]
+    [InlineData("{random.letters20}", false)]
+    public void A_token_that_nobody_signs_has_the_chance_of_a_UUID_at_least(string text, bool isEnough) =>
+        Check("p", Sound
+            .Replace("\"secret\": \"{config.LLAVE}\"", $"\"algorithm\": \"opaque\", \"text\": \"{text}\"", StringComparison.Ordinal)
+            .Replace("\"claims\": { \"sub\": \"{user.id}\" }", "", StringComparison.Ordinal))
+            .Count(p => p.Contains("below 122 it could be guessed", StringComparison.Ordinal)).ShouldBe(isEnough ? 0 : 1);
 
     [Theory]
     [InlineData("{random.letters40|number}")]

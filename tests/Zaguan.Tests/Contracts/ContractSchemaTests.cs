@@ -17,6 +17,7 @@ public sealed class ContractSchemaTests
         // contract, JSON pointer, what is put there ("" takes it away)
         { "ambiotec", "/title", "" },
         { "ambiotec", "/title", "7" },
+        { "ambiotec", "/title", "\" \"" },
         { "ambiotec", "/request", "[]" },
         { "ambiotec", "/request/path", "" },
         { "ambiotec", "/request/path", "\"api/login\"" },
@@ -38,6 +39,10 @@ public sealed class ContractSchemaTests
         { "ambiotec", "/request/from", "[ \"json\", 7 ]" },
         { "ambiotec", "/request/identifier", "{ \"in\": \"usuario\", \"most\": 0 }" },
         { "ambiotec", "/request/identifier", "{ \"normalise\": \"digits\" }" },
+        { "ambiotec", "/request/identifier", "{ \"in\": \"usuario\", \"least\": 0 }" },
+        { "ambiotec", "/request/identifier", "[ \"usuario\", \"header:X Y\" ]" },
+        { "ambiotec", "/request/fields", "{ \"cliente\": \"basic:nadie y nada\" }" },
+        { "ambiotec", "/request/empty", "\"null\"" },
         { "ambiotec", "/request/fields", "{ \"recordar\": { \"in\": \"recordar\", \"type\": \"boolean\" } }" },
         { "ambiotec", "/policy", "{ \"inactiveBeforePassword\": 1 }" },
         { "romsoft", "/request/directory", "true" },

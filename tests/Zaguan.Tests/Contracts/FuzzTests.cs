@@ -17,15 +17,15 @@ public sealed class FuzzTests
 {
     private static readonly string[] Names =
     [
-        "title", "request", "answers", "token", "policy", "method", "path", "from", "contentTypes", "identifier", "identifies", "attribute", "password", "directory", "fields", "constants", "strict", "empty", "in", "most",
+        "title", "request", "answers", "token", "policy", "method", "path", "from", "contentTypes", "identifier", "identifies", "attribute", "password", "directory", "fields", "constants", "strict", "empty", "in", "least", "most",
         "normalise", "format", "pattern", "required", "type", "granted", "refused", "failed", "unknownUser", "inactive", "locked", "malformed", "invalid", "wrongMethod", "if", "status", "body", "text", "contentType", "headers",
-        "cookies", "redirect", "value", "maxAge", "sameSite", "$each", "key", "item", "$match", "else", "true", "null", "algorithm", "secret", "lifetime", "lifetimes", "claims", "refresh", "optional", "acceptsRaw", "iss", "jti",
+        "cookies", "redirect", "value", "maxAge", "sameSite", "$each", "key", "item", "items", "$match", "else", "true", "null", "algorithm", "secret", "lifetime", "lifetimes", "claims", "refresh", "optional", "acceptsRaw", "iss", "jti",
         "inactiveBeforePassword", "request.remember", "invalid.field", "X-Algo", "Set-Cookie", "a?", "$$", "ñ", "",
     ];
 
     private static readonly string[] Texts =
     [
-        "/api/login", "/zaguan/x", "u", "p", "a.b", "header:X-A", "query:q", "json", "form", "basic", "GET", "POST", "HS256", "RS256", "opaque", "8h", "0s", "{config.JWT_SECRET}", "{config.A|default:8h}", "{token}", "{refreshToken}",
+        "/api/login", "/zaguan/x", "u", "p", "a.b", "header:X-A", "query:q", "basic:user", "f:u", "a$b", "object", "{user.attributes.x|join:, }", "{user.attributes.x.y}", "{invalid.fields}", "{refreshToken.expiresIn}", "{retryAt|iso}", "json", "form", "basic", "GET", "POST", "HS256", "RS256", "opaque", "8h", "0s", "{config.JWT_SECRET}", "{config.A|default:8h}", "{token}", "{refreshToken}",
         "{user.number}", "{user.fullName|upper}", "{user.attributes.x}", "{roles}", "{invalid}", "{item.field}", "{item}", "{now|zone:-05:00|iso}", "{now|format:dd/MM}", "{token.expiresIn|minutes}", "{generated.uuid}",
         "{random.letters40}", "{request.remember|else:generated.uuid}", "{user.number|pad:6}", "{{", "}}", "{", "}", "{}", "{|}", "{user.number|pad:x}", "^(a|b)$", "(", "(?=x)", "text/xml", "application/json", "Lax", "username", "either",
         "https://x.example/{user.number}", "\r\n", "\u0000", "é", "",
@@ -35,7 +35,7 @@ public sealed class FuzzTests
     private static readonly string[] SoundTexts =
     [
         "ok", "é", "{{", "{user.number}", "{user.number|pad:6}", "{user.fullName|upper}", "{user.email|else:user.username}", "{user.attributes.x}", "{role.name}", "Hola, {user.givenName} {user.familyName}",
-        "{now|zone:-05:00|iso}", "{now|format:dd/MM}", "{generated.uuid}", "{request.remember|else:generated.uuid}", "{request.identifier}",
+        "{now|zone:-05:00|iso}", "{now|format:dd/MM}", "{generated.uuid}", "{request.remember|else:generated.uuid}", "{request.identifier}", "{user.attributes.l|join:, }",
     ];
 
     private static readonly string[] SoundNames = ["a", "b", "ñ", "$$c"];
@@ -96,6 +96,7 @@ public sealed class FuzzTests
             (4, from count in Gen.Choose(0, SoundNames.Length) from list in Gen.ListOf(inner, count) select $"{{{string.Join(',', list.Zip(SoundNames).Select(m => $"\"{m.Second}\":{m.First}"))}}}"),
             (1, from count in Gen.Choose(0, 3) from list in Gen.ListOf(inner, count) select $"[{string.Join(',', list)}]"),
             (1, from item in scalars from last in inner select $$"""[{"$each":"{user.attributes.l}","item":{{item}}},{{last}}]"""),
+            (1, from item in scalars from last in inner select $$$"""[{"$each":"{user.attributes.l}","items":{"$match":"{item}","a":[{{{item}}},{{{last}}}],"else":[{{{item}}}]}},{{{last}}}]"""),
             (1, from yes in inner from no in inner select $$"""{"$match":"{user.active}","true":{{yes}},"else":{{no}}}"""));
     }
 

@@ -10,7 +10,7 @@ namespace Zaguan.Tests.Contracts;
 
 public sealed class ReplyReaderTests
 {
-    private static readonly string[] Names = ["user.active", "user.attributes.x", "user.email", "user.familyName", "user.givenName", "user.number"];
+    private static readonly string[] Names = ["user.active", "user.attributes.x", "user.attributes.x.y", "user.email", "user.familyName", "user.givenName", "user.number"];
 
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -43,6 +43,14 @@ public sealed class ReplyReaderTests
         { """{ "a": 1 }""", """{"a":1}""", "" },
         { """{ "l": [ { "$each": "{user.attributes.l}", "item": { "$match": "{item.t}", "1": { "e": "{user.email}", "k": 1 }, "else": { "e": "{user.givenName}" } } } ] }""", """{"l":[{"e":"ana","k":2}]}""", "user.givenName=\"ana\"" },
         { """{ "l": [ { "$each": "{user.attributes.l}", "item": "{item}" } ] }""", """{"l":["a",null]}""", "" },
+        { """{ "l": [ 0, { "$each": "{user.attributes.x}", "items": [ "{item}", 1 ] }, 9 ] }""", """{"l":[0,"a",1,"b",1,9]}""", "user.attributes.x=[\"a\",\"b\"]" },
+        { """{ "l": [ 0, { "$each": "{user.attributes.x}", "items": [ "{item}", 1 ] }, 9 ] }""", """{"l":[0,"a",1,"b",9]}""", null },
+        { """{ "l": [ { "$each": "{user.attributes.x}", "items": { "$match": "{item.t}", "1": [ "uno", "{item.n}" ], "2": [], "else": [ "otro" ] } } ] }""", """{"l":["uno","a","otro"]}""", "user.attributes.x=[{\"t\":1,\"n\":\"a\"},{}]" },
+        { """{ "l": [ { "$each": "{user.attributes.x}", "items": [ "{item}", 1 ] } ] }""", """{"l":[]}""", "user.attributes.x=[]" },
+        { """{ "l": [ { "$each": "{user.attributes.x}", "items": [] } ] }""", """{"l":[1]}""", null },
+        { """{ "n": "{user.attributes.x|join:,}", "e": "{user.email}" }""", """{"n":"p,q","e":"a@b"}""", "user.email=\"a@b\"" },
+        { """{ "n": "{user.attributes.x|join:,}" }""", """{"n":["p"]}""", null },
+        { """{ "n": "{user.attributes.x.y}" }""", """{"n":5}""", "user.attributes.x.y=5" },
         { """{ "a": 1 }""", """{"a":1.0}""", "" },
         { """{ "a": 1 }""", """{"a":2}""", null },
         { """{ "a": 1 }""", """{"a":"1"}""", null },

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Zaguan.Contracts;
@@ -49,6 +48,24 @@ public sealed class RequestFormTests
         { """ "identifier": "u", "password": "p", "constants": { "v": 2 } """, Json, """{"u":"ana","p":"x","v":"3"}""", "", "", "Invalid v:Constant" },
         { """ "identifier": "u", "password": "p", "strict": true """, Json, """{"u":"ana","p":"x","otro":1}""", "", "", "Invalid otro:Unknown" },
         { """ "identifier": "a.u", "password": "a.p", "strict": true """, Json, """{"a":{"u":"ana","p":"x","otro":{"u":1}}}""", "", "", "Invalid a.otro:Unknown" },
+        { """ "identifier": "u", "password": { "in": "p", "least": 6 } """, Json, """{"u":"ana","p":"ñandú"}""", "", "", "Invalid p:Short" },
+        { """ "identifier": "u", "password": { "in": "p", "least": 6 } """, Json, """{"u":"ana","p":"ñandú6"}""", "", "", "ana ñandú6" },
+        { """ "identifier": "u", "password": { "in": "p", "least": 6 } """, Json, """{"u":"ana","p":""}""", "", "", "Invalid p:Empty" },
+        { """ "identifier": { "in": "u", "least": 4, "most": 5, "normalise": "lower" }, "password": "p" """, Json, """{"u":" Ana ","p":"x"}""", "", "", "Invalid u:Short" },
+        { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "empresa", "least": 2, "required": true } } """, Json, """{"u":"ana","p":"x","empresa":"a"}""", "", "", "Invalid empresa:Short" },
+        { """ "identifier": "u", "password": "p", "fields": { "e": { "in": "empresa", "least": 2, "type": "any", "required": true } } """, Json, """{"u":"ana","p":"x","empresa":7}""", "", "", "Invalid empresa:Short" },
+        { """ "identifier": "u", "password": "p", "empty": "object" """, Json, "{}", "", "", "Invalid u:Missing p:Missing" },
+        { """ "identifier": "u", "password": "p", "empty": "object" """, Json, " ", "", "", "Malformed u:Missing p:Missing" },
+        { """ "identifier": "u", "password": "p", "empty": "object" """, Json, "", "", "", "Malformed u:Missing p:Missing" },
+        { """ "identifier": "u", "password": "p", "empty": "object" """, "", "{}", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": [ "json", "form" ], "identifier": "u", "password": "p", "empty": "object" """, Form, "", "", "", "Malformed u:Missing p:Missing" },
+        { """ "from": "form", "identifier": "form:usuario", "password": "ctl00$main$clave" """, Form, "form%3Ausuario=ana&ctl00$main$clave=x", "", "", "ana x" },
+        { """ "identifier": "a:b.u", "password": "$p" """, Json, """{"a:b":{"u":"ana"},"$p":"x"}""", "", "", "ana x" },
+        { """ "identifier": "query:f:u", "password": "header:X.Clave" """, Json, """{"otro":1}""", "?f:u=ana", "X.Clave: x", "ana x" },
+        { """ "from": "form", "identifier": "u", "password": "p", "constants": { "basic:user": "app", "basic:password": "s:1" } """, Form, "u=ana&p=x", "", "Authorization: Basic YXBwOnM6MQ==", "ana x" },
+        { """ "from": "form", "identifier": "u", "password": "p", "constants": { "basic:user": "app", "basic:password": "s:1" } """, Form, "u=ana&p=x", "", "Authorization: Basic YXBwOm90cmE=", "Invalid password:Constant" },
+        { """ "from": "form", "identifier": "u", "password": "p", "fields": { "cliente": { "in": [ "client_id", "basic:user" ], "required": true } } """, Form, "u=ana&p=x&client_id=", "", "Authorization: Basic YXBw", "Invalid client_id:Empty" },
+        { """ "from": "form", "identifier": "u", "password": "p", "fields": { "cliente": { "in": [ "basic:user", "client_id" ], "required": true } } """, Form, "u=ana&p=x", "", "Authorization: Basic YXBwOg==", "ana x" },
         { """ "identifier": "u", "password": { "in": "p", "most": 2 } """, Json, """{"u":"ana","p":"ñño"}""", "", "", "Invalid p:Long" },
         { """ "identifier": { "in": "u", "normalise": "digits", "format": "cpf" }, "password": "p" """, Json, """{"u":"529.982.247-25","p":"x"}""", "", "", "52998224725 x" },
         { """ "identifier": { "in": "u", "normalise": "digits", "format": "cpf" }, "password": "p" """, Json, """{"u":"529.982.247-26","p":"x"}""", "", "", "Invalid u:Format" },
@@ -87,6 +104,8 @@ public sealed class RequestFormTests
         { """{ "in": "f", "type": "any" }""", "null", "null" },
         { """{ "in": "f", "type": "any" }""", "{\"a\":1}", "null" },
         { """{ "in": "f", "most": 3 }""", "\"abcd\"", "null" },
+        { """{ "in": "f", "least": 3 }""", "\"ab\"", "null" },
+        { """{ "in": "f", "least": 3 }""", "\"abc\"", "\"abc\"" },
         { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"a1\"", "null" },
         { """{ "in": "f", "pattern": "^[a-z]+$" }""", "\"ab\"", "\"ab\"" },
         { """{ "in": "f", "pattern": "[0-9]{4}$" }""", "\"ab1234\"", "\"ab1234\"" },
@@ -110,6 +129,7 @@ public sealed class RequestFormTests
     [InlineData("""{"u":"ana","p":["secreto"]}""")]
     [InlineData("""{"u":"ana","p":{"x":"secreto"}}""")]
     [InlineData("""{"u":7,"p":"secreto","secreto":"secreto"}""")]
+    [InlineData("""{"u":"ana","p":7}""")]
     public void Nothing_of_a_password_is_among_what_is_said_back(string body)
     {
         var decoded = Compile(""" "identifier": "u", "password": "p" """).Decoder.Decode(Encoding.UTF8.GetBytes(body));
@@ -139,11 +159,24 @@ public sealed class RequestFormTests
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:Transfer-Encoding" } """, "The header Transfer-Encoding is the connection's")]
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:host" } """, "The header host is the connection's")]
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:X_Forwarded_For" } """, "says where a request comes from")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:X.Real.IP" } """, "says where a request comes from")]
     [InlineData(""" "identifier": "u", "password": "p", "fields": { "identifier": "x" } """, "not identifier, origin or address")]
     [InlineData(""" "identifier": { "in": "u", "pattern": "(?=x)" }, "password": "p" """, "no regular expression that can be used here")]
     [InlineData(""" "identifier": "u", "password": "p", "method": "GET" """, "A GET has no body")]
     [InlineData(""" "identifier": "u", "password": "p", "identifies": "attribute" """, "Which attribute the identifier is")]
     [InlineData(""" "identifier": "u", "password": "p", "constants": { "m": [] } """, "is a text, a number, true or false")]
+    [InlineData(""" "identifier": "u", "password": { "in": "p", "least": 9, "most": 8 } """, "No text has at least 9 characters and at most 8.")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": { "in": "x", "least": 300 } } """, "No text has at least 300 characters and at most 256.")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": { "in": "x", "least": 2, "type": "number" } } """, "Only a text has a length")]
+    [InlineData(""" "from": "form", "identifier": "u", "password": "p", "empty": "object" """, "Only a body in JSON is an empty object")]
+    [InlineData(""" "identifier": "Header:u", "password": "p" """, "Not \"Header:u\".")]
+    [InlineData(""" "identifier": "u", "password": "p", "constants": { "query:ñ": 1 } """, "Not \"query:ñ\".")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "header:X Y" } """, "not by ' ': \"header:X Y\".")]
+    [InlineData(""" "identifier": "u", "password": "p", "fields": { "x": "basic:clave" } """, "basic:user or basic:password. Not \"basic:clave\".")]
+    [InlineData(""" "identifier": "u", "password": "basic:password" """, "are a client's, beside those of who logs in")]
+    [InlineData(""" "from": [ "form", "basic" ], "identifier": "u", "password": "p", "constants": { "basic:user": "app" } """, "a client's credentials cannot stand there too")]
+    [InlineData(""" "identifier": "u", "password": "p", "constants": { "basic:user": "a:b" } """, "has no colon in it")]
+    [InlineData(""" "identifier": "u", "password": "p", "constants": { "basic:user": "a" }, "fields": { "x": "basic:user" } """, "is already a constant")]
     public void What_cannot_be_read_so_is_told(string request, string sentence)
     {
         var problems = new Problems();
@@ -154,21 +187,74 @@ public sealed class RequestFormTests
     [Fact]
     public void No_field_stands_in_a_header_that_is_not_handed_on()
     {
-        var names = Names(typeof(ReceivedRequest), "OfOneConnection").Concat(Names(typeof(ReceivedRequest), "NotSaidThere").Select(n => n.EndsWith('-') ? $"{n}x" : n)).ToList();
-        names.Count.ShouldBeGreaterThan(30);
+        var names = HandedOnHeaders.OfOneConnection.Concat(HandedOnHeaders.NotSaidThere.Select(n => n.EndsWith('-') ? $"{n}x" : n)).ToList();
         foreach (var name in names)
         {
             var problems = new Problems();
             ContractCompiler.Compile("p", "p.json", Text($$""" "identifier": "u", "password": "p", "fields": { "x": "header:{{name}}" } """, ""), problems).ShouldBeNull(name);
             problems.ShouldHaveSingleItem().Sentence.ShouldStartWith($"The header {name} is the connection's");
         }
+    }
 
-        static IEnumerable<string> Names(Type type, string field) => (IEnumerable<string>)type.GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
+    [Fact]
+    public void A_secret_of_the_client_is_said_nowhere()
+    {
+        const string request = """ "from": "form", "identifier": "u", "password": "p", "fields": { "llave": { "in": "basic:password", "most": 3, "required": true } } """;
+        var decoded = Decode(request, Form, "u=ana&p=x", "", "Authorization: Basic YXBwOnNlY3JldG8=");
+
+        var broken = decoded.Invalid.ShouldHaveSingleItem();
+        (broken.Rule, broken.Value.Kind).ShouldBe((InvalidRule.Long, ValueKind.Null));
+        foreach (var answers in new[] { """ "refused": { "body": "{request.llave}" } """, """ "refused": [ { "if": { "request.llave": "secreto" }, "body": 1 }, { "body": 2 } ] """, """ "refused": { "body": "{now|else:request.llave}" } """ })
+        {
+            var problems = new Problems();
+            ContractCompiler.Compile("p", "p.json", Text(request, answers), problems).ShouldBeNull(answers);
+            problems.ShouldHaveSingleItem().Sentence.ShouldContain("is a client's secret");
+        }
+    }
+
+    [Theory]
+    [InlineData("\"1\"", false)]
+    [InlineData("1", false)]
+    [InlineData("[ true, \"on\" ]", false)]
+    [InlineData("[ true, null ]", true)]
+    public void A_condition_goes_by_what_a_field_can_be(string value, bool isPossible)
+    {
+        var problems = new Problems();
+        var text = Text(""" "identifier": "u", "password": "p", "fields": { "recordar": { "in": "r", "type": "flag" } } """, $$""" "refused": [ { "if": { "request.recordar": {{value}} }, "body": 1 }, { "body": 2 } ] """);
+
+        (ContractCompiler.Compile("p", "p.json", text, problems) is not null).ShouldBe(isPossible);
+        problems.ShouldAllBe(p => p.Sentence.StartsWith("{request.recordar} is true or false, and never", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Credentials_of_the_client_are_read_beside_those_of_who_logs_in_and_written_in_reverse()
+    {
+        const string request = """ "from": "form", "identifier": "u", "password": "p", "constants": { "basic:user": "app", "basic:password": "ñ" }, "fields": { "n": "header:X.N" } """;
+        var decoder = Compile(request).Decoder;
+
+        var headers = decoder.Writer.Headers([.. decoder.Rules.Fields.Select(f => f.Role == FieldRole.Named ? Value.Of(7) : Value.Null)]).ToList();
+
+        headers.ShouldBe([("X.N", "7"), ("Authorization", "Basic YXBwOsOx")]);
+        using var password = Decode(request, Form, "u=ana&p=x", "", $"Authorization: {headers[1].Item2}").Password;
+        Encoding.UTF8.GetString(password!.Reveal()).ShouldBe("x");
+    }
+
+    [Fact]
+    public void A_name_with_a_dollar_sign_or_a_colon_is_read_alike_by_all() =>
+        Decode(""" "from": "form", "identifier": "f:u", "password": "a$p" """, Form, "f:u=ana&a$p=x", "", "").IsAmbiguous.ShouldBeFalse();
+
+    [Fact]
+    public void The_name_of_a_header_is_its_name_dots_and_all()
+    {
+        var broken = Decode(""" "identifier": "header:X.Usuario", "password": "a.p" """, Json, "{\"a\":{}}", "", "").Invalid;
+
+        broken.Select(i => $"{i.Field} {i.Name}").ShouldBe(["X.Usuario X.Usuario", "a.p p"]);
     }
 
     [Theory]
     [InlineData(""" "identifier": "a.u", "password": "a.p", "constants": { "m": "login", "v": 2 }, "fields": { "id": { "in": "id", "type": "any" } } """, """{"a":{"u":"ana","p":"x\"y"},"m":"login","v":2,"id":7}""")]
     [InlineData(""" "from": "form", "identifier": "a.u", "password": "a.p", "constants": { "m": "login" } """, "a%5Bu%5D=ana&a%5Bp%5D=x%22y&m=login")]
+    [InlineData(""" "from": "form", "identifier": "f:u", "password": { "in": "a$p", "least": 3 } """, "f%3Au=ana&a%24p=x%22y")]
     public void In_reverse_a_request_is_written_as_its_clients_write_it(string request, string expected)
     {
         var decoder = Compile(request).Decoder;

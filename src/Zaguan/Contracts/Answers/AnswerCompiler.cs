@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Zaguan.Contracts.Requests;
@@ -35,6 +36,7 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         {
             if (Written(answers, name) is { Count: > 0 } written)
             {
+                templates.IsToldToAnybody = name == AnswerName.Inactive && policy.InactiveBeforePassword;
                 compiled[name] = CompileAll(written, ScopeOf(name));
             }
         }
@@ -108,7 +110,7 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
             Redirect = answer.Redirect is null ? null : CompileRedirect(node.At("redirect"), answer.Redirect, scope),
             Headers = [.. answer.Headers.Select(h => CompileHeader(h.Key, h.Value, scope)).OfType<HeaderTemplate>()],
             Cookies = [.. answer.Cookies.Select(c => CompileCookie(c.Key, c.Value, scope)).OfType<CookieTemplate>()],
-            If = answer.If is null ? null : CompileCondition(answer.If, scope),
+            If = answer.If is null ? null : CompileCondition(node.At("if"), answer.If, scope),
             Others = others,
         };
     }
@@ -138,8 +140,13 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
     }
 
     /// <summary>Conditions of answers; of a lifetime too.</summary>
-    public Condition CompileCondition(IReadOnlyDictionary<string, SourceNode> written, Scope scope)
+    public Condition CompileCondition(SourceNode at, IReadOnlyDictionary<string, SourceNode> written, Scope scope)
     {
+        if (written.Count == 0)
+        {
+            problems.Add(at, "This condition names nothing, and always holds. Name what must be so: { \"request.remember\": true }.");
+        }
+
         var terms = new List<(Placeholder, IReadOnlyList<JsonElement>)>();
         foreach (var (name, node) in written)
         {
@@ -152,6 +159,11 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
 
             if (templates.CompilePlaceholder(node, name, scope) is { } placeholder)
             {
+                foreach (var impossible in values.Where(v => !CanBe(placeholder, v)))
+                {
+                    problems.Add(impossible, $"{{{name}}} is {InWords(placeholder.Kind!.Value)}, and never {impossible.InWords}: that would never hold.");
+                }
+
                 terms.Add((placeholder, [.. values.Select(v => JsonElement.Parse(v.Kind == NodeKind.Text ? JsonSerializer.Serialize(v.Text) : v.Text))]));
             }
         }
@@ -159,11 +171,30 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
         return new(terms);
     }
 
+    /// <summary>Whether a value could be what a condition wants, as far as its kind tells.</summary>
+    private static bool CanBe(Placeholder placeholder, SourceNode value) => (placeholder.Kind, value.Kind) switch
+    {
+        (null, _) or (_, NodeKind.Null) or (ValueKind.Text, NodeKind.Text) or (ValueKind.Boolean, NodeKind.Boolean) or (ValueKind.Json, NodeKind.Number) => true,
+        (ValueKind.Number, NodeKind.Number) => long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        _ => false,
+    };
+
+    private static string InWords(ValueKind kind) => kind switch
+    {
+        ValueKind.Null => "null",
+        ValueKind.Text => "a text",
+        ValueKind.Number => "a whole number",
+        ValueKind.Boolean => "true or false",
+        ValueKind.Instant => "an instant, which no condition goes by",
+        ValueKind.Json => "an object or a list",
+    };
+
     private HeaderTemplate? CompileHeader(string name, SourceNode node, Scope scope)
     {
         if (!Token().IsMatch(name))
         {
-            problems.Add(node, $"A header is called by letters, digits, hyphens and their like (RFC 9110 §5.6.2), not \"{name}\".");
+            var odd = name.Where(c => !Token().IsMatch(c.ToString())).Take(1).Select(c => $"by '{c}': ");
+            problems.Add(node, $"A header is called by letters, digits, hyphens and their like (RFC 9110 §5.6.2), 64 at most, not {string.Concat(odd)}\"{name}\".");
         }
         else if (IsReserved(name))
         {

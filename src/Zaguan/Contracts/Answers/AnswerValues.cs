@@ -22,6 +22,9 @@ internal sealed record AnswerValues
     /// <summary>When the token, or the session, is good no more.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
+    /// <summary>When the refresh token is good no more; null: there is none.</summary>
+    public DateTimeOffset? RefreshExpiresAt { get; set; }
+
     public string? SessionId { get; set; }
 
     /// <summary>The access record of this attempt.</summary>
@@ -64,7 +67,7 @@ internal sealed record AnswerValues
         }
 
         attributes ??= JsonElement.Parse(stored);
-        return attributes.Value.ValueKind == JsonValueKind.Object && attributes.Value.TryGetProperty(name, out var value) ? value : null;
+        return Steps.Find(attributes.Value, name);
     }
 }
 
@@ -99,7 +102,7 @@ internal sealed record Item
             _ => Value.Null,
         },
         _ when name.Length == 0 => Value.Of(Json),
-        _ => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var member) ? Value.Of(member) : Value.Null,
+        _ => Steps.Find(Json, name) is { } member ? Value.Of(member) : Value.Null,
     };
 }
 
@@ -118,7 +121,7 @@ internal sealed class Generated
     {
         if (name is "uuid")
         {
-            return () => Guid.NewGuid().ToString();
+            return Uuid;
         }
 
         if (name is "traceparent")
@@ -152,6 +155,14 @@ internal sealed class Generated
         }
 
         return text;
+    }
+
+    /// <summary>Version 4 (RFC 9562 §5.4). Not the system's own, which promises that no two are alike and not that nobody foretells one: this may be a token.</summary>
+    private static string Uuid()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(16);
+        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0f) | 0x40), (byte)((bytes[8] & 0x3f) | 0x80));
+        return new Guid(bytes, bigEndian: true).ToString();
     }
 
     private static string Hex(int length) => RandomNumberGenerator.GetHexString(length, lowercase: true);

@@ -63,7 +63,7 @@ internal sealed record AnswersFile
     public IReadOnlyList<AnswerFile>? WrongMethod { get; init; }
 }
 
-[Description("One answer: a status, headers and cookies, and one of body, text, redirect or nothing. Of a list of answers the first whose \"if\" holds is given; the last has none.")]
+[Description("One answer: a status, headers and cookies; a body, or a text, or neither; and perhaps a redirection. Of a list of answers the first whose \"if\" holds is given; the last has none.")]
 internal sealed record AnswerFile
 {
     [JsonIgnore]

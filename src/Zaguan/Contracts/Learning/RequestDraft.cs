@@ -195,7 +195,7 @@ internal sealed class RequestDraft(RequestSketch sketch, string path, string ide
         var (none, empty) = (Of(QuestionKind.NoBody), Of(QuestionKind.EmptyBody));
         if (none is not null && empty is not null && !Alike.Are(none, empty))
         {
-            notes.Add("No body and an empty object are answered differently; a contract has one answer to both, and the file has the one to the empty object.");
+            notes.Add("No body and an empty object are answered differently, and the file has the answer to the empty object alone. Where that is \"invalid\" and no body is \"malformed\", write \"empty\": \"object\".");
         }
 
         if ((empty ?? none)?.Question.Outcome is { } told && told is Outcome.Invalid or Outcome.Malformed)

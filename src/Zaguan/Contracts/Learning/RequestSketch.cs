@@ -99,9 +99,9 @@ internal sealed partial record RequestSketch(string Method, bool IsForm, string 
         var fields = isForm ? OfPairs(request.Body) : OfJson(file, request.Body, problems);
         var headers = request.Headers.Where(h => !OfTransport.Contains(h.Name, StringComparer.OrdinalIgnoreCase)).Select(h => FieldOf(HeaderPrefix + h.Name, JsonSerializer.SerializeToElement(h.Value)));
         var all = fields.Concat(headers).ToList();
-        if (all.Find(f => !PlaceForm().IsMatch(f.Place)) is { } odd)
+        if (all.Select(f => Places.ObjectionTo(f.Place)).FirstOrDefault(o => o is not null) is { } objection)
         {
-            problems.Add(file, Places.Sentence.Replace("{0}", odd.Place, StringComparison.Ordinal));
+            problems.Add(file, objection);
         }
 
         if (all.GroupBy(f => f.Place, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { Key: { } twice })
@@ -194,7 +194,4 @@ internal sealed partial record RequestSketch(string Method, bool IsForm, string 
 
     [GeneratedRegex(@"^[A-Z]+ /\S*\s*$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex RequestLine();
-
-    [GeneratedRegex(Places.Form, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex PlaceForm();
 }

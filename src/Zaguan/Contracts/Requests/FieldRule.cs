@@ -16,28 +16,6 @@ internal enum FieldRole
     Constant,
 }
 
-internal enum PlaceKind
-{
-    /// <summary>Where the contract's fields stand: the body, the query or the credentials, by its "from".</summary>
-    Source,
-    Header,
-    Query,
-}
-
-/// <summary>Where a field may stand.</summary>
-/// <param name="Path">The names from the outermost to the field's own; one for a header.</param>
-internal sealed record FieldPlace(PlaceKind Kind, IReadOnlyList<string> Path)
-{
-    public string Written => string.Join('.', Path);
-
-    public static FieldPlace Of(string written) => written.Split(':', 2) switch
-    {
-        ["header", var name] => new(PlaceKind.Header, [name]),
-        ["query", var name] => new(PlaceKind.Query, [name]),
-        _ => new(PlaceKind.Source, written.Split('.')),
-    };
-}
-
 /// <summary>One field of a contract's request: where it stands, and what it must be.</summary>
 /// <param name="Name">How the contract's answers call it; empty where they do not.</param>
 /// <param name="Index">Its place among the fields.</param>
@@ -51,6 +29,8 @@ internal sealed record FieldRule(FieldRole Role, string Name, int Index, IReadOn
 
     public FieldType Type { get; init; }
 
+    public int Least { get; init; }
+
     public int Most { get; init; } = int.MaxValue;
 
     public Normalisation Normalise { get; init; }
@@ -62,14 +42,22 @@ internal sealed record FieldRule(FieldRole Role, string Name, int Index, IReadOn
     /// <summary>A text, a number, true or false.</summary>
     public JsonElement Constant { get; init; }
 
+    /// <summary>It may stand where nobody is told what stands there.</summary>
+    public bool IsSecret => Role == FieldRole.Password || Places.Any(p => p.IsSecret);
+
+    /// <param name="value">What it was; null of a secret.</param>
+    public InvalidField Breaks(InvalidRule rule, Value value = default) => new(Label, rule, value) { Name = Places[0].Path[^1] };
+
     /// <summary>Whether a text that is not empty is what it must be.</summary>
-    public InvalidRule? ObjectionTo(string text) => text switch
+    public InvalidRule? ObjectionTo(string text) => ObjectionToLength(text.Length) ?? text switch
     {
-        _ when text.Length > Most => InvalidRule.Long,
         _ when Format is { } format && !FieldFormats.Fits(format, text) => InvalidRule.Format,
         _ when Pattern is { } pattern && !Matches(pattern, text) => InvalidRule.Format,
         _ => null,
     };
+
+    /// <param name="length">In characters, and more than none.</param>
+    public InvalidRule? ObjectionToLength(int length) => length < Least ? InvalidRule.Short : length > Most ? InvalidRule.Long : null;
 
     // .NET's $ also stands before a line feed that ends the text, wherever in the pattern it is written; before another blank it does not.
     private static bool Matches(Regex pattern, string text) => pattern.IsMatch(text) && (!text.EndsWith('\n') || pattern.IsMatch($"{text[..^1]}\v"));
@@ -84,6 +72,9 @@ internal enum InvalidRule
 
     /// <summary>A number where a text belongs, and the like.</summary>
     Type,
+
+    /// <summary>It has fewer characters than the contract wants.</summary>
+    Short,
     Long,
     Format,
 
@@ -100,5 +91,5 @@ internal enum InvalidRule
 internal sealed record InvalidField(string Field, InvalidRule Rule, Value Value = default)
 {
     /// <summary>Without the names that it lies in.</summary>
-    public string Name => Field[(Field.LastIndexOf('.') + 1)..];
+    public string Name { get; init; } = Field[(Field.LastIndexOf('.') + 1)..];
 }

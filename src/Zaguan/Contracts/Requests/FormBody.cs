@@ -101,6 +101,6 @@ internal static partial class FormBody
 
     private static int Digit(byte hex) => hex <= (byte)'9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
 
-    [GeneratedRegex(@"^[A-Za-z0-9_-]+(\[[A-Za-z0-9_-]*\])*\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_:$-]+(\[[A-Za-z0-9_:$-]*\])*\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PlainName();
 }

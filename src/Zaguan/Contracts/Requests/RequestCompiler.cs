@@ -10,16 +10,6 @@ internal sealed partial class RequestCompiler(Problems problems)
     /// <summary>Names that {request.…} has already.</summary>
     private static readonly string[] OwnNames = ["identifier", "origin", "address"];
 
-    /// <summary>What concerns one connection alone (RFC 9110 §7.6.1), and what is written anew for each.</summary>
-    private static readonly string[] OfOneConnection = ["Connection", "Content-Length", "Date", "Host", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"];
-
-    /// <summary>How headers begin that a stranger may not say to an old system through us, as for requests that are handed on (ReceivedRequest): a field is written there too.</summary>
-    private static readonly string[] NotSaidThere =
-    [
-        "Accept-Encoding", "CF-", "Client-IP", "Content-Encoding", "Expect", "Fastly-", "Forwarded", "Proxy", "True-Client-IP", "Via",
-        "X-Client-IP", "X-Cluster-", "X-Forwarded", "X-HTTP-Method", "X-Method-Override", "X-Original-", "X-Real-IP", "X-Remote-", "X-Rewrite-", "WL-Proxy",
-    ];
-
     /// <summary>In characters: what is said back is short.</summary>
     private const int LongestNamed = 256;
 
@@ -56,7 +46,7 @@ internal sealed partial class RequestCompiler(Problems problems)
             From = request.From,
             ContentTypes = request.ContentTypes,
             Strict = request.Strict,
-            EmptyIsInvalid = request.Empty == EmptyBody.Invalid,
+            Empty = request.Empty,
             Directory = fields.Find(f => f.Role == FieldRole.Directory),
         };
     }
@@ -66,10 +56,10 @@ internal sealed partial class RequestCompiler(Problems problems)
         switch (member.Name)
         {
             case "identifier" when request.Identifier is { In.Count: > 0 } identifier:
-                Add(new(FieldRole.Identifier, "identifier", 0, PlacesOf(identifier.In)) { Normalise = identifier.Normalise, Format = identifier.Format, Pattern = CompilePattern(identifier.Pattern, identifier.Node!), Most = identifier.Most ?? int.MaxValue }, member.Value);
+                Add(new(FieldRole.Identifier, "identifier", 0, PlacesOf(identifier.In)) { Normalise = identifier.Normalise, Format = identifier.Format, Pattern = CompilePattern(identifier.Pattern, identifier.Node!), Least = identifier.Least ?? 0, Most = identifier.Most ?? int.MaxValue }, member.Value);
                 break;
             case "password" when request.Password is { In.Count: > 0 } password:
-                Add(new(FieldRole.Password, "", 0, PlacesOf(password.In)) { Most = password.Most ?? int.MaxValue }, member.Value);
+                Add(new(FieldRole.Password, "", 0, PlacesOf(password.In)) { Least = password.Least ?? 0, Most = password.Most ?? int.MaxValue }, member.Value);
                 break;
             case "directory" when request.Directory is { } directory:
                 Add(new(FieldRole.Directory, "", 0, PlacesOf([directory])), member.Value);
@@ -91,7 +81,20 @@ internal sealed partial class RequestCompiler(Problems problems)
         }
     }
 
-    private void Add(FieldRule rule, SourceNode at) => rules.Add((rule, at));
+    private void Add(FieldRule rule, SourceNode at)
+    {
+        if (rule.Least > rule.Most)
+        {
+            problems.Add(at.At("least"), $"No text has at least {rule.Least} characters and at most {rule.Most}.");
+        }
+
+        if (rule is { Role: FieldRole.Identifier or FieldRole.Password or FieldRole.Directory } && rule.Places.Any(p => p.Kind == PlaceKind.Basic))
+        {
+            problems.Add(at, "\"basic:user\" and \"basic:password\" are a client's, beside those of who logs in: of constants and \"fields\". Where a user's own stand in the Authorization header, it is \"from\": \"basic\".");
+        }
+
+        rules.Add((rule, at));
+    }
 
     private void AddNamed(string name, FieldFile field, SourceNode at)
     {
@@ -105,9 +108,14 @@ internal sealed partial class RequestCompiler(Problems problems)
             problems.Add(at, "Only a text has a format or a pattern.");
         }
 
+        if (field is { Least: not null, Type: FieldType.Number or FieldType.Flag })
+        {
+            problems.Add(at.At("least"), "Only a text has a length; leave \"least\" out.");
+        }
+
         if (field.In is { Count: > 0 } places)
         {
-            Add(new(FieldRole.Named, name, 0, PlacesOf(places)) { Required = field.Required, Type = field.Type, Format = field.Format, Pattern = CompilePattern(field.Pattern, at), Most = field.Most ?? LongestNamed }, at);
+            Add(new(FieldRole.Named, name, 0, PlacesOf(places)) { Required = field.Required, Type = field.Type, Format = field.Format, Pattern = CompilePattern(field.Pattern, at), Least = field.Least ?? 0, Most = field.Most ?? LongestNamed }, at);
         }
     }
 
@@ -115,13 +123,17 @@ internal sealed partial class RequestCompiler(Problems problems)
     {
         var isOptional = name.EndsWith('?');
         var place = isOptional ? name[..^1] : name;
-        if (!PlaceForm().IsMatch(place))
+        if (Places.ObjectionTo(place) is { } objection)
         {
-            problems.Add(value, Places.Sentence.Replace("{0}", place, StringComparison.Ordinal));
+            problems.Add(value, objection);
         }
         else if (value.Kind is NodeKind.Object or NodeKind.List or NodeKind.Null)
         {
             problems.Add(value, $"What a field must be is a text, a number, true or false, not {value.KindInWords}.");
+        }
+        else if (FieldPlace.Of(place) is { Kind: PlaceKind.Basic, IsSecret: false } && value.Text.Contains(':', StringComparison.Ordinal))
+        {
+            problems.Add(value, "A name in Basic credentials has no colon in it (RFC 7617 §2): this could never be sent.");
         }
         else
         {
@@ -171,7 +183,7 @@ internal sealed partial class RequestCompiler(Problems problems)
                 }
 
                 // What is "p" in a query is "query:p" too. One field may stand in both: in a body, or else in the query.
-                if (seen.Find(s => (s.Place.Kind == place.Kind || (isQuery && !ReferenceEquals(s.Rule, rule) && s.Place.Kind != PlaceKind.Header && place.Kind != PlaceKind.Header)) && Overlap(s.Place.Path, place.Path)) is { Rule: { } earlier, Place: { } taken })
+                if (seen.Find(s => (s.Place.Kind == place.Kind || (isQuery && !ReferenceEquals(s.Rule, rule) && s.Place.Kind is PlaceKind.Source or PlaceKind.Query && place.Kind is PlaceKind.Source or PlaceKind.Query)) && Overlap(s.Place.Path, place.Path)) is { Rule: { } earlier, Place: { } taken })
                 {
                     problems.Add(at, taken.Path.Count == place.Path.Count ? $"The field \"{taken.Written}\" is already {InWords(earlier)}." : $"\"{taken.Written}\" and \"{place.Written}\" lie in each other; a field is a value or an object of fields.");
                 }
@@ -185,12 +197,10 @@ internal sealed partial class RequestCompiler(Problems problems)
     {
         if (header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
         {
-            return $"The header {header} holds credentials; \"from\": \"basic\" reads those of the Basic scheme.";
+            return $"The header {header} holds credentials; \"from\": \"basic\" reads those of the Basic scheme, or \"basic:user\" and \"basic:password\" where they are the client's.";
         }
 
-        // To CGI and its heirs X_Forwarded_For is X-Forwarded-For.
-        var name = header.Replace('_', '-');
-        return OfOneConnection.Contains(name, StringComparer.OrdinalIgnoreCase) || Array.Exists(NotSaidThere, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+        return HandedOnHeaders.IsOfOneConnection(header) || !HandedOnHeaders.IsSaidThere(header)
             ? $"The header {header} is the connection's, or says where a request comes from; no field stands in it."
             : null;
     }
@@ -227,6 +237,16 @@ internal sealed partial class RequestCompiler(Problems problems)
             problems.Add(node.At("contentTypes"), "Where a body may be JSON or a form its content type tells which; leave \"contentTypes\" out.");
         }
 
+        if (request.Empty == EmptyBody.Object && !request.From.Contains(RequestSource.Json))
+        {
+            problems.Add(node.At("empty"), "Only a body in JSON is an empty object; \"malformed\" or \"invalid\".");
+        }
+
+        if (request.From.Contains(RequestSource.Basic) && rules.Find(r => r.Rule.Places.Any(p => p.Kind == PlaceKind.Basic)) is { At: { } beside })
+        {
+            problems.Add(beside, "\"from\": \"basic\" reads identifier and password there; a client's credentials cannot stand there too.");
+        }
+
         if (request.Strict && request.From.Contains(RequestSource.Basic))
         {
             problems.Add(node.At("strict"), "Basic credentials have no fields that could be unknown; leave \"strict\" out.");
@@ -240,7 +260,4 @@ internal sealed partial class RequestCompiler(Problems problems)
 
     [GeneratedRegex(@"^[a-z][A-Za-z0-9]{0,31}\z", RegexOptions.NonBacktracking)]
     private static partial Regex FieldName();
-
-    [GeneratedRegex(Places.Form, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex PlaceForm();
 }

@@ -24,14 +24,21 @@ internal sealed class RequestDecoder(RequestRules rules)
         using var slots = new FieldSlots(rules);
         ReadAround(request, slots);
         var isRead = TryReadSource(request, slots, out var isEmpty);
-        if (isRead ? isEmpty && !rules.EmptyIsInvalid : !(isEmpty && rules.EmptyIsInvalid))
+        if (isEmpty ? IsEmptyMalformed(isRead && !request.Body.IsEmpty) : !isRead)
         {
-            var missing = rules.Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => new InvalidField(f.Label, InvalidRule.Missing));
-            return new(Outcome.Malformed, [.. missing], "", null, false) { Fields = namesFields ? ReadNamed(slots, []) : null };
+            return new(Outcome.Malformed, rules.MissingFields, "", null, false) { Fields = namesFields ? ReadNamed(slots, []) : null };
         }
 
         return Understand(slots);
     }
+
+    /// <param name="isObject">There is a body, and nothing in it.</param>
+    private bool IsEmptyMalformed(bool isObject) => rules.Empty switch
+    {
+        EmptyBody.Malformed => true,
+        EmptyBody.Invalid => false,
+        EmptyBody.Object => !isObject,
+    };
 
     /// <summary>Headers, and what stands in the query whatever the body is.</summary>
     private void ReadAround(in RequestInput request, FieldSlots slots)
@@ -54,6 +61,11 @@ internal sealed class RequestDecoder(RequestRules rules)
                     }
                 }
             }
+        }
+
+        if (rules.ReadsBasic && request.Headers is { } received && BasicCredentials.AreIn(received.Authorization))
+        {
+            BasicCredentials.TryReadBeside(received.Authorization, rules, slots);
         }
 
         if (rules.Query.Children.Count > 0 && request.Query is ['?', ..] query)
@@ -104,11 +116,11 @@ internal sealed class RequestDecoder(RequestRules rules)
             };
             if (objection is { } rule)
             {
-                wrong.Add(new(field.Label, rule, field.Role == FieldRole.Password ? Value.Null : Echo(slots[field])));
+                wrong.Add(Broken(field, rule, slots[field]));
             }
             else if (field is { Role: FieldRole.Named, Required: true } && !TryValue(field, slots[field], out _, out var broken))
             {
-                wrong.Add(new(field.Label, broken, Echo(slots[field])));
+                wrong.Add(Broken(field, broken, slots[field]));
             }
         }
 
@@ -123,6 +135,8 @@ internal sealed class RequestDecoder(RequestRules rules)
             : new(Outcome.Invalid, wrong, "", null, false) { Fields = fields };
     }
 
+    private static InvalidField Broken(FieldRule field, InvalidRule rule, in FieldValue value) => field.Breaks(rule, field.IsSecret ? Value.Null : Echo(value));
+
     private static InvalidRule? ObjectionToIdentifier(FieldRule field, in FieldValue value, ref string identifier)
     {
         if (Presence(value) is { } absent)
@@ -136,7 +150,7 @@ internal sealed class RequestDecoder(RequestRules rules)
 
     private static InvalidRule? ObjectionToPassword(FieldRule field, in FieldValue value) => value switch
     {
-        { State: FieldState.Text, Secret: { Length: > 0 } secret } => Encoding.UTF8.GetCharCount(secret.Reveal()) > field.Most ? InvalidRule.Long : null,
+        { State: FieldState.Text, Secret: { Length: > 0 } secret } => field.ObjectionToLength(Encoding.UTF8.GetCharCount(secret.Reveal())),
         { State: FieldState.Text } => InvalidRule.Empty,
         _ => Presence(value),
     };
@@ -201,8 +215,13 @@ internal sealed class RequestDecoder(RequestRules rules)
                 return true;
             case FieldType.Any when written.State != FieldState.Other:
                 value = Echo(written);
-                broken = InvalidRule.Long;
-                return written.Text is null || written.Text.Length <= field.Most;
+                if (written.Text is null || field.ObjectionToLength(written.Text.Length) is not { } length)
+                {
+                    return true;
+                }
+
+                broken = length;
+                return false;
             default:
                 return false;
         }

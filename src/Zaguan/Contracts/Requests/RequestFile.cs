@@ -14,7 +14,7 @@ internal sealed record RequestFile
     public RequestMethod Method { get; init; } = RequestMethod.Post;
 
     [Description("The path of the endpoint, from its slash; compared ignoring case.")]
-    [Form("^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$", "A path begins with a slash and is written as the client sends it, without a query: \"/api/login\", not \"{0}\".")]
+    [Form("^(/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?)$", "A path begins with a slash and is written as the client sends it, without a query: \"/api/login\", not \"{0}\".")]
     public required string Path { get; init; }
 
     [Description("Where the fields stand: json, form or multipart (the body, by its content type), query, basic (the Authorization header); of a list, the first that the request has.")]
@@ -40,7 +40,7 @@ internal sealed record RequestFile
     public required PasswordFile Password { get; init; }
 
     [Description("The field whose true asks that a directory (LDAP) checks the password.")]
-    [Form(Places.Form, Places.Sentence)]
+    [Place]
     public string? Directory { get; init; }
 
     [Description("More fields, by the name under which {request.NAME} and conditions know them.")]
@@ -52,15 +52,8 @@ internal sealed record RequestFile
     [Description("True: a field of the body that the contract does not name is invalid.")]
     public bool Strict { get; init; }
 
-    [Description("What a request without a body, or with an empty one, is: malformed, or invalid because every field is missing.")]
+    [Description("What a request without a body, or with an empty one, is: malformed; invalid, because every field is missing; object: an empty object is invalid, and no body at all is malformed.")]
     public EmptyBody Empty { get; init; } = EmptyBody.Malformed;
-}
-
-/// <summary>How the place of a field is written.</summary>
-internal static class Places
-{
-    public const string Form = @"^((header|query):[A-Za-z0-9_-]{1,64}|[\p{L}\p{N}_-]{1,64}(\.[\p{L}\p{N}_-]{1,64}){0,7})$";
-    public const string Sentence = "A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, or query:NAME. Not \"{0}\".";
 }
 
 [Description("The field that says who logs in: its name, the names of several of which the first that is there counts, or an object with more to say.")]
@@ -72,7 +65,7 @@ internal sealed record IdentifierFile
 
     [Description("Where it stands.")]
     [OneOrMany]
-    [Form(Places.Form, Places.Sentence)]
+    [Place]
     public required IReadOnlyList<string> In { get; init; }
 
     [Description("What is done to it before it is checked and looked for.")]
@@ -83,6 +76,10 @@ internal sealed record IdentifierFile
 
     [Description("What it must look like: a regular expression, without look-around and back-references.")]
     public string? Pattern { get; init; }
+
+    [Description("How few characters it may have.")]
+    [Between(1, 16_384, "A length is between 1 and 16384, not {0}.")]
+    public int? Least { get; init; }
 
     [Description("How many characters it may have.")]
     [Between(1, 16_384, "A length is between 1 and 16384, not {0}.")]
@@ -98,8 +95,12 @@ internal sealed record PasswordFile
 
     [Description("Where it stands.")]
     [OneOrMany]
-    [Form(Places.Form, Places.Sentence)]
+    [Place]
     public required IReadOnlyList<string> In { get; init; }
+
+    [Description("How few characters it may have.")]
+    [Between(1, 16_384, "A length is between 1 and 16384, not {0}.")]
+    public int? Least { get; init; }
 
     [Description("How many characters it may have.")]
     [Between(1, 16_384, "A length is between 1 and 16384, not {0}.")]
@@ -115,7 +116,7 @@ internal sealed record FieldFile
 
     [Description("Where it stands.")]
     [OneOrMany]
-    [Form(Places.Form, Places.Sentence)]
+    [Place]
     public required IReadOnlyList<string> In { get; init; }
 
     [Description("True: a request without it, or with one that breaks a rule, is invalid. False: it is null then.")]
@@ -129,6 +130,10 @@ internal sealed record FieldFile
 
     [Description("What it must look like: a regular expression, without look-around and back-references.")]
     public string? Pattern { get; init; }
+
+    [Description("How few characters it may have, of a text.")]
+    [Between(1, 1_024, "A length is between 1 and 1024, not {0}.")]
+    public int? Least { get; init; }
 
     [Description("How many characters it may have; absent: 256.")]
     [Between(1, 1_024, "A length is between 1 and 1024, not {0}.")]
@@ -160,6 +165,9 @@ internal enum EmptyBody
 {
     Malformed,
     Invalid,
+
+    /// <summary>An empty object is invalid, and no body at all is malformed.</summary>
+    Object,
 }
 
 internal enum FieldType

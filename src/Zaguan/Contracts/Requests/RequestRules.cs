@@ -13,7 +13,7 @@ internal sealed class RequestRules
 
     public required bool Strict { get; init; }
 
-    public required bool EmptyIsInvalid { get; init; }
+    public required EmptyBody Empty { get; init; }
 
     public FieldRule Identifier => field ??= Fields.First(f => f.Role == FieldRole.Identifier);
 
@@ -26,6 +26,12 @@ internal sealed class RequestRules
 
     /// <summary>Those that stand in the query whatever the body is.</summary>
     public PathNode Query => field ??= PathNode.Of(Fields, PlaceKind.Query);
+
+    /// <summary>Both fields that every contract has, of a request that cannot be read.</summary>
+    public IReadOnlyList<InvalidField> MissingFields => field ??= [.. Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => f.Breaks(InvalidRule.Missing))];
+
+    /// <summary>Credentials of a client stand beside the fields of the body.</summary>
+    public bool ReadsBasic => field || (field = Fields.Any(f => f.Places.Any(p => p.Kind == PlaceKind.Basic)));
 
     public bool ReadsHeaders => field || (field = Fields.Any(f => f.Places.Any(p => p.Kind == PlaceKind.Header)));
 

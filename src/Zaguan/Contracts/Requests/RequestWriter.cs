@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Net.Http.Headers;
 
 namespace Zaguan.Contracts.Requests;
 
@@ -39,12 +40,19 @@ internal sealed class RequestWriter(RequestRules rules)
     }
 
     /// <summary>The headers that fields of the request stand in.</summary>
-    public IEnumerable<(string Name, string Value)> Headers(IReadOnlyList<Value>? fields) =>
-        from field in rules.Fields
-        where field.Places is [{ Kind: PlaceKind.Header }, ..]
-        let value = field.Role == FieldRole.Constant ? Value.Of(field.Constant) : field.Role == FieldRole.Named && fields is not null ? fields[field.Index] : Value.Null
-        where value.Kind != ValueKind.Null && value.ToText().All(c => c is >= ' ' and < (char)0x7f)
-        select (field.Places[0].Path[0], value.ToText());
+    public IEnumerable<(string Name, string Value)> Headers(IReadOnlyList<Value>? fields)
+    {
+        var written = from field in rules.Fields
+                      where field.Places is [{ Kind: PlaceKind.Header or PlaceKind.Basic }, ..]
+                      let value = field.Role == FieldRole.Constant ? Value.Of(field.Constant) : field.Role == FieldRole.Named && fields is not null ? fields[field.Index] : Value.Null
+                      where value.Kind != ValueKind.Null
+                      select (Place: field.Places[0], Text: value.ToText());
+        var (headers, credentials) = (written.Where(w => w.Place.Kind == PlaceKind.Header && w.Text.All(c => c is >= ' ' and < (char)0x7f)), written.Where(w => w.Place.Kind == PlaceKind.Basic).ToList());
+        var all = headers.Select(h => (h.Place.Path[0], h.Text));
+        return credentials.Count == 0 ? all : all.Append((HeaderNames.Authorization, BasicCredentials.Write(Half(isSecret: false), Half(isSecret: true))));
+
+        string Half(bool isSecret) => credentials.Find(c => c.Place.IsSecret == isSecret).Text ?? "";
+    }
 
     /// <summary>Such a body as a text, for somebody to paste.</summary>
     public string Example(string identifier, string password)

@@ -4,10 +4,13 @@ using Zaguan.Contracts.Answers;
 namespace Zaguan.Contracts.Templates;
 
 /// <summary>
-/// <c>{"$each": "{invalid}", "item": …}</c> in a list: one element per item. With <c>"key"</c> it stands for an object: one member per item, that is called so.
+/// <c>{"$each": "{invalid}", "item": …}</c> in a list: one element per item; with <c>"items"</c> as many as it says. With <c>"key"</c> it stands for an object: one member per item, that is called so.
 /// </summary>
 internal sealed record EachTemplate(string Name, WordList List, Template Item, TextTemplate? Key) : Template
 {
+    /// <summary>Each item is several elements of the list: those of <see cref="Item"/>, which is a list or a $match of lists.</summary>
+    public bool Spreads { get; init; }
+
     public override bool IsConstant => false;
 
     public override void Write(Utf8JsonWriter writer, AnswerValues values)
@@ -20,7 +23,15 @@ internal sealed record EachTemplate(string Name, WordList List, Template Item, T
 
         foreach (var item in List.Read(values))
         {
-            Item.Write(writer, values with { Item = item });
+            var of = values with { Item = item };
+            if (Spreads)
+            {
+                Item.WriteElements(writer, of);
+            }
+            else
+            {
+                Item.Write(writer, of);
+            }
         }
     }
 
@@ -36,7 +47,19 @@ internal sealed record EachTemplate(string Name, WordList List, Template Item, T
     }
 
     /// <summary>Elements of a list, as many as there are.</summary>
-    public bool UnifyAll(IEnumerable<JsonElement> elements, Bindings bindings) => UnifyItems(elements.Select(e => (Func<Bindings, bool>)(of => Item.Unify(e, of))), bindings);
+    public bool UnifyAll(IReadOnlyList<JsonElement> elements, Bindings bindings) =>
+        UnifyItems(Spreads ? Runs(elements) : elements.Select(e => (Func<Bindings, bool>)(of => Item.Unify(e, of))), bindings);
+
+    /// <summary>One item after another, each with as many elements as it has; an item that has none leaves no trace.</summary>
+    private IEnumerable<Func<Bindings, bool>> Runs(IReadOnlyList<JsonElement> elements)
+    {
+        var (at, taken) = (0, 0);
+        while (at < elements.Count)
+        {
+            yield return of => (taken = Item.UnifyElements(elements, at, of)) > 0;
+            at += taken;
+        }
+    }
 
     public override Template CamelCased() => this with { Item = Item.CamelCased() };
 

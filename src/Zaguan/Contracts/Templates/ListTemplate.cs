@@ -11,13 +11,20 @@ internal sealed record ListTemplate(IReadOnlyList<Template> Items) : Template
     public override void Write(Utf8JsonWriter writer, AnswerValues values)
     {
         writer.WriteStartArray();
+        WriteElements(writer, values);
+        writer.WriteEndArray();
+    }
+
+    public override void WriteElements(Utf8JsonWriter writer, AnswerValues values)
+    {
         foreach (var item in Items)
         {
             item.Write(writer, values);
         }
-
-        writer.WriteEndArray();
     }
+
+    public override int UnifyElements(IReadOnlyList<JsonElement> elements, int from, Bindings bindings) =>
+        from + Items.Count <= elements.Count && Items.Index().All(i => i.Item.Unify(elements[from + i.Index], bindings)) ? Items.Count : 0;
 
     public override IEnumerable<Placeholder> Values => Items.SelectMany(i => i.Values);
 

@@ -18,21 +18,27 @@ internal sealed record MatchTemplate(Placeholder Placeholder, IReadOnlyList<(str
 
     public override void Write(Utf8JsonWriter writer, AnswerValues values) => Choose(values).Write(writer, values);
 
+    public override void WriteElements(Utf8JsonWriter writer, AnswerValues values) => Choose(values).WriteElements(writer, values);
+
     /// <summary>The first case that could have been answered tells the value; "else" tells nothing.</summary>
-    public override bool Unify(JsonElement reply, Bindings bindings)
+    public override bool Unify(JsonElement reply, Bindings bindings) => Unify(bindings, value => value.Unify(reply, bindings) ? 1 : 0) > 0;
+
+    public override int UnifyElements(IReadOnlyList<JsonElement> elements, int from, Bindings bindings) => Unify(bindings, value => value.UnifyElements(elements, from, bindings));
+
+    private int Unify(Bindings bindings, Func<Template, int> unify)
     {
         var mark = bindings.Mark;
         foreach (var (@case, value) in Cases)
         {
-            if (bindings.TryBind(Placeholder, AsJson(@case)) && value.Unify(reply, bindings))
+            if (bindings.TryBind(Placeholder, AsJson(@case)) && unify(value) is > 0 and var count)
             {
-                return true;
+                return count;
             }
 
             bindings.Undo(mark);
         }
 
-        return Else.Unify(reply, bindings);
+        return unify(Else);
     }
 
     public override Template CamelCased() => this with { Cases = [.. Cases.Select(c => (c.Case, c.Value.CamelCased()))], Else = Else.CamelCased() };

@@ -24,6 +24,9 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
     /// <summary>What the $each that is being compiled goes through.</summary>
     public WordList? Items { get; set; }
 
+    /// <summary>What is being compiled is the answer inactive, and the policy gives it without a look at the password.</summary>
+    public bool IsToldToAnybody { get; set; }
+
     /// <param name="written">What stands between the braces.</param>
     public Placeholder? Compile(SourceNode node, string written, Scope scope)
     {
@@ -41,9 +44,14 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
             return null;
         }
 
-        if ((known.Scope & scope) == Scope.None)
+        if (!CheckScope(node, name, known.Scope, scope))
         {
-            problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(known.Scope)}.");
+            return null;
+        }
+
+        if (name.StartsWith(Vocabulary.RequestPrefix, StringComparison.Ordinal) && request?.Named(name[Vocabulary.RequestPrefix.Length..]) is { IsSecret: true })
+        {
+            problems.Add(node, $"{{{name}}} is a client's secret (\"basic:password\"); nothing says it back, and nothing depends on it.");
             return null;
         }
 
@@ -66,6 +74,20 @@ internal sealed class PlaceholderCompiler(Problems problems, RequestRules? reque
         }
 
         return placeholder;
+    }
+
+    /// <summary>Whether a name of one scope may stand in another; where it may not, that is told.</summary>
+    public bool CheckScope(SourceNode node, string name, Scope known, Scope here)
+    {
+        if ((known & here) != Scope.None)
+        {
+            return true;
+        }
+
+        problems.Add(node, IsToldToAnybody && known.HasFlag(Scope.Inactive)
+            ? $"{{{name}}} is not known here: by the policy \"inactiveBeforePassword\" anybody is answered this, whatever the password is. Leave it out, or the policy."
+            : $"{{{name}}} is known only in {Vocabulary.InWords(known)}.");
+        return false;
     }
 
     private string UnknownInWords(string name)

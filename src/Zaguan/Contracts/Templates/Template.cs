@@ -25,6 +25,12 @@ internal abstract record Template
     /// </summary>
     public abstract bool Unify(JsonElement reply, Bindings bindings);
 
+    /// <summary>In a list whose $each has "items": a list's elements without its brackets; what is no list is one element.</summary>
+    public virtual void WriteElements(Utf8JsonWriter writer, AnswerValues values) => Write(writer, values);
+
+    /// <summary>In reverse: how many elements of a reply's list, from one of them on, are what <see cref="WriteElements"/> wrote; 0: none are.</summary>
+    public virtual int UnifyElements(IReadOnlyList<JsonElement> elements, int from, Bindings bindings) => from < elements.Count && Unify(elements[from], bindings) ? 1 : 0;
+
     /// <summary>The same template with every name in camelCase.</summary>
     public virtual Template CamelCased() => this;
 }

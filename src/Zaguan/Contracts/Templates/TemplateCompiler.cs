@@ -22,6 +22,13 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
     /// <summary>Every use of every name that was compiled so far.</summary>
     public IReadOnlyList<NameUse> Uses => placeholders.Uses;
 
+    /// <summary>What is being compiled is the answer inactive, and the policy gives it without a look at the password.</summary>
+    public bool IsToldToAnybody
+    {
+        get => placeholders.IsToldToAnybody;
+        set => placeholders.IsToldToAnybody = value;
+    }
+
     /// <param name="written">What stands between the braces.</param>
     public Placeholder? CompilePlaceholder(SourceNode node, string written, Scope scope) => placeholders.Compile(node, written, scope);
 
@@ -136,13 +143,15 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
     private static bool Has(SourceNode node, string name) =>
         node.Kind == NodeKind.Object && node.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal));
 
-    private Template CompileMatch(SourceNode node, Scope scope)
+    private Template CompileMatch(SourceNode node, Scope scope) => CompileMatch(node, new ConstantTemplate("null"), scope, Compile);
+
+    /// <param name="otherwise">What no case is for, where there is no "else".</param>
+    private Template CompileMatch(SourceNode node, Template otherwise, Scope scope, Func<SourceNode, Scope, Template> compile)
     {
         var cases = new List<(string, Template)>();
-        Template otherwise = new ConstantTemplate("null");
         foreach (var member in node.Members.Where(m => m.Name is not "$match"))
         {
-            var value = Compile(member.Value, scope);
+            var value = compile(member.Value, scope);
             if (member.Name is "else")
             {
                 otherwise = value;
@@ -158,13 +167,13 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
             problems.Add(node, "A $match lacks its cases: { \"$match\": \"{user.active}\", \"true\": …, \"false\": … }.");
         }
 
-        var on = node.At("$match");
+        var (on, before) = (node.At("$match"), problems.Count);
         if (on.Kind == NodeKind.Text && CompileParts(on, on.Text, scope) is [{ Placeholder: { } only }])
         {
             return new MatchTemplate(only, cases, otherwise);
         }
 
-        if (on.Kind != NodeKind.Text || !on.Text.Contains('{', StringComparison.Ordinal))
+        if (problems.Count == before)
         {
             problems.Add(on, $"A $match goes by one placeholder, \"{{user.active}}\" for one, not {on.InWords}.");
         }
@@ -174,9 +183,9 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
 
     private EachTemplate CompileEach(SourceNode node, Scope scope)
     {
-        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "key" or "item")))
+        foreach (var unknown in node.Members.Where(m => m.Name is not ("$each" or "key" or "item" or "items")))
         {
-            problems.Add(unknown.Value, $"A $each has \"$each\", \"item\" and perhaps \"key\", not \"{unknown.Name}\".");
+            problems.Add(unknown.Value, $"A $each has \"$each\", \"item\" (or \"items\") and perhaps \"key\", not \"{unknown.Name}\".");
         }
 
         var list = CompileList(node.At("$each"), scope, out var name);
@@ -196,7 +205,16 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
         }
 
         Template item = new ListTemplate([]);
-        if (Has(node, "item"))
+        var spreads = Has(node, "items");
+        if (spreads)
+        {
+            item = CompileElements(node.At("items"), scope | Scope.Item);
+            if (Has(node, "item") || Has(node, "key"))
+            {
+                problems.Add(node.At("items"), "With \"items\" there are several elements of a list for each; beside them is neither an \"item\" nor a \"key\".");
+            }
+        }
+        else if (Has(node, "item"))
         {
             item = Compile(node.At("item"), scope | Scope.Item);
         }
@@ -207,7 +225,29 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
 
         placeholders.Items = outer;
         around.RemoveAt(around.Count - 1);
-        return new(name, list, item, key);
+        return new(name, list, item, key) { Spreads = spreads };
+    }
+
+    /// <summary>What "items" are: a list, or a $match of lists.</summary>
+    private Template CompileElements(SourceNode node, Scope scope)
+    {
+        if (Has(node, "$match"))
+        {
+            return CompileMatch(node, new ListTemplate([]), scope, CompileElements);
+        }
+
+        if (node.Kind != NodeKind.List)
+        {
+            problems.Add(node, $"\"items\" is a list, or a $match whose cases are lists, not {node.KindInWords}: {{ \"$match\": \"{{item.rule}}\", \"missing\": [ …, … ], \"else\": [ … ] }}.");
+            return new ListTemplate([]);
+        }
+
+        foreach (var each in node.Items.Where(i => Has(i, "$each")))
+        {
+            problems.Add(each, "The elements of \"items\" are as many as are written; no $each stands among them.");
+        }
+
+        return Compile(node, scope);
     }
 
     private void CheckNesting(SourceNode node, string name)
@@ -232,11 +272,7 @@ internal sealed class TemplateCompiler(Problems problems, RequestRules? request 
             return new(scope, null, _ => []);
         }
 
-        if ((list.Scope & scope) == Scope.None)
-        {
-            problems.Add(node, $"{{{name}}} is known only in {Vocabulary.InWords(list.Scope)}.");
-        }
-
+        placeholders.CheckScope(node, name, list.Scope, scope);
         return list;
     }
 
