@@ -108,8 +108,8 @@ internal sealed class NewContractCommand
         var question = new Question(KindOf(example), example.Name, example.Name)
         {
             Method = request.Method,
-            Body = Encoding.UTF8.GetBytes(request.Body),
-            Shown = Encoding.UTF8.GetBytes(request.Body),
+            Body = request.Body,
+            Shown = request.Body,
             ContentType = request.Headers.FirstOrDefault(h => h.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)).Value ?? sketch.ContentType,
             Headers = request.Headers,
             Outcome = example.Outcome ?? Outcome.Invalid,
@@ -118,7 +118,7 @@ internal sealed class NewContractCommand
         return new(question, new Reply(example.Status, headers, Encoding.UTF8.GetBytes(example.AnswerBody)), clock.GetUtcNow());
     }
 
-    private static QuestionKind KindOf(TrialCase example) => (example.Outcome, example.Request.Body.Trim()) switch
+    private static QuestionKind KindOf(TrialCase example) => (example.Outcome, example.Request.Text.Trim()) switch
     {
         (Outcome.Granted, _) => QuestionKind.RightLogin,
         (Outcome.WrongPassword, _) => QuestionKind.WrongPassword,

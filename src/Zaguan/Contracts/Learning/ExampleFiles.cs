@@ -13,7 +13,7 @@ namespace Zaguan.Contracts.Learning;
 /// <summary>Requests and answers as files, the form that <see cref="TrialCase"/> reads. What nobody can foretell stands in angle brackets; there is no password and no token in them.</summary>
 internal sealed partial class ExampleFiles(LearnedContract learned)
 {
-    private const string Unforeseeable = "<…>";
+    private const string Unforeseeable = "‹…›";
 
     /// <summary>Places whose value is another in each granted answer.</summary>
     private readonly HashSet<string> varying = Varying(learned);

@@ -31,7 +31,7 @@ public sealed class NewContractTests
         (await folder.RunAsync("contract", "check", output)).Code.ShouldBe(ExitCode.Done);
         var tested = await folder.RunAsync("contract", "test", output, "--examples", examples);
 
-        tested.Lines.Where(l => !l.EndsWith(": as written", StringComparison.Ordinal)).ShouldBeEmpty(await File.ReadAllTextAsync(output));
+        tested.Lines.Where(l => !l.Contains(": as written", StringComparison.Ordinal)).ShouldBeEmpty(await File.ReadAllTextAsync(output));
         tested.Lines.Length.ShouldBeGreaterThan(3);
     }
 
