@@ -114,7 +114,7 @@ internal sealed class LearnCommand
             return await terminal.RefuseAsync("Interrupted. Nothing was written.");
         }
 
-        return draft.Draft(exchanges, problems) is { } learned ? await files.WriteAsync(learned, parsed.GetRequiredValue(user), notes) : await terminal.TellAsync("Nothing was written", problems);
+        return draft.Draft(exchanges, problems) is { } learned ? await files.WriteAsync(learned, parsed.GetRequiredValue(user), lesson.User, notes) : await terminal.TellAsync("Nothing was written", problems);
     }
 
     private RequestSketch? ReadSketch(ParseResult parsed, Problems problems)

@@ -20,25 +20,28 @@ internal sealed class LearnedFiles(Terminal terminal, string folder, string name
     private string UnknownFile => Path.Combine(folder, Unknown);
 
     /// <summary>Why nothing may be written here; null: it may.</summary>
-    public string? Objection => System.IO.File.Exists(File) || Directory.Exists(ExamplesFolder) || System.IO.File.Exists(UnknownFile)
+    public string? Objection => OutputPlace.ObjectionToFolder(folder) ?? Taken;
+
+    private string? Taken => System.IO.File.Exists(File) || Directory.Exists(ExamplesFolder) || System.IO.File.Exists(UnknownFile)
         ? $"In {folder} there is a contract of that name, the examples of one, or {Unknown} of another, already. Nothing is overwritten: name another folder, or take these away."
         : null;
 
-    /// <param name="userFile">Null: nobody said who the user is.</param>
-    public async Task<int> WriteAsync(LearnedContract learned, string? userFile, Notes notes)
+    public async Task<int> WriteAsync(LearnedContract learned, string userFile, TrialUser user, Notes notes)
     {
         foreach (var sentence in Standing(learned.Contract))
         {
             notes.Add(sentence);
         }
 
-        var written = new List<(string File, string Text)> { (File, LearnedContract.TextOf(learned.File)) };
-        written.AddRange(new ExampleFiles(learned).All().DistinctBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Select(e => (Path.Combine(ExamplesFolder, e.Name), e.Text)));
-        if (userFile is not null)
+        var examples = new ExampleFiles(learned).All().DistinctBy(e => e.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        foreach (var sentence in NotReproduced(learned.Contract, user, examples))
         {
-            written.Add((Path.Combine(ExamplesFolder, "user.json"), await System.IO.File.ReadAllTextAsync(userFile)));
+            notes.Add(sentence);
         }
 
+        var written = new List<(string File, string Text)> { (File, LearnedContract.TextOf(learned.File)) };
+        written.AddRange(examples.Select(e => (Path.Combine(ExamplesFolder, e.Name), e.Text)));
+        written.Add((Path.Combine(ExamplesFolder, "user.json"), await System.IO.File.ReadAllTextAsync(userFile)));
         written.Add((UnknownFile, notes.ToString()));
         if ((Objection ?? WhatSaysPassword(written, learned)) is { } objection)
         {
@@ -61,6 +64,21 @@ internal sealed class LearnedFiles(Terminal terminal, string folder, string name
         }
 
         return code;
+    }
+
+    /// <summary>Answers that were observed and that the contract does not give.</summary>
+    private IEnumerable<string> NotReproduced(Contract contract, TrialUser user, IEnumerable<(string Name, string Text)> examples)
+    {
+        var comparison = new TrialComparison(contract, new(contract, user.ToUser(), terminal.Clock.GetUtcNow()));
+        foreach (var (example, text) in examples)
+        {
+            var problems = new Problems();
+            var differences = TrialCase.Parse(example, Encoding.UTF8.GetBytes(text), problems) is { } read ? comparison.Differences(read) : problems.Select(p => p.ToString());
+            if (differences.ToList() is { Count: > 0 } told)
+            {
+                yield return $"What was answered in {Path.Combine(Examples, example)} the file does not say: {string.Join(' ', told)}";
+            }
+        }
     }
 
     private static string? WhatSaysPassword(List<(string File, string Text)> written, LearnedContract learned) =>

@@ -31,9 +31,9 @@ internal sealed class NewContractCommand
     private async Task<int> RunAsync(Terminal terminal, ParseResult parsed)
     {
         var file = parsed.GetRequiredValue(output);
-        if (File.Exists(file))
+        if (OutputPlace.ObjectionToFile(file) is { } objection)
         {
-            return await terminal.RefuseAsync($"{file} is there already. Nothing is overwritten: name another one, or take it away.");
+            return await terminal.RefuseAsync(objection);
         }
 
         var problems = new Problems();
@@ -60,6 +60,15 @@ internal sealed class NewContractCommand
         if (learned is null)
         {
             return await terminal.TellAsync("Nothing was written", problems);
+        }
+
+        var comparison = new TrialComparison(learned.Contract, new(learned.Contract, known.ToUser(), terminal.Clock.GetUtcNow()));
+        foreach (var (example, @case) in examples)
+        {
+            if (comparison.Differences(@case).ToList() is { Count: > 0 } differences)
+            {
+                notes.Add($"What {example} says the file does not: {string.Join(' ', differences)}");
+            }
         }
 
         await File.WriteAllTextAsync(file, LearnedContract.TextOf(learned.File));
@@ -108,17 +117,18 @@ internal sealed class NewContractCommand
         var question = new Question(KindOf(example), example.Name, example.Name)
         {
             Method = request.Method,
-            Body = Encoding.UTF8.GetBytes(request.Body),
-            Shown = Encoding.UTF8.GetBytes(request.Body),
+            Body = request.Body,
+            Shown = request.Body,
             ContentType = request.Headers.FirstOrDefault(h => h.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)).Value ?? sketch.ContentType,
             Headers = request.Headers,
             Outcome = example.Outcome ?? Outcome.Invalid,
+            IsOutcomeStated = example.Outcome is not null,
             Said = sketch.Said(request),
         };
-        return new(question, new Reply(example.Status, headers, Encoding.UTF8.GetBytes(example.AnswerBody)), clock.GetUtcNow());
+        return new(question, new Reply(example.Status, headers, Encoding.UTF8.GetBytes(example.AnswerBody)), clock.GetUtcNow()) { IsWritten = true };
     }
 
-    private static QuestionKind KindOf(TrialCase example) => (example.Outcome, example.Request.Body.Trim()) switch
+    private static QuestionKind KindOf(TrialCase example) => (example.Outcome, example.Request.Text.Trim()) switch
     {
         (Outcome.Granted, _) => QuestionKind.RightLogin,
         (Outcome.WrongPassword, _) => QuestionKind.WrongPassword,

@@ -59,6 +59,12 @@ internal sealed record TrialUser
     /// <returns>Nobody after a problem was added.</returns>
     public static TrialUser Read(string file, Problems problems)
     {
+        if (!File.Exists(file))
+        {
+            problems.Add(file, Directory.Exists(file) ? "This is a folder; here belongs a JSON file that says who logs in." : "There is no such file; here belongs one that says who logs in, in JSON.");
+            return new();
+        }
+
         try
         {
             return JsonSource.Parse(file, File.ReadAllBytes(file), problems) is { } node ? new RecordReader(Spelling.Contract, problems).Read<TrialUser>(node) : new();

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.Net.Http.Headers;
 using Zaguan.Contracts.Answers;
 using Zaguan.Reading;
 
@@ -72,7 +71,8 @@ internal sealed partial class AnswerDraft(Notes notes)
     private JsonObject? One(IReadOnlyList<Heard> heard)
     {
         var first = heard[0].Exchange;
-        if (heard.Any(h => h.Exchange.Reply.Status != first.Reply.Status || h.Exchange.Json is null != first.Json is null))
+        var isElsewhere = !heard[0].Facts.HasUser && heard.Any(h => !string.Equals(h.Exchange.Location, first.Location, StringComparison.Ordinal));
+        if (isElsewhere || heard.Any(h => h.Exchange.Reply.Status != first.Reply.Status || h.Exchange.Json is null != first.Json is null) || Content(heard) is not { } content)
         {
             return null;
         }
@@ -83,29 +83,38 @@ internal sealed partial class AnswerDraft(Notes notes)
             answer["status"] = status;
         }
 
-        if (Redirections.Contains(status) && first.Reply.Headers.Location.ToString() is { Length: > 0 } location)
+        if (Redirections.Contains(status) && first.Location.Length > 0)
         {
-            answer["redirect"] = Redirect(location, heard);
+            answer["redirect"] = Redirect(first.Location, heard);
         }
 
         AddHeaders(answer, heard);
         AddCookies(answer, heard);
-        if (first.Json is not null)
+        foreach (var (member, value) in content)
         {
-            if (!templates.TryDraft([.. heard.Select(h => new Sample(h.Exchange.Json!.Value, h.Facts))], "", "", out var body))
-            {
-                return null;
-            }
-
-            AddContentType(answer, first, Answer.Json);
-            answer["body"] = body;
+            answer[member] = value?.DeepClone();
         }
-        else if (heard.Any(h => h.Exchange.Text.Length > 0) && !AddText(answer, heard))
+
+        return answer;
+    }
+
+    /// <summary>The body and what it is; null: nothing says all of them.</summary>
+    private JsonObject? Content(IReadOnlyList<Heard> heard)
+    {
+        var content = new JsonObject();
+        if (heard[0].Exchange.Json is null)
+        {
+            return heard.All(h => h.Exchange.Text.Length == 0) || AddText(content, heard) ? content : null;
+        }
+
+        if (!templates.TryDraft([.. heard.Select(h => new Sample(h.Exchange.Json!.Value, h.Facts))], "", "", out var body))
         {
             return null;
         }
 
-        return answer;
+        AddContentType(content, heard[0].Exchange, Answer.Json);
+        content["body"] = body;
+        return content;
     }
 
     private bool AddText(JsonObject answer, IReadOnlyList<Heard> heard)
@@ -120,13 +129,25 @@ internal sealed partial class AnswerDraft(Notes notes)
             AddContentType(answer, first, Answer.PlainText);
         }
 
-        if (!templates.TryDraft([.. heard.Select(h => new Sample(JsonSerializer.SerializeToElement(h.Exchange.Text), h.Facts))], "", "", out var text))
+        var samples = heard.Select(h => new Sample(JsonSerializer.SerializeToElement(h.Facts.IsWritten ? WithoutWildcards(h.Exchange.Text) : h.Exchange.Text), h.Facts)).ToList();
+        if (!templates.TryDraft(samples, "", "", out var text))
         {
             return false;
         }
 
-        answer["text"] = text;
+        answer["text"] = text?.DeepClone() ?? "";
         return true;
+    }
+
+    private string WithoutWildcards(string text)
+    {
+        if (!Wildcards.AreIn(text))
+        {
+            return text;
+        }
+
+        notes.Add("In a text of the examples stand wildcards: the file has nothing in their places. Write what belongs there.");
+        return Wildcards.WithoutInText(text);
     }
 
     private void AddContentType(JsonObject answer, Exchange first, string usual)
@@ -150,10 +171,10 @@ internal sealed partial class AnswerDraft(Notes notes)
     private void AddHeaders(JsonObject answer, IReadOnlyList<Heard> heard)
     {
         var headers = new JsonObject();
-        foreach (var (name, _) in heard[0].Exchange.Headers)
+        foreach (var name in heard.SelectMany(h => h.Exchange.Headers.Select(o => o.Name)).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             var values = heard.Select(h => (Sample: h, Value: h.Exchange.Headers.FirstOrDefault(o => o.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)).ToList();
-            if (values.TrueForAll(v => v.Value is not null && v.Value.All(c => c is >= ' ' and <= '~'))
+            if (values.TrueForAll(v => v.Value is not null && (v.Sample.Facts.IsWritten || v.Value.All(c => c is >= ' ' and <= '~')))
                 && templates.TryDraft([.. values.Select(v => new Sample(JsonSerializer.SerializeToElement(v.Value), v.Sample.Facts))], $"header:{name}", name, out var template) && template is JsonValue)
             {
                 headers[name] = template;
@@ -173,18 +194,22 @@ internal sealed partial class AnswerDraft(Notes notes)
     private void AddCookies(JsonObject answer, IReadOnlyList<Heard> heard)
     {
         var cookies = new JsonObject();
-        foreach (var cookie in heard[0].Exchange.Cookies)
+        foreach (var name in heard.SelectMany(h => h.Exchange.Cookies.Select(c => c.Name)).Distinct(StringComparer.Ordinal))
         {
-            var name = cookie.Name.ToString();
-            var values = heard.Select(h => (h.Facts, Value: h.Exchange.Cookies.FirstOrDefault(c => string.Equals(c.Name.ToString(), name, StringComparison.Ordinal))?.Value.ToString())).ToList();
-            if (!values.TrueForAll(v => v.Value is not null)
-                || !templates.TryDraft([.. values.Select(v => new Sample(JsonSerializer.SerializeToElement(Uri.UnescapeDataString(v.Value!)), v.Facts))], $"cookie:{name}", name, out var template))
+            var values = heard.Select(h => (h.Facts, Cookie: h.Exchange.Cookies.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal)))).ToList();
+            if (!values.TrueForAll(v => v.Cookie is not null)
+                || !templates.TryDraft([.. values.Select(v => new Sample(JsonSerializer.SerializeToElement(Uri.UnescapeDataString(v.Cookie!.Value)), v.Facts))], $"cookie:{name}", name, out var template))
             {
                 notes.Add($"The cookie {name} is another in every answer, or not in all of them, and nothing that is known: the file leaves it out.");
                 continue;
             }
 
-            cookies[name] = Cookie(cookie, template);
+            if (heard[0].Facts.HasUser && template?.ToString().Contains("{generated.", StringComparison.Ordinal) == true)
+            {
+                notes.Add($"The cookie {name} of the granted login is made of chance ({template}): Zaguan sets it, and knows no session by it. Where the application knows its sessions by it, it is the token: \"value\": \"{{token}}\", with a \"token\" of the algorithm \"opaque\".");
+            }
+
+            cookies[name] = Cookie(values[0].Cookie!, template);
         }
 
         if (cookies.Count > 0)
@@ -193,39 +218,39 @@ internal sealed partial class AnswerDraft(Notes notes)
         }
     }
 
-    private static JsonObject Cookie(SetCookieHeaderValue cookie, JsonNode? value)
+    private static JsonObject Cookie(HeardCookie cookie, JsonNode? value)
     {
         var written = new JsonObject { ["value"] = value };
-        if (cookie.Path.Length > 0)
+        if (cookie.Path is { Length: > 0 } path && !Wildcards.AreInHeader(path))
         {
-            written["path"] = cookie.Path.ToString();
+            written["path"] = path;
         }
 
-        if (cookie.MaxAge is { } age && age > TimeSpan.Zero)
+        if (cookie.MaxAge is { } age)
         {
             written["maxAge"] = string.Create(CultureInfo.InvariantCulture, $"{(long)age.TotalSeconds}s");
         }
 
-        written["httpOnly"] = cookie.HttpOnly;
-        written["secure"] = cookie.Secure;
-        written["sameSite"] = cookie.SameSite switch
-        {
-            Microsoft.Net.Http.Headers.SameSiteMode.Lax => RecordReader.SpellingOf(SameSite.Lax),
-            Microsoft.Net.Http.Headers.SameSiteMode.Strict => RecordReader.SpellingOf(SameSite.Strict),
-            Microsoft.Net.Http.Headers.SameSiteMode.None => RecordReader.SpellingOf(SameSite.None),
-            _ => RecordReader.SpellingOf(SameSite.Unsaid),
-        };
+        written["httpOnly"] = cookie.IsHttpOnly;
+        written["secure"] = cookie.IsSecure;
+        written["sameSite"] = RecordReader.SpellingOf(Enum.TryParse<SameSite>(cookie.SameSite, ignoreCase: true, out var site) && Enum.IsDefined(site) ? site : SameSite.Unsaid);
         return written;
     }
 
     private string Redirect(string location, IReadOnlyList<Heard> heard)
     {
-        var page = location.Split('?', '#')[0];
-        if (heard[0].Facts.HasUser && page.Length > 0 && page.Length < location.Length && heard.Any(h => !string.Equals(h.Exchange.Reply.Headers.Location.ToString(), location, StringComparison.Ordinal)))
+        if (heard[0].Facts.IsWritten && Wildcards.AreInHeader(location))
+        {
+            notes.Add($"The redirection goes to {location} in the examples: the file has it without what the wildcards stand for.");
+            location = Wildcards.Without(location);
+        }
+
+        if (heard[0].Facts.HasUser && heard.Any(h => !string.Equals(h.Exchange.Location, heard[0].Exchange.Location, StringComparison.Ordinal)))
         {
             // It may be a token.
-            notes.Add($"What stands behind {page} in the redirection is another in every answer: the file leaves it out.");
-            return Candidates.Doubled(page);
+            var steady = Steady([.. heard.Select(h => h.Exchange.Location)]);
+            notes.Add($"What stands behind {steady} in the redirection is another in every answer: the file leaves it out.");
+            return Candidates.Doubled(steady);
         }
 
         if (location.Contains('?', StringComparison.Ordinal))
@@ -234,6 +259,15 @@ internal sealed partial class AnswerDraft(Notes notes)
         }
 
         return Candidates.Doubled(ReadToken.Without(location));
+    }
+
+    /// <summary>The page, or the folder, that several addresses have in common.</summary>
+    public static string Steady(IReadOnlyList<string> locations)
+    {
+        var common = locations.Aggregate((one, other) => one[..one.Zip(other).TakeWhile(c => c.First == c.Second).Count()]);
+        var page = common.Split('?', '#')[0];
+        var folder = locations.All(l => string.Equals(l.Split('?', '#')[0], page, StringComparison.Ordinal)) ? page : page[..(page.LastIndexOf('/') + 1)];
+        return folder is "" or "http://" or "https://" ? "/" : folder;
     }
 
     [GeneratedRegex("^[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{1,64}(; ?[a-z-]{1,32}=[A-Za-z0-9._-]{1,64}){0,4}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

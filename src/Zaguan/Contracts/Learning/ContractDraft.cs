@@ -44,7 +44,7 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
             return null;
         }
 
-        var found = GrantedFacts.Of(granted, notes);
+        var found = GrantedFacts.Of(granted, request.Echoes, notes);
         var heard = granted.Select((e, i) => new Heard(e, FactsOfGranted(e, found, i, request.Echoes))).ToList();
         var drafted = new JsonObject { ["granted"] = Required(heard, "the granted login") };
         List<Heard> invalid = [];
@@ -65,10 +65,18 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
 
         AddOtherMethod(drafted, exchanges);
         var tokens = new TokenDraft(notes);
-        var token = tokens.Draft(found, [.. heard.Select(h => h.Facts)]) ?? (Says(drafted, Vocabulary.Token) ? tokens.OfUnseen(Says(drafted, Vocabulary.RefreshToken)) : null);
+        var token = tokens.Draft(found, [.. heard.Select(h => h.Facts)]) ?? (Says(drafted["granted"]!, Vocabulary.Token) ? tokens.OfUnseen(Says(drafted["granted"]!, Vocabulary.RefreshToken), isCookie: !Says(drafted["granted"]!["body"], Vocabulary.Token)) : null);
+        new Verbatim(notes).Tell(drafted["granted"]!.AsObject(), token, [.. read.Where(r => r.Outcome != Outcome.Granted).Select(r => r.Exchange)]);
         var file = FileOf(request.File, Reduced(drafted), token);
-        return Compile(file, problems) is { } contract ? new(file, contract, [.. read.Select(r => (r.Exchange, r.Outcome))]) : null;
+        return Compile(file, problems) is { } contract ? new(file, contract, [.. read.Select(r => (r.Exchange, r.Outcome ?? WhenUnderstood(r.Exchange))), .. Refused(exchanges, contract)]) : null;
     }
+
+    /// <summary>All requests but the right login's say a user of chance.</summary>
+    private static Outcome? WhenUnderstood(Exchange exchange) => exchange.Question.Kind == QuestionKind.OtherMethod || exchange.IsWritten ? null : Outcome.UnknownUser;
+
+    /// <summary>The other name, where it is none.</summary>
+    private static IEnumerable<(Exchange Exchange, Outcome? Outcome)> Refused(IReadOnlyList<Exchange> exchanges, Contract contract) =>
+        exchanges.Where(e => e.Question.Kind == QuestionKind.OtherName && !Counts(e, exchanges)).Select(e => (e, (Outcome?)(Read(e, contract).Refusal ?? Outcome.UnknownUser)));
 
     /// <summary>The other name may have been refused; and where no body is not an empty one, a contract says the empty one's answer.</summary>
     private static bool Counts(Exchange exchange, IReadOnlyList<Exchange> all)
@@ -82,10 +90,10 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
         return other is null || (exchange.Question.Kind == QuestionKind.NoBody ? Alike.Are(exchange, other) : Alike.HaveOneShape(exchange, other));
     }
 
-    private static bool Says(JsonObject drafted, string name) => drafted["granted"]!.ToJsonString().Contains($"{{{name}", StringComparison.Ordinal);
+    private static bool Says(JsonNode? drafted, string name) => drafted?.ToJsonString().Contains($"{{{name}", StringComparison.Ordinal) == true;
 
-    /// <summary>What becomes of a login by the contract's rules, or else by what the question was; null: it is none.</summary>
-    private static Outcome? OutcomeOf(Exchange exchange, Contract reader, out IReadOnlyList<InvalidField> invalid)
+    /// <summary>What becomes of a login: as an example states it, else by the contract's rules, else by what the question was; null: it is none.</summary>
+    private Outcome? OutcomeOf(Exchange exchange, Contract reader, out IReadOnlyList<InvalidField> invalid)
     {
         invalid = [];
         var question = exchange.Question;
@@ -94,18 +102,31 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
             return null;
         }
 
-        var headers = new HeaderDictionary();
-        foreach (var (name, value) in question.Headers)
+        var decoded = Read(exchange, reader);
+        if (question.IsOutcomeStated && question.Outcome != decoded.Refusal && (decoded.Refusal is not null || question.Outcome is Outcome.Malformed or Outcome.Invalid))
         {
-            headers.Append(name, value);
+            notes.Add($"The example {question.Name} states the outcome {question.Outcome}, and its request is {(decoded.Refusal is { } read ? $"read as {read} ({string.Join(", ", decoded.Invalid.Select(f => $"{f.Field}: {RecordReader.SpellingOf(f.Rule)}"))})" : "understood")}: its answer stands under {RecordReader.SpellingOf(AnswerNames.Of(question.Outcome))}, as it states. Look at the request.");
+            invalid = question.Outcome is Outcome.Malformed or Outcome.Invalid ? decoded.Invalid : [];
+            return question.Outcome;
         }
 
-        var decoded = reader.Decoder.Decode(new RequestInput { Body = question.Body.Span, ContentType = question.ContentType, Headers = headers });
-        using var password = decoded.Password;
         invalid = decoded.Invalid;
         return decoded.Refusal ?? (question.Kind is QuestionKind.Example or QuestionKind.RightLogin or QuestionKind.WrongPassword or QuestionKind.OtherName ? question.Outcome
             : question.Kind is QuestionKind.UnknownUser or QuestionKind.LiteralOther or QuestionKind.LiteralMissing ? Outcome.UnknownUser
             : null);
+    }
+
+    private static DecodedRequest Read(Exchange exchange, Contract reader)
+    {
+        var headers = new HeaderDictionary();
+        foreach (var (name, value) in exchange.Question.Headers)
+        {
+            headers.Append(name, value);
+        }
+
+        var decoded = reader.Decoder.Decode(new RequestInput { Body = exchange.Question.Body.Span, ContentType = exchange.Question.ContentType, Headers = headers });
+        decoded.Password?.Dispose();
+        return decoded;
     }
 
     private Facts FactsOfGranted(Exchange exchange, GrantedFacts found, int i, IReadOnlyList<Echo> echoes)
@@ -132,13 +153,14 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
     private Facts FactsOf(Exchange exchange, IReadOnlyList<InvalidField> invalid, IReadOnlyList<Echo> echoes, Outcome outcome)
     {
         // What another user of chance was called stands in no answer for another reason.
-        List<Fact> said = exchange.Question.Said.TryGetValue(sketch.Identifier.Place, out var typed) && typed.ValueKind == JsonValueKind.String && typed.GetString()!.Length > 2 && invalid.Count == 0
+        List<Fact> said = exchange.Question.Said.TryGetValue(sketch.Identifier.Place, out var typed) && typed.ValueKind == JsonValueKind.String && typed.GetString()!.Length > 2 && invalid.Count == 0 && !(exchange.IsWritten && Wildcards.AreInValue(typed.GetString()!))
             ? [new("request.identifier", typed, "\0")]
             : [];
         return new Facts
         {
             Known = [.. said, .. Stand.Ins.Where(s => s.Name is not (Vocabulary.Token or Vocabulary.RefreshToken or "access.id")), .. outcome == Outcome.Inactive ? known : [], Origin],
             At = exchange.At,
+            IsWritten = exchange.IsWritten,
             Echoes = echoes,
             Said = exchange.Question.Kind == QuestionKind.Malformed ? exchange.Question.Said.Where(s => s.Key.StartsWith(RequestSketch.HeaderPrefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) : exchange.Question.Said,
         }.WithInvalid(invalid);
@@ -243,21 +265,4 @@ internal sealed class ContractDraft(string name, RequestSketch sketch, Uri endpo
     private Contract? Compile(JsonObject file, Problems problems) => ContractCompiler.Compile(name, $"{name}.json", Encoding.UTF8.GetBytes(LearnedContract.TextOf(file)), problems);
 
     private static string Words(Outcome outcome) => $"the outcome {RecordReader.SpellingOf(outcome)}";
-}
-
-/// <summary>What stands in examples for what nobody can foretell.</summary>
-internal static class Stand
-{
-    public static readonly IReadOnlyList<Fact> Ins =
-    [
-        Fact.Of(Vocabulary.Token, "<token>", "token"),
-        Fact.Of(Vocabulary.Token, "<jwt>", "token"),
-        Fact.Of(Vocabulary.Token, "<opaque>", "token"),
-        Fact.Of(Vocabulary.RefreshToken, "<refresh>", "refresh"),
-        Fact.Of("access.id", "<access id>", "access"),
-        Fact.Of("access.id", "<number>", "access"),
-        Fact.Of("generated.uuid", "<uuid>", "uuid"),
-        Fact.Of("generated.traceparent", "<traceparent>", "trace"),
-        Fact.Of("now", "<instant>", "now"),
-    ];
 }

@@ -10,15 +10,17 @@ using Zaguan.Reading;
 
 namespace Zaguan.Contracts.Learning;
 
-/// <summary>Requests and answers as files, the form that <see cref="TrialCase"/> reads. What nobody can foretell stands in angle brackets; there is no password and no token in them.</summary>
+/// <summary>Requests and answers as files, the form that <see cref="TrialCase"/> reads. What nobody can foretell has a wildcard in its place; there is no password and no token in them.</summary>
 internal sealed partial class ExampleFiles(LearnedContract learned)
 {
-    private const string Unforeseeable = "<…>";
+    private const string Unforeseeable = "‹…›";
 
     /// <summary>Places whose value is another in each granted answer.</summary>
     private readonly HashSet<string> varying = Varying(learned);
 
     private readonly bool textVaries = Granted(learned).Select(e => e.Text).Distinct(StringComparer.Ordinal).Count() > 1;
+
+    private readonly bool locationVaries = Granted(learned).Select(e => e.Location).Distinct(StringComparer.Ordinal).Count() > 1;
 
     /// <summary>What the contract says in its answers: that is no secret any more.</summary>
     private readonly HashSet<string> said = TextsIn(learned.File["answers"]).ToHashSet(StringComparer.Ordinal);
@@ -50,7 +52,51 @@ internal sealed partial class ExampleFiles(LearnedContract learned)
             text.Append("Content-Type: ").Append(contentType).Append('\n');
         }
 
+        AddHeaders(text, exchange, outcome);
         return text.Append('\n').Append(Body(exchange, outcome)).Append('\n').ToString();
+    }
+
+    /// <summary>Where a browser is sent, what it is to keep, and what else the contract says.</summary>
+    private void AddHeaders(StringBuilder text, Exchange exchange, Outcome outcome)
+    {
+        if (exchange.Location.Length > 0)
+        {
+            text.Append("Location: ").Append(Location(exchange, outcome)).Append('\n');
+        }
+
+        foreach (var (name, value) in exchange.Headers)
+        {
+            var templates = TemplatesOf(outcome, "headers").Select(h => Member(h, name)).OfType<JsonNode>().ToList();
+            if (templates.Count > 0)
+            {
+                text.Append(name).Append(": ").Append(IsShown(templates, value, $"header:{name}", name, outcome) ? value : Unforeseeable).Append('\n');
+            }
+        }
+
+        foreach (var cookie in exchange.Cookies)
+        {
+            var templates = TemplatesOf(outcome, "cookies").Select(c => Member(c, cookie.Name)?["value"]).OfType<JsonNode>().ToList();
+            text.Append("Set-Cookie: ").Append(cookie.Name).Append('=').Append(cookie.Value.Length == 0 || IsShown(templates, cookie.Value, $"cookie:{cookie.Name}", cookie.Name, outcome) ? cookie.Value : Unforeseeable);
+            foreach (var (name, value) in cookie.Attributes.Where(a => !a.Name.Equals("expires", StringComparison.OrdinalIgnoreCase) || cookie.MaxAge is null))
+            {
+                var written = name.Equals("expires", StringComparison.OrdinalIgnoreCase) ? Unforeseeable : value;
+                text.Append("; ").Append(name).Append(written.Length > 0 ? "=" : "").Append(written);
+            }
+
+            text.Append('\n');
+        }
+    }
+
+    private static JsonNode? Member(JsonNode? members, string name) => (members as JsonObject)?.FirstOrDefault(m => m.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    /// <summary>What a contract says, and nobody has for himself.</summary>
+    private bool IsShown(List<JsonNode> templates, string value, string at, string name, Outcome outcome) =>
+        templates.Count > 0 && !templates.Exists(IsVolatile) && !IsHidden(JsonSerializer.SerializeToElement(value), at, SecretNames.Has(name), outcome);
+
+    private string Location(Exchange exchange, Outcome outcome)
+    {
+        var without = ReadToken.Without(exchange.Location).Replace(Candidates.Hidden, Unforeseeable, StringComparison.Ordinal);
+        return outcome == Outcome.Granted && locationVaries ? AnswerDraft.Steady([.. Granted(learned).Select(e => e.Location)]) + Unforeseeable : without;
     }
 
     private string Body(Exchange exchange, Outcome outcome)

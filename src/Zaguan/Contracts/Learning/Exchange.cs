@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Microsoft.Net.Http.Headers;
 using Zaguan.Contracts.Answers;
 using Zaguan.Sources;
 
@@ -34,13 +33,18 @@ internal sealed class Exchange(Question question, Reply reply, DateTimeOffset at
             .Select(h => (h.Key, h.Value.ToString())),
     ];
 
-    public IReadOnlyList<SetCookieHeaderValue> Cookies { get; } = [.. SetCookieHeaderValue.TryParseList([.. reply.Headers.SetCookie.OfType<string>()], out var cookies) ? cookies : []];
+    public IReadOnlyList<HeardCookie> Cookies { get; } = [.. reply.Headers.SetCookie.OfType<string>().Select(HeardCookie.Read).OfType<HeardCookie>()];
+
+    public string Location => reply.Headers.Location.ToString();
+
+    /// <summary>Somebody wrote it down: wildcards in it stand for what is not known.</summary>
+    public bool IsWritten { get; init; }
 
     /// <summary>Every single value of the answer, with its place and what it is called there.</summary>
     public IEnumerable<(string At, string Key, JsonElement Value)> Values =>
         (Json is { } json ? Leaves(json, "", "") : [])
         .Concat(Headers.Select(h => ($"header:{h.Name}", h.Name, JsonSerializer.SerializeToElement(h.Value))))
-        .Concat(Cookies.Select(c => ($"cookie:{c.Name}", c.Name.ToString(), JsonSerializer.SerializeToElement(c.Value.ToString()))));
+        .Concat(Cookies.Select(c => ($"cookie:{c.Name}", c.Name, JsonSerializer.SerializeToElement(c.Value))));
 
     /// <summary>Null: it is no JSON, or a text in it is none.</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> body)

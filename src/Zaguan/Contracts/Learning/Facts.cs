@@ -30,6 +30,9 @@ internal sealed record Facts
     /// <summary>The user may be spoken of.</summary>
     public bool HasUser { get; init; }
 
+    /// <summary>The answer stands in an example: wildcards in it stand for what is not known.</summary>
+    public bool IsWritten { get; init; }
+
     /// <summary>Places in which the answer says back what the request said.</summary>
     public IReadOnlyList<Echo> Echoes { get; init; } = [];
 

@@ -62,10 +62,10 @@ internal sealed partial class GrantedFacts
 
     public TimeSpan? Lifetime { get; init; }
 
-    public static GrantedFacts Of(IReadOnlyList<Exchange> granted, Notes notes)
+    public static GrantedFacts Of(IReadOnlyList<Exchange> granted, IReadOnlyList<Echo> echoes, Notes notes)
     {
         var values = granted.Select(e => e.Values.DistinctBy(v => v.At, StringComparer.Ordinal).ToDictionary(v => v.At, v => (v.Key, v.Value), StringComparer.Ordinal)).ToList();
-        var places = values[0].Keys.Where(p => values.TrueForAll(v => v.ContainsKey(p))).ToList();
+        var places = values[0].Keys.Where(p => values.TrueForAll(v => v.ContainsKey(p)) && !echoes.Any(e => string.Equals(e.At, p, StringComparison.Ordinal))).ToList();
         var readable = places.Where(p => values.TrueForAll(v => ReadToken.Of(Bare(v[p].Value)) is not null))
             .OrderBy(p => ReadToken.Of(Bare(values[0][p].Value))!.LifetimeAt(granted[0].At) ?? TimeSpan.MaxValue).DistinctBy(p => Bare(values[0][p].Value), StringComparer.Ordinal).ToList();
         if (readable.Count > 2)

@@ -60,6 +60,9 @@ internal sealed record Question(QuestionKind Kind, string Name, string About)
     /// <summary>What becomes of it where the request is understood.</summary>
     public Outcome Outcome { get; init; } = Outcome.UnknownUser;
 
+    /// <summary>An example says its outcome: it wins over what is inferred of the request.</summary>
+    public bool IsOutcomeStated { get; init; }
+
     /// <summary>The body, for an example: with something else in the place of the password.</summary>
     public required ReadOnlyMemory<byte> Shown { get; init; }
 }

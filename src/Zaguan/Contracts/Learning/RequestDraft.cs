@@ -24,7 +24,7 @@ internal sealed class RequestDraft(RequestSketch sketch, string path, string ide
         var nobody = exchanges.FirstOrDefault(e => e.Question.Kind == QuestionKind.UnknownUser);
         foreach (var literal in sketch.Literals)
         {
-            echoes.AddRange(EchoesOf(literal, nobody, exchanges));
+            echoes.AddRange(exchanges.Any(e => e.IsWritten) ? EchoesWritten(literal, exchanges) : EchoesOf(literal, nobody, exchanges));
         }
 
         foreach (var literal in sketch.Literals)
@@ -99,34 +99,81 @@ internal sealed class RequestDraft(RequestSketch sketch, string path, string ide
         }
     }
 
+    /// <summary>Where every example's answer has what its request said, and that is not the same in all.</summary>
+    private static IEnumerable<Echo> EchoesWritten(SketchField literal, IReadOnlyList<Exchange> exchanges)
+    {
+        var saying = exchanges.Where(e => e.Question.Said.TryGetValue(literal.Place, out var said) && said.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+            .Select(e => (Said: e.Question.Said[literal.Place], Values: e.Values.DistinctBy(v => v.At, StringComparer.Ordinal).ToDictionary(v => v.At, v => v.Value, StringComparer.Ordinal))).ToList();
+        foreach (var at in saying.SelectMany(s => s.Values.Keys).Distinct(StringComparer.Ordinal))
+        {
+            var here = saying.Where(s => s.Values.ContainsKey(at)).ToList();
+            if (here.TrueForAll(s => JsonElement.DeepEquals(s.Said, s.Values[at])) && here.Select(s => s.Said.GetRawText()).Distinct(StringComparer.Ordinal).Count() > 1)
+            {
+                yield return new(at, literal.Place, $"{{{Vocabulary.RequestPrefix}{NameOf(literal.Place)}}}");
+            }
+        }
+    }
+
     private void Judge(SketchField literal, Exchange? nobody, IReadOnlyList<Exchange> exchanges)
     {
         var isEcho = echoes.Exists(e => string.Equals(e.Field, literal.Place, StringComparison.Ordinal));
         if (nobody is null || About(QuestionKind.LiteralMissing, literal, exchanges) is not { } missing || About(QuestionKind.LiteralOther, literal, exchanges) is not { } other)
         {
-            if (!literal.IsHeader)
-            {
-                notes.Add($"Whether {literal.Place} is needed, and needs the value {literal.Value.GetRawText()}, was not asked: the file says so.");
-                constants[literal.Place] = JsonNode.Parse(literal.Value.GetRawText());
-            }
-
+            JudgeUnasked(literal, isEcho, exchanges);
             return;
         }
 
         var (isOptional, isFree) = (Alike.Are(nobody, missing, echoes), Alike.Are(nobody, other, echoes));
         if (isOptional && isFree && !isEcho)
         {
-            notes.Add($"{literal.Place} changes nothing in the answers: the file does not name it.");
+            notes.Add($"{literal.Place} changes nothing in the answers to logins that fail: the file does not name it. With the right password it was not varied: whether it changes the granted answer (a longer session, another cookie), nobody asked.");
         }
         else if (isFree)
         {
-            fields[NameOf(literal.Place)] = new JsonObject { ["in"] = literal.Place, ["required"] = !isOptional, ["type"] = isEcho && !literal.IsHeader ? "any" : literal.Value.ValueKind switch { JsonValueKind.Number => "number", JsonValueKind.True or JsonValueKind.False => "flag", _ => "text" } };
+            AddField(literal, isOptional, isEcho && !literal.IsHeader ? "any" : TypeOf(literal.Value));
         }
         else
         {
             constants[isOptional ? literal.Place + "?" : literal.Place] = JsonNode.Parse(literal.Value.GetRawText());
         }
     }
+
+    /// <summary>Of what examples show, and of what there were too many of to ask about.</summary>
+    private void JudgeUnasked(SketchField literal, bool isEcho, IReadOnlyList<Exchange> exchanges)
+    {
+        if (literal.IsHeader && !isEcho)
+        {
+            return;
+        }
+
+        var understood = exchanges.Where(e => e.Question is { IsOutcomeStated: true, Outcome: not (Outcome.Malformed or Outcome.Invalid) }).ToList();
+        var said = understood.Select(e => (e.Question.Said.TryGetValue(literal.Place, out var value), value)).Where(s => s.Item1).Select(s => s.value).ToList();
+        var isOptional = said.Count < understood.Count;
+        if (!isEcho && said.Append(literal.Value).Any(v => v.ValueKind == JsonValueKind.String && Wildcards.AreInValue(v.GetString()!)))
+        {
+            notes.Add($"{literal.Place} of the request is {literal.Value.GetRawText()} in the examples, and nothing that is known: the file does not name it.");
+        }
+        else if (isEcho)
+        {
+            AddField(literal, isOptional, literal.IsHeader ? "text" : "any");
+        }
+        else if (said.Select(v => v.GetRawText()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 1 } different)
+        {
+            notes.Add($"{literal.Place} of the request is {different[0]} in one example and {different[1]} in another, and both are understood: the file asks for no value.");
+            AddField(literal, isOptional, said.Select(TypeOf).Distinct(StringComparer.Ordinal).Count() > 1 ? "any" : TypeOf(literal.Value));
+        }
+        else
+        {
+            var back = exchanges.SelectMany(e => e.Values).FirstOrDefault(v => v.At.StartsWith('/') && JsonElement.DeepEquals(v.Value, literal.Value)).At;
+            notes.Add($"Whether {literal.Place} {(isOptional ? "" : "is needed, and ")}needs the value {literal.Value.GetRawText()}, was not asked: the file says so{(back is null ? "" : $", although answers have that value too, at {back}: if clients choose it, give an example with another one")}.");
+            constants[isOptional ? literal.Place + "?" : literal.Place] = JsonNode.Parse(literal.Value.GetRawText());
+        }
+    }
+
+    private void AddField(SketchField literal, bool isOptional, string type) =>
+        fields[NameOf(literal.Place)] = new JsonObject { ["in"] = literal.Place, ["required"] = !isOptional, ["type"] = type };
+
+    private static string TypeOf(JsonElement value) => value.ValueKind switch { JsonValueKind.Number => "number", JsonValueKind.True or JsonValueKind.False => "flag", _ => "text" };
 
     private JsonNode Identifier(Exchange? nobody, IReadOnlyList<Exchange> exchanges)
     {

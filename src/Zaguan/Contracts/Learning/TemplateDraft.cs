@@ -24,6 +24,11 @@ internal sealed class TemplateDraft(Notes notes)
             return true;
         }
 
+        if (samples.Any(s => IsUnknown(s, at)))
+        {
+            return TryUnknown(samples, at, key, matches, out template);
+        }
+
         var kind = samples[0].Value.ValueKind;
         if (samples.All(s => s.Value.ValueKind == kind))
         {
@@ -40,6 +45,39 @@ internal sealed class TemplateDraft(Notes notes)
         }
 
         return matches > 0 && TryMatch(samples, at, key, matches, out template);
+    }
+
+    private static bool IsUnknown(Sample sample, string at) => sample.Facts.IsWritten && sample.Value.ValueKind == JsonValueKind.String && sample.Value.GetString() is { } text
+        && (at is "" or ['/', ..] ? Wildcards.AreInValue(text) : Wildcards.AreInHeader(text));
+
+    /// <summary>What an example has a wildcard for: by the wildcard's own name, by what other examples say there, or by the key; else nothing that is known.</summary>
+    private bool TryUnknown(IReadOnlyList<Sample> samples, string at, string key, int matches, out JsonNode? template)
+    {
+        template = null;
+        var first = samples.First(s => IsUnknown(s, at));
+        var text = first.Value.GetString()!;
+        if (Stand.ByItself(text, first.Facts) is { } name)
+        {
+            template = $"{{{name}}}";
+            return true;
+        }
+
+        if (Stand.ByKey(key, first.Facts) is { } called)
+        {
+            notes.Add($"{Place(at)} is {text} in the examples: the file takes it for {{{called}}}.");
+            template = $"{{{called}}}";
+            return true;
+        }
+
+        if (samples.Where(s => !IsUnknown(s, at)).ToList() is { Count: > 0 } told)
+        {
+            return TryDraft(told, at, key, matches, out template);
+        }
+
+        // Whatever a cookie is made of, browsers get one.
+        template = at.StartsWith("cookie:", StringComparison.Ordinal) ? "{generated.hex32}" : null;
+        notes.Add($"{Place(at)} is {text} in the examples, and nothing that is known: the file says {template?.ToJsonString() ?? "null, or leaves it out"}. Write what belongs there.");
+        return true;
     }
 
     /// <summary>What the request said, or what stands there when it said nothing.</summary>
@@ -162,6 +200,12 @@ internal sealed class TemplateDraft(Notes notes)
         var built = new JsonObject();
         foreach (var name in names)
         {
+            if (samples[0].Facts.IsWritten && Wildcards.AreInValue(name))
+            {
+                notes.Add($"{Place(SourceNode.Step(at, name))} is called by a wildcard in the examples: the file leaves it out.");
+                continue;
+            }
+
             if (!TryDraft([.. samples.Select(s => s with { Value = s.Value.GetProperty(name) })], SourceNode.Step(at, name), name, matches, out var value))
             {
                 return false;
@@ -287,5 +331,11 @@ internal sealed class TemplateDraft(Notes notes)
         return name.StartsWith('$') ? $"${name}" : name;
     }
 
-    private static string Place(string at) => at.Length == 0 ? "The answer" : at;
+    private static string Place(string at) => at.Split(':', 2) switch
+    {
+        ["header", var name] => $"The header {name}",
+        ["cookie", var name] => $"The cookie {name}",
+        [""] => "The answer",
+        _ => at,
+    };
 }

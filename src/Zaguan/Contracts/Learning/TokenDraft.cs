@@ -34,8 +34,15 @@ internal sealed class TokenDraft(Notes notes)
     }
 
     /// <summary>Of a token that was not shown.</summary>
-    public JsonObject OfUnseen(bool hasRefresh)
+    /// <param name="isCookie">Nothing but a cookie or a header holds it.</param>
+    public JsonObject OfUnseen(bool hasRefresh, bool isCookie)
     {
+        if (isCookie && !hasRefresh)
+        {
+            notes.Add($"What the token is made of no example shows: the file has a text of 40 letters and digits, good for {InWords(WhenUnknown)}.");
+            return new JsonObject { ["algorithm"] = "opaque", ["text"] = "{random.letters40}", ["lifetime"] = $"{{config.TOKEN_LIFETIME|default:{InWords(WhenUnknown)}}}" };
+        }
+
         notes.Add("What the token is made of no example shows: the file has one signed with HS256 that says the user's id. Write what the old one says.");
         var token = new JsonObject
         {
