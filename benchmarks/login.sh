@@ -11,4 +11,10 @@ if [ "$database" = postgresql ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/n
   $run apt-get install -y -qq --no-install-recommends postgresql >/dev/null
 fi
 [ $# -gt 0 ] || set -- timing formats login sources allocations steps contracts
-exec artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks --database "$database" "$@"
+# As docs/deploy.md says of a machine that has PostgreSQL on it.
+autogroup=/proc/sys/kernel/sched_autogroup_enabled
+if [ "$database" = postgresql ] && [ -w $autogroup ] && [ "$(cat $autogroup)" = 1 ]; then
+  trap 'echo 1 >$autogroup' EXIT
+  echo 0 >$autogroup
+fi
+artifacts/bin/Zaguan.Benchmarks/release/Zaguan.Benchmarks --database "$database" "$@"

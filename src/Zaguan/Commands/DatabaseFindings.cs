@@ -43,8 +43,19 @@ internal static class DatabaseFindings
             findings.Add(new(Verdict.Notice, About, "The connection is not made to be encrypted and the server's certificate is not verified: hashes and identifiers pass in the clear to whoever answers. \"SSL Mode=VerifyFull;Root Certificate=FILE\" in the connection string changes that."));
         }
 
+        if (OfAutogroup(told.Host!, "/proc/sys/kernel/sched_autogroup_enabled") is { } notice)
+        {
+            findings.Add(notice);
+        }
+
         return findings;
     }
+
+    /// <summary>Linux may give each session of processes its share of the processors, whatever the priorities of its threads (sched(7), "The autogroup feature").</summary>
+    /// <param name="setting">The file in which the kernel says so; there is none where the kernel cannot.</param>
+    internal static Finding? OfAutogroup(string hosts, string setting) => IsHere(hosts) && File.Exists(setting) && File.ReadAllText(setting).Trim() is "1"
+        ? new(Verdict.Notice, About, "PostgreSQL runs on this machine, and the kernel shares the processors out among sessions (kernel.sched_autogroup_enabled is 1): it waits behind password hashing, though that has a lower priority. \"sysctl kernel.sched_autogroup_enabled=0\", and the same in a file under /etc/sysctl.d, changes that.")
+        : null;
 
     private static bool IsHere(string hosts) => hosts.Split(',').All(h => h.StartsWith('/') || h.StartsWith('@') || h.Split(':')[0] is "localhost" or "127.0.0.1" || h is "::1" or "[::1]");
 

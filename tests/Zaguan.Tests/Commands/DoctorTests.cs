@@ -9,6 +9,22 @@ public sealed class DoctorTests
 {
     private const string Good = """{ "ambiotec": { "JWT_SECRET": "q8wJr0Vt3nEw5ZyXuPfL7mBcD2hGkA9s" } }""";
 
+    [Theory]
+    [InlineData("/run/postgresql", "1\n", true)]
+    [InlineData("localhost", "1\n", true)]
+    [InlineData("db1,db2", "1\n", false)]
+    [InlineData("/run/postgresql", "0\n", false)]
+    [InlineData("/run/postgresql", null, false)]
+    public async Task A_PostgreSQL_that_would_wait_behind_hashing_is_told_of(string hosts, string? setting, bool isTold)
+    {
+        await using var folder = new CommandFolder();
+        var file = setting is null ? Path.Combine(folder.Folder, "none") : folder.Write("sched_autogroup_enabled", setting);
+
+        var finding = DatabaseFindings.OfAutogroup(hosts, file);
+
+        (finding is { Verdict: Verdict.Notice } notice && notice.Sentence.Contains("sysctl kernel.sched_autogroup_enabled=0", StringComparison.Ordinal)).ShouldBe(isTold);
+    }
+
     [Fact]
     [Trait("Database", TestDatabase.FileOnly)]
     public async Task Process_names_three_mistakes_at_once_with_file_line_and_pointer()

@@ -24,6 +24,14 @@ public sealed partial class DeployTests
     }
 
     [Fact]
+    public async Task The_kernel_is_told_what_the_doctor_asks_for()
+    {
+        var settings = (await ReadAsync("systemd/60-zaguan.conf")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#').ToList();
+
+        settings.ShouldBe(["kernel.sched_autogroup_enabled = 0"]);
+    }
+
+    [Fact]
     public async Task The_files_of_nginx_are_such()
     {
         using var folder = new TemporaryFolder();
