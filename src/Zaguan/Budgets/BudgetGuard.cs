@@ -21,7 +21,7 @@ internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeP
         while (true)
         {
             abandoned.ThrowIfCancellationRequested();
-            if (await store.TryChargeAsync(subject, rules) is { } charge)
+            if (await store.TryChargeAsync(subject, rules, abandoned) is { } charge)
             {
                 return new(charge, null, TimeSpan.Zero);
             }

@@ -165,7 +165,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         .ToDictionary(s => s, s => SettleStatement(s.settlement, s.IsShared));
 
     /// <summary>All rows are charged, or none.</summary>
-    public async Task<Charge?> TryChargeAsync(BudgetSubject subject, BudgetSettings rules)
+    /// <param name="abandoned">Ends the waiting until it can be charged, never a charge.</param>
+    public async Task<Charge?> TryChargeAsync(BudgetSubject subject, BudgetSettings rules, CancellationToken abandoned = default)
     {
         var (account, both, address) = (Lengths.Of(rules.Account), Lengths.Of(rules.AccountAndAddress), Lengths.Of(rules.Address));
         var now = Now;
@@ -189,7 +190,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             addressMost = address.RefusedAtMost,
         };
         var (statement, rows) = subject.AddressIsShared ? (ChargeShared, 2) : (ChargeAll, 3);
-        var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows, subject.Rows);
+        var charged = await database.WriteAsync(async db => (await db.QueryAsync<ChargedRow>(statement, parameters)).AsList(), keep: charged => charged.Count == rows, subject.Rows, abandoned);
         return charged.Count == rows
             ? new(subject, charged.Single(r => r.Address.Length == 0), charged.Single(r => r is { Account.Length: > 0, Address.Length: > 0 }), charged.Find(r => r.Account.Length == 0))
             : null;

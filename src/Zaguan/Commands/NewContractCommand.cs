@@ -56,7 +56,13 @@ internal sealed class NewContractCommand
         var name = Path.GetFileNameWithoutExtension(file);
         var said = sketch.Said(granted.Case!.Request).TryGetValue(sketch.Identifier.Place, out var typed) ? typed.ToString() : "";
         var exchanges = examples.Where(e => string.Equals(e.Case.Request.Method, sketch.Method, StringComparison.OrdinalIgnoreCase)).Select(e => ExchangeOf(e.Case, sketch, terminal.Clock)).ToList();
-        var learned = new ContractDraft(name, sketch, new(Nowhere, granted.Case.Request.Target.Split('?')[0]), said, known, notes).Draft(exchanges, problems);
+        if (!Uri.TryCreate(Nowhere, granted.Case.Request.Target.Split('?')[0], out var endpoint))
+        {
+            problems.Add(granted.File, $"No endpoint has the path \"{granted.Case.Request.Target}\".");
+            return await terminal.TellAsync("Nothing was written", problems);
+        }
+
+        var learned = new ContractDraft(name, sketch, endpoint, said, known, notes).Draft(exchanges, problems);
         if (learned is null)
         {
             return await terminal.TellAsync("Nothing was written", problems);

@@ -91,6 +91,8 @@ internal sealed class CaseFile(Contract contract, Problems problems)
         }
     }
 
+    private IReadOnlyList<(string Name, string Value)> Constants => [.. contract.Decoder.Writer.Headers(null)];
+
     private LoginCase Compile(CaseEntry entry) => entry.Body is null ? CompileFields(entry) : CompileBody(entry, entry.Body);
 
     private LoginCase CompileFields(CaseEntry entry)
@@ -114,7 +116,7 @@ internal sealed class CaseFile(Contract contract, Problems problems)
         var secret = Secret.FromText(entry.Password?.Text);
         var body = new ArrayBufferWriter<byte>();
         contract.Decoder.Writer.Write(body, entry.Identifier ?? "", secret.Reveal(), entry.Directory);
-        return new(entry.Name, contract.Method, body.WrittenMemory, entry.ContentType ?? contract.Decoder.Writer.ContentType ?? Json, [secret]);
+        return new(entry.Name, contract.Method, body.WrittenMemory, entry.ContentType ?? contract.Decoder.Writer.ContentType ?? Json, [secret]) { Headers = Constants };
     }
 
     private LoginCase CompileBody(CaseEntry entry, SourceNode body)
@@ -129,7 +131,7 @@ internal sealed class CaseFile(Contract contract, Problems problems)
             problems.Add(body, $"A body is a text, sent as it is, with the quotes of its JSON escaped; not {body.KindInWords}.");
         }
 
-        return new(entry.Name, contract.Method, Encoding.UTF8.GetBytes(body.Text), entry.ContentType ?? contract.Decoder.Writer.ContentType ?? Json, [.. Pieces(body.Text).Select(p => Secret.FromText(p))]);
+        return new(entry.Name, contract.Method, Encoding.UTF8.GetBytes(body.Text), entry.ContentType ?? contract.Decoder.Writer.ContentType ?? Json, [.. Pieces(body.Text).Select(p => Secret.FromText(p))]) { Headers = Constants };
     }
 
     private static bool Has(SourceNode node, string name) => node.Members.Any(m => string.Equals(m.Name, name, StringComparison.Ordinal));

@@ -14,11 +14,19 @@ internal sealed record LoginAddress(Uri Url, string? Host = null);
 /// <param name="Secrets">What is in it that nothing may repeat.</param>
 internal sealed record LoginCase(string Name, string Method, ReadOnlyMemory<byte> Body, string ContentType, IReadOnlyList<Secret> Secrets)
 {
+    /// <summary>Those that a contract's constants say, Basic credentials of the client among them.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     public HttpRequestMessage ToRequest(LoginAddress address)
     {
         var request = new HttpRequestMessage(HttpMethod.Parse(Method), address.Url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.Host = address.Host;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("zaguan-compare", null));
+        foreach (var (name, value) in Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         request.Content = new ReadOnlyMemoryContent(Body);
         if (ContentType.Length > 0)
         {

@@ -30,6 +30,7 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
             AccessId = 1,
             AttemptsLeft = 4,
             RetryAfter = 60,
+            RetryAt = now.AddMinutes(1),
             Invalid = request?.Invalid ?? (name is AnswerName.Malformed or AnswerName.Invalid ? contract.Decoder.Rules.MissingFields : []),
             Now = now,
             Request = new(request is { Refusal: null } ? request.Identifier : user.Username, request?.Fields, "https://zaguan.example", "203.0.113.7"),

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Learning;
 using Zaguan.Contracts.Requests;
 using Zaguan.Login;
 using Zaguan.Reading;
@@ -144,7 +145,7 @@ internal sealed class TrialComparison(Contract contract, Trial trial)
 
     private static IEnumerable<string> CompareBodies(string body, string expected)
     {
-        if (TryParse(expected) is { } should && TryParse(body) is { } actual)
+        if (Exchange.Parse(Encoding.UTF8.GetBytes(expected)) is { } should && Exchange.Parse(Encoding.UTF8.GetBytes(body)) is { } actual)
         {
             return Compare(actual, should, "");
         }
@@ -216,16 +217,4 @@ internal sealed class TrialComparison(Contract contract, Trial trial)
     }
 
     private static string Root(string pointer) => pointer.Length == 0 ? "the root" : pointer;
-
-    private static JsonElement? TryParse(string text)
-    {
-        try
-        {
-            return JsonElement.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

@@ -118,7 +118,7 @@ internal static partial class Vocabulary
         ["invalid.more"] = new(Scope.Invalid, ValueKind.Number, v => v.Invalid.Count > 1 ? Value.Of(v.Invalid.Count - 1) : Value.Null),
         [AttemptsLeft] = new(Scope.Refused, ValueKind.Number, v => Value.Of(v.AttemptsLeft)),
         ["retryAfter"] = new(Scope.Waiting, ValueKind.Number, v => Value.Of(v.RetryAfter)),
-        ["retryAt"] = new(Scope.Waiting, ValueKind.Instant, v => v.RetryAfter is { } seconds ? Value.Of(v.Now.AddSeconds(seconds)) : Value.Null),
+        ["retryAt"] = new(Scope.Waiting, ValueKind.Instant, v => v.RetryAt is { } instant ? Value.Of(instant) : Value.Null),
         ["now"] = new(Anywhere, ValueKind.Instant, v => Value.Of(v.Now)),
     };
 

@@ -68,7 +68,8 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
-            values = values with { AccessId = record.AccessId, RetryAfter = RetryAfterSeconds(outcome, retryAfter), AttemptsLeft = await AttemptsLeftAsync(application, outcome, charging.Charge) };
+            var seconds = RetryAfterSeconds(outcome, retryAfter);
+            values = values with { AccessId = record.AccessId, RetryAfter = seconds, RetryAt = seconds is { } s ? witness.Now.AddSeconds(s) : null, AttemptsLeft = await AttemptsLeftAsync(application, outcome, charging.Charge) };
             answer = new Rendered(application.AnswerTo(outcome, user), Issue(application, record.Session, values with { User = user }));
             oldReply = verdict.OldReply;
             if (record.Session?.Cookie is { } cookie && oldReply is null)
@@ -177,7 +178,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             }
 
             return new LoginRecord(outcome, user, accessId, session);
-        }, shared: charge?.Subject.Rows);
+        });
         if (charge is not null)
         {
             budgets.Settled(charge);

@@ -32,7 +32,8 @@ internal abstract class Database : IAsyncDisposable
     /// Where <paramref name="keep"/> says no to the result, or the work throws, it wrote nothing.
     /// </summary>
     /// <param name="shared">What it writes that many write; null: nothing.</param>
-    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null);
+    /// <param name="abandoned">Ends the waiting until it can begin, never what has begun.</param>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null, CancellationToken abandoned = default);
 
     /// <summary>Does what one node at a time should do, unless another one is at it.</summary>
     public abstract Task AloneAsync(string what, Func<Task> work);

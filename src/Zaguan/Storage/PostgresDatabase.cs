@@ -20,6 +20,9 @@ internal sealed class PostgresDatabase : Database
     /// <summary>Of ten connections, those that write. Who only reads, a token's validation for one, finds another one.</summary>
     private const int WritersOfTen = 6;
 
+    /// <summary>Connections that nobody writes on, however few there are: one listens, one tidies up, one reads.</summary>
+    private const int FewestOthers = 3;
+
     /// <summary>Statements that a connection keeps prepared; the house has fewer.</summary>
     private const int MostPrepared = 200;
 
@@ -36,6 +39,7 @@ internal sealed class PostgresDatabase : Database
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlDataSource source;
+    private readonly SemaphoreSlim writers;
     private readonly WriteTurns turns;
     private readonly TimeSpan patience;
 
@@ -43,7 +47,9 @@ internal sealed class PostgresDatabase : Database
     {
         this.source = source;
         this.patience = patience;
-        turns = new(new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize * WritersOfTen / 10, patience);
+        var connections = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize;
+        writers = new(Math.Min(connections * WritersOfTen / 10, connections - FewestOthers));
+        turns = new(writers, patience);
         Name = name;
     }
 
@@ -79,13 +85,12 @@ internal sealed class PostgresDatabase : Database
         return await work(connection);
     });
 
-    public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null)
+    public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null, CancellationToken abandoned = default)
     {
-        var turn = await turns.TakeAsync(shared);
+        // Given back when nobody waits for the work any more, though it may go on: on a connection to a machine that is gone it would for minutes.
+        using var turn = await turns.TakeAsync(shared, abandoned);
         return await PatientlyAsync("written", async () =>
         {
-            // Held until it is really over, which may be after nobody waits for it any more.
-            using var held = turn;
             await using var connection = await Primary.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             var result = await work(connection);
@@ -176,7 +181,7 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
-        turns.Dispose();
+        writers.Dispose();
     }
 
     /// <summary>Only where data can be written is it read: a standby may not know yet what was just revoked.</summary>

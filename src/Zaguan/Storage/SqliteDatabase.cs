@@ -102,7 +102,7 @@ internal sealed class SqliteDatabase : Database
     }
 
     /// <param name="shared">One writer writes all, and nobody waits for a row.</param>
-    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null)
+    public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, bool>? keep = null, SharedRows? shared = null, CancellationToken abandoned = default)
     {
         var piece = new Piece<T>(work, keep);
         queue.Add(piece);

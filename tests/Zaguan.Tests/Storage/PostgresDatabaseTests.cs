@@ -168,7 +168,8 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_waits_too_long_for_a_row_is_told_so_and_stands_in_nobodys_way()
     {
-        using var turns = new WriteTurns(3, TimeSpan.FromMilliseconds(50));
+        using var writers = new SemaphoreSlim(3);
+        var turns = new WriteTurns(writers, TimeSpan.FromMilliseconds(50));
         var rows = new SharedRows("192.0.2.1", "user:1");
         var held = await turns.TakeAsync(new("", "user:1"));
 
@@ -178,6 +179,47 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         (await turns.TakeAsync(new("192.0.2.1", "user:2"))).Dispose();
         held.Dispose();
         (await turns.TakeAsync(rows)).Dispose();
+    }
+
+    [Fact]
+    public async Task Whoever_hangs_up_waits_no_longer_and_who_comes_when_too_many_wait_is_told_at_once()
+    {
+        using var writers = new SemaphoreSlim(3);
+        var turns = new WriteTurns(writers, TimeSpan.Zero);
+        using var hangUp = new CancellationTokenSource();
+        var rows = new SharedRows("192.0.2.1", "user:1");
+        var held = await turns.TakeAsync(rows);
+        var crowd = Enumerable.Range(0, 1_000).Select(_ => turns.TakeAsync(rows, hangUp.Token)).ToList();
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(turns.TakeAsync(rows));
+
+        await hangUp.CancelAsync();
+        foreach (var waiting in crowd)
+        {
+            await Should.ThrowAsync<OperationCanceledException>(waiting);
+        }
+
+        held.Dispose();
+        (await turns.TakeAsync(rows)).Dispose();
+    }
+
+    [Fact]
+    public async Task Work_that_nobody_waits_for_any_more_stands_in_nobodys_way()
+    {
+        await using var database = PostgresDatabase.Open(server.ConnectionString, TimeSpan.FromSeconds(1), TimeProvider.System, null);
+        var leave = new TaskCompletionSource();
+        var stuck = database.WriteAsync(
+            async _ =>
+            {
+                await leave.Task;
+                return true;
+            },
+            shared: new("192.0.2.1", "user:1"));
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(stuck);
+
+        (await database.WriteAsync(_ => Task.FromResult(true), shared: new("192.0.2.1", "user:1"))).ShouldBeTrue();
+        leave.SetResult();
     }
 
     [Fact]

@@ -39,6 +39,9 @@ internal sealed record AnswerValues
     /// <summary>For how many seconds every guess is refused.</summary>
     public long? RetryAfter { get; init; }
 
+    /// <summary>When that is over. The attempt may have waited before it was refused.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>The element of a list that $each has reached.</summary>
     public Item? Item { get; init; }
 

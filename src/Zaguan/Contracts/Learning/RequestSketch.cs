@@ -170,7 +170,7 @@ internal sealed partial record RequestSketch(string Method, bool IsForm, string 
 
             problems.Add(file, "The body of a login is an object of texts, numbers, true, false, and objects of these: no list, and no null.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             problems.Add(file, $"The body is not JSON: {e.Message}");
         }
