@@ -19,6 +19,7 @@ public sealed class AnswerFormTests
         Now = new DateTimeOffset(2026, 3, 1, 8, 0, 0, 250, TimeSpan.Zero),
         ExpiresAt = new DateTimeOffset(2026, 3, 1, 9, 0, 0, 250, TimeSpan.Zero),
         RetryAfter = 90,
+        RetryAt = new DateTimeOffset(2026, 3, 1, 8, 1, 30, 250, TimeSpan.Zero),
         Invalid = [new("u", InvalidRule.Missing), new("a.p", InvalidRule.Long)],
     };
 
