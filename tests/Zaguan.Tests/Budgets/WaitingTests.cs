@@ -1,5 +1,6 @@
 using Zaguan.Budgets;
 using Zaguan.Login;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Budgets;
 
@@ -55,6 +56,7 @@ public sealed class WaitingTests
         await ChargeAllAsync(table);
         var waiting = table.Guard.ChargeAsync(BudgetTable.Ana, CancellationToken.None);
 
+        await Eventually.BecomesTrueAsync(() => table.Clock.HasAlarm, "it stands in the line");
         table.Clock.Advance(TimeSpan.FromMilliseconds(BudgetStore.ChargeLifetime));
 
         (await waiting).Refusal.ShouldBe(Outcome.Locked);
@@ -67,6 +69,7 @@ public sealed class WaitingTests
         await ChargeAllAsync(table);
         var waiting = table.Guard.ChargeAsync(BudgetTable.Ana, CancellationToken.None);
 
+        await Eventually.BecomesTrueAsync(() => table.Clock.HasAlarm, "it stands in the line");
         table.Clock.Advance(TimeSpan.FromSeconds(31));
 
         (await waiting).Refusal.ShouldBe(Outcome.Busy);

@@ -28,6 +28,18 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Whether anybody waits for it to go on.</summary>
+    public bool HasAlarm
+    {
+        get
+        {
+            lock (gate)
+            {
+                return alarms.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Time passes: the calendar and the stopwatch go on, and what is due fires.</summary>
     public void Advance(TimeSpan by)
     {
