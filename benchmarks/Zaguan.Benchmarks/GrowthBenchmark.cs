@@ -75,7 +75,6 @@ internal static class GrowthBenchmark
 
     private sealed class Side(int size, Dice dice, BenchmarkHouse house, ServerInside server) : IAsyncDisposable
     {
-        private readonly LoginConnection connection = new(server.Address);
         private readonly StepTimes steps = new(server.Meter);
         private readonly HashSet<int> drawn = [];
 
@@ -109,6 +108,8 @@ internal static class GrowthBenchmark
 
         public void LogIn(int count)
         {
+            // Anew each time: while the next house is filled, for minutes, the server would close one that nobody uses.
+            using var connection = new LoginConnection(server.Address);
             for (var i = 0; i < count; i++)
             {
                 if (connection.Send(LoginConnection.Request($"usuario{Draw()}", BenchmarkHouse.Password)) != 200)
@@ -120,7 +121,6 @@ internal static class GrowthBenchmark
 
         public async ValueTask DisposeAsync()
         {
-            connection.Dispose();
             steps.Dispose();
             await server.DisposeAsync();
             house.Dispose();
