@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Learning;
 using Zaguan.Reading;
 
 namespace Zaguan.Commands;
@@ -78,18 +79,6 @@ internal sealed class ContractTrials(Terminal terminal)
 
     private static string AsWritten(TrialCase @case) => TrialComparison.NotCompared(@case) is { Count: > 0 } left ? $"as written (not compared, because Zaguan decides it: {string.Join(", ", left)})" : "as written";
 
-    private static JsonElement? TryParse(string text)
-    {
-        try
-        {
-            return JsonElement.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     private (Contract Contract, Trial Trial)? Open(string file, string? userFile, Problems problems)
     {
         if (!File.Exists(file))
@@ -134,8 +123,7 @@ internal sealed class ContractTrials(Terminal terminal)
             }
         }
 
-        var body = Encoding.UTF8.GetString(answer.Body.Span);
-        var shown = TryParse(body) is { } json ? JsonSerializer.Serialize(json, Indented) : body;
+        var shown = Exchange.Parse(answer.Body) is { } json ? JsonSerializer.Serialize(json, Indented) : Encoding.UTF8.GetString(answer.Body.Span);
         foreach (var line in shown.TrimEnd('\r', '\n') is { Length: > 0 } written ? written.Split('\n') : [])
         {
             // A tab moves no cursor back.

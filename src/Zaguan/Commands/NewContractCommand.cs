@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Learning;
 using Zaguan.Login;
@@ -141,20 +140,7 @@ internal sealed class NewContractCommand
         (Outcome.UnknownUser, _) => QuestionKind.UnknownUser,
         (_, "") => QuestionKind.NoBody,
         (_, "{}") => QuestionKind.EmptyBody,
-        (Outcome.Malformed, ['{', .. var rest]) when !IsJson("{" + rest) => QuestionKind.Malformed,
+        (Outcome.Malformed, ['{', ..]) when Exchange.Parse(example.Request.Body) is null => QuestionKind.Malformed,
         _ => QuestionKind.Example,
     };
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            JsonElement.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 }

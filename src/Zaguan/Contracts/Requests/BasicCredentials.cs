@@ -28,8 +28,8 @@ internal static class BasicCredentials
         slots.Set(rules.Password, 0, FieldState.Text, secret: new Secret(password));
     });
 
-    /// <summary>Credentials of the client that stand beside those of who logs in. False: as for <see cref="TryRead"/>; then there are none.</summary>
-    public static bool TryReadBeside(StringValues authorization, RequestRules rules, FieldSlots slots) => TrySplit(authorization[0]!, (user, password) =>
+    /// <summary>Credentials of the client that stand beside those of who logs in; what <see cref="TryRead"/> could not read is none.</summary>
+    public static void ReadBeside(StringValues authorization, RequestRules rules, FieldSlots slots) => TrySplit(authorization[0]!, (user, password) =>
     {
         foreach (var field in rules.Fields)
         {

@@ -65,7 +65,7 @@ internal sealed class RequestDecoder(RequestRules rules)
 
         if (rules.ReadsBasic && request.Headers is { } received && BasicCredentials.AreIn(received.Authorization))
         {
-            BasicCredentials.TryReadBeside(received.Authorization, rules, slots);
+            BasicCredentials.ReadBeside(received.Authorization, rules, slots);
         }
 
         if (rules.Query.Children.Count > 0 && request.Query is ['?', ..] query)

@@ -31,9 +31,11 @@ internal sealed class RequestRules
     public IReadOnlyList<InvalidField> MissingFields => field ??= [.. Fields.Where(f => f.Role is FieldRole.Identifier or FieldRole.Password).Select(f => f.Breaks(InvalidRule.Missing))];
 
     /// <summary>Credentials of a client stand beside the fields of the body.</summary>
-    public bool ReadsBasic => field || (field = Fields.Any(f => f.Places.Any(p => p.Kind == PlaceKind.Basic)));
+    public bool ReadsBasic => Kinds.Contains(PlaceKind.Basic);
 
-    public bool ReadsHeaders => field || (field = Fields.Any(f => f.Places.Any(p => p.Kind == PlaceKind.Header)));
+    public bool ReadsHeaders => Kinds.Contains(PlaceKind.Header);
+
+    private HashSet<PlaceKind> Kinds => field ??= [.. Fields.SelectMany(f => f.Places).Select(p => p.Kind)];
 
     public FieldRule? Named(string name) => Fields.FirstOrDefault(f => f.Role == FieldRole.Named && string.Equals(f.Name, name, StringComparison.Ordinal));
 }
