@@ -23,6 +23,8 @@ public sealed class ContractTestCommandTests
     [InlineData("text/plain", "Sí.\r\nAdiós.\r\n", "Sí.\nAdiós.", true)]
     [InlineData("text/plain", "Ok.\n", "Ok.", true)]
     [InlineData("text/plain", "{{\"ok\"", "{\"ok\"", true)]
+    [InlineData("text/plain", "{{\"a\":\"\\ud83d\"}}", "{\"a\":\"\\ud83d\"}", true)]
+    [InlineData("text/plain", "{{\"a\":\"\\ud83d\"}}", "{\"a\":\"\\ud83e\"}", false)]
     public async Task Wildcards_alone_stand_for_anything_in_a_text(string contentType, string text, string expected, bool isAsWritten)
     {
         var granted = new JsonObject { ["contentType"] = contentType, ["text"] = text };

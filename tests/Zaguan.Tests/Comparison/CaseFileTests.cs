@@ -83,6 +83,29 @@ public sealed class CaseFileTests : IDisposable
     }
 
     [Fact]
+    public void What_constants_say_in_headers_goes_with_every_case()
+    {
+        var contract = ContractCompiler.Compile("prueba", "prueba.json", """
+            {
+              "title": "Prueba",
+              "request": { "path": "/e", "from": "form", "identifier": "u", "password": "p", "constants": { "basic:user": "app", "basic:password": "ll4ve", "header:X-Canal": "web" } },
+              "answers": { "granted": { "body": true }, "refused": { "status": 401 }, "failed": { "status": 500 } }
+            }
+            """u8, new())!;
+        File.WriteAllText(file, """[ { "name": "campos", "identifier": "ana", "password": "x" }, { "name": "cuerpo", "body": "u=ana&p=x" } ]""");
+
+        var cases = new CaseFile(contract, new()).Read(file);
+
+        cases.Count.ShouldBe(2);
+        foreach (var login in cases)
+        {
+            using var request = login.ToRequest(new(new("http://localhost/e")));
+            request.Headers.Authorization!.ToString().ShouldBe("Basic YXBwOmxsNHZl", login.Name);
+            request.Headers.GetValues("X-Canal").ShouldBe(["web"], login.Name);
+        }
+    }
+
+    [Fact]
     public void File_that_is_not_there_is_a_problem()
     {
         var problems = new Problems();

@@ -1,7 +1,14 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Budgets;
+using Zaguan.Login;
+using Zaguan.Operations;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
+using Zaguan.Users;
 
 namespace Zaguan.Tests.Contracts;
 
@@ -80,11 +87,39 @@ public sealed class TokenValueTests
         locked.GetProperty("hasta").GetInt64().ShouldBe(locked.GetProperty("ahora").GetInt64() + locked.GetProperty("espera").GetInt64());
     }
 
-    private static async Task<TestHouse> OpenAsync()
+    [Fact]
+    public async Task When_to_come_back_goes_by_the_refusal_and_not_by_the_attempt_that_waited_for_it()
+    {
+        var clock = new ManualClock();
+        await using var house = await OpenAsync(clock);
+        var guard = house.Services.GetRequiredService<BudgetGuard>();
+        var ana = (await house.Services.GetRequiredService<UserStore>().FindAsync("reclamos", Zaguan.Contracts.Identifies.Username, "ana"))!;
+        var charge = (await guard.ChargeAsync(new(Accounts.Of(ana), "127.0.0.1", AddressIsShared: false), CancellationToken.None)).Charge!;
+        var meter = house.Services.GetRequiredService<Telemetry>().Meter;
+        var isFound = new TaskCompletionSource();
+        using var steps = new MeterListener { InstrumentPublished = (instrument, listener) => { if (ReferenceEquals(instrument.Meter, meter) && instrument.Name is "zaguan.login.step.duration") { listener.EnableMeasurementEvents(instrument); } } };
+        steps.SetMeasurementEventCallback<double>((_, _, _, _) => isFound.TrySetResult());
+        steps.Start();
+
+        var answering = AnswerAsync(house, "form:usuario=ana&ctl00$clave=equivocada", 429);
+        await isFound.Task;
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await house.Services.GetRequiredService<Database>().WriteAsync(async db =>
+        {
+            await guard.SettleAsync(db, charge, Outcome.WrongPassword);
+            return true;
+        });
+        guard.Settled(charge);
+
+        var locked = await answering;
+        locked.GetProperty("hasta").GetInt64().ShouldBe(locked.GetProperty("ahora").GetInt64() + 10 + locked.GetProperty("espera").GetInt64());
+    }
+
+    private static async Task<TestHouse> OpenAsync(ManualClock? clock = null)
     {
         var house = await FourApplications.OpenAsync(
             FourApplications.Settings(("Applications:reclamos:JWT_SECRET", FourApplications.Secret), ("Budgets:AccountAndAddress:Failures", "1")),
-            new() { Clock = new ManualClock(), Contracts = new(StringComparer.Ordinal) { ["reclamos.json"] = Contract } });
+            new() { Clock = clock ?? new ManualClock(), Contracts = new(StringComparer.Ordinal) { ["reclamos.json"] = Contract } });
         await house.AddUserAsync(new() { Realm = "reclamos", Username = "ana" }, "secreta");
         return house;
     }

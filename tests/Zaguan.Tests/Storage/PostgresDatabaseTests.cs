@@ -1,6 +1,8 @@
+using System.Globalization;
 using Dapper;
 using Npgsql;
 using Zaguan.AccessLog;
+using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Storage;
 using Zaguan.Tests.House;
@@ -163,6 +165,59 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
 
         leave.SetResult();
         await Task.WhenAll(writers);
+    }
+
+    [Fact]
+    public async Task The_fewest_connections_that_a_node_may_have_leave_one_to_read_on()
+    {
+        await using var database = Database.Open(new("", $"{server.ConnectionString};Maximum Pool Size=4"), TimeProvider.System);
+        var (leave, listens) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var stopped = new CancellationTokenSource();
+        var listening = database.ListenAsync(_ => listens.TrySetResult(), stopped.Token);
+        await listens.Task;
+        var tidying = database.AloneAsync("tidying", () => leave.Task);
+        var writers = Enumerable.Range(0, 10).Select(_ => database.WriteAsync(async _ =>
+        {
+            await leave.Task;
+            return true;
+        })).ToList();
+
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT 1"))).ShouldBe(1);
+
+        leave.SetResult();
+        await Task.WhenAll([tidying, .. writers]);
+        await stopped.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(listening);
+    }
+
+    [Fact]
+    public async Task Of_those_who_guess_from_one_address_one_alone_waits_on_a_connection_and_who_hangs_up_leaves()
+    {
+        await using var database = Open();
+        var store = new BudgetStore(database, TimeProvider.System);
+        var rules = new BudgetSettings();
+        (await store.TryChargeAsync(Guess(0), rules)).ShouldNotBeNull();
+        await using var holder = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
+        await holder.OpenAsync();
+        await using var holding = await holder.BeginTransactionAsync();
+        await holder.ExecuteAsync("UPDATE budgets SET failed = failed WHERE account = ''");
+        var first = store.TryChargeAsync(Guess(0), rules);
+        using var hangUp = new CancellationTokenSource();
+
+        var others = Enumerable.Range(1, 10).Select(i => store.TryChargeAsync(Guess(i), rules, hangUp.Token)).ToList();
+        await hangUp.CancelAsync();
+
+        // One that had a connection would wait for the row, and be charged in the end.
+        foreach (var other in others)
+        {
+            await Should.ThrowAsync<OperationCanceledException>(other);
+        }
+
+        await holding.RollbackAsync();
+        (await first).ShouldNotBeNull();
+        (await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT in_flight FROM budgets WHERE account = ''"))).ShouldBe(2);
+
+        static BudgetSubject Guess(int account) => new(string.Create(CultureInfo.InvariantCulture, $"user:{account}"), "192.0.2.1", AddressIsShared: false);
     }
 
     [Fact]

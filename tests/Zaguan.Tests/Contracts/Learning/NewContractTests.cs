@@ -141,8 +141,11 @@ public sealed class NewContractTests
         await using var folder = new CommandFolder();
         var get = folder.Write("get.http", "outcome: Granted\n\nGET /e?usuario=ana&clave=b\n\n--- 200\n\ntrue\n");
         var query = folder.Write("query.http", "outcome: Granted\n\nPOST /e?usuario=ana&clave=b\nContent-Type: application/json\n\n{\"canal\":\"web\"}\n\n--- 200\n\ntrue\n");
+        var nowhere = folder.Write("nowhere.http", "outcome: Granted\n\nPOST //\n\n{\"usuario\":\"ana\",\"clave\":\"b\"}\n\n--- 200\n\ntrue\n");
         var output = Path.Combine(folder.Folder, "nuevo.json");
 
+        (await folder.RunAsync("contract", "new", "--from", nowhere, "--output", output)).Error.ShouldContain("No endpoint has the path \"//\"");
+        (await folder.RunAsync("contract", "new", "--from", get, "--output", "")).Error.ShouldContain("--output names the file to write, and is empty");
         (await folder.RunAsync("contract", "new", "--from", get, "--fields", "usuario,clave", "--output", output)).Error.ShouldContain("A GET, whose fields stand in the address, is read neither by new nor by learn");
         (await folder.RunAsync("contract", "new", "--from", query, "--fields", "usuario,clave", "--output", output)).Error.ShouldContain("behind the question mark this command does not read");
         (await folder.RunAsync("contract", "new", "--from", get, "--output", Path.Combine(folder.Folder, "no", "x.json"))).Error.ShouldContain("make it first");

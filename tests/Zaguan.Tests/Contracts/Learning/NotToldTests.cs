@@ -121,6 +121,7 @@ public sealed class NotToldTests
             ran.Error.ShouldContain("is a file; --output names a folder");
         }
 
+        (await folder.RunWithAsync("clave-larga-1\n", "contract", "learn", endpoint.Url, "--identifier", "marta@trebol.com", "--user", user, "--fields", "u,password", "--name", "nuevo", "--output", "", "--pause", "0s")).Error.ShouldContain("--output names a folder, and is empty");
         endpoint.Requests.ShouldBeEmpty();
         Directory.EnumerateFiles(folder.Folder, ".zaguan-*").ShouldBeEmpty();
     }
