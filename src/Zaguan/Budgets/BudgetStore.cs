@@ -232,10 +232,16 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     /// <summary>Forgives an account's failures everywhere: what an administrator means by "unlock". True if there were any.</summary>
     public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db =>
     {
-        const string Forgive = "UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 WHERE account = @account AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)";
         // The account's own row first, and its addresses in their order: whoever forgets some of them goes that way too.
-        await db.ExecuteAsync($"SELECT address FROM budgets WHERE account = @account ORDER BY address {RowLock.Change(db)}", new { account });
-        return await db.ExecuteAsync(Forgive, new { account }) > 0;
+        // One statement, so that it changes no row but those it waited for in that order: charges add rows meanwhile.
+        var forgiven = await db.ExecuteAsync(
+            $"""
+            WITH mine AS (SELECT account, address FROM budgets WHERE account = @account ORDER BY address {RowLock.Change(db)})
+            UPDATE budgets SET forgiven = failed, refused_until = 0, refusals = 0 FROM mine
+            WHERE budgets.account = mine.account AND budgets.address = mine.address AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)
+            """,
+            new { account });
+        return forgiven > 0;
     });
 
     /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>

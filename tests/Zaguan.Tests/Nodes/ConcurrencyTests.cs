@@ -85,6 +85,39 @@ public sealed class ConcurrencyTests
         }
     }
 
+    /// <summary>A charge adds a row before the one that an unlocking waits for, holds it, and wants the account's, which the unlocking has.</summary>
+    [Fact]
+    public async Task An_unlocking_waits_for_no_row_that_was_added_behind_it()
+    {
+        await using var server = await PostgresServer.StartAsync("deadlock_timeout=100ms");
+        await using var database = Database.Open(new("", server.ConnectionString), TimeProvider.System);
+        var store = new BudgetStore(database, TimeProvider.System);
+        var (first, last) = (Subject(1, 1), Subject(1, 9));
+        await SettleAsync(store, database, (await store.TryChargeAsync(last, Rules)).ShouldNotBeNull(), Settlement.Failure);
+        await using var holder = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
+        await using var charging = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
+        await holder.OpenAsync();
+        await charging.OpenAsync();
+        var held = await holder.BeginTransactionAsync();
+        await holder.ExecuteAsync("SELECT 1 FROM budgets WHERE account = @Account AND address = @Address FOR UPDATE", last, held);
+
+        var unlocking = store.UnlockAsync(last.Account);
+        await WaitersBecomeAsync(1);
+        await charging.ExecuteAsync("INSERT INTO budgets SELECT (jsonb_populate_record(b, jsonb_build_object('address', @Address))).* FROM budgets b WHERE account = @Account AND address = ''", first);
+        var charge = await charging.BeginTransactionAsync();
+        await charging.ExecuteAsync("UPDATE budgets SET failed = failed + 1 WHERE account = @Account AND address = @Address", first, charge);
+        var wanted = charging.ExecuteAsync("UPDATE budgets SET failed = failed + 1 WHERE account = @Account AND address = ''", first, charge);
+        await WaitersBecomeAsync(2);
+        await held.CommitAsync();
+
+        (await unlocking).ShouldBeTrue();
+        await wanted;
+        await charge.CommitAsync();
+
+        Task WaitersBecomeAsync(int count) =>
+            Eventually.BecomesTrueAsync(() => server.AskAsync<bool>($"SELECT count(*) = {count} FROM pg_stat_activity WHERE wait_event_type = 'Lock'"), "who waits for a row");
+    }
+
     [Fact]
     public async Task Two_who_revoke_an_application_at_once_both_do_so()
     {
