@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
+using Zaguan.Admin;
+using Zaguan.Admin.Entering;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
@@ -65,6 +67,8 @@ internal static class Server
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
+        services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
+        services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);
@@ -136,5 +140,6 @@ internal static class Server
         app.MapHealth();
         app.MapKeys();
         app.MapBackEnds();
+        app.MapConsole();
     }
 }

@@ -57,6 +57,7 @@ internal static class CommandLine
             UsersCommand.Create(terminal),
             RolesCommand.Create(terminal),
             SessionsCommand.Create(terminal),
+            AdminsCommand.Create(terminal),
             BackEndsCommand.Create(terminal),
             KeysCommand.Create(terminal),
             AccessLogCommand.Create(terminal),

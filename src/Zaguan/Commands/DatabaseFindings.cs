@@ -168,7 +168,7 @@ internal static class DatabaseFindings
             using var master = MasterKey.Read(setup.MasterKeyFile);
             var objection = stored.Count == 0 ? null
                 : master is null ? SigningKeys.Missing
-                : stored.Find(s => master.Open(s.PrivateKey, s.Kid) is null) is { } unopened ? SigningKeys.Unopened(unopened.Kid)
+                : stored.Find(s => master.Open(s.PrivateKey, SigningKeys.Purpose(s.Kid)) is null) is { } unopened ? SigningKeys.Unopened(unopened.Kid)
                 : null;
             findings.Add(objection is null
                 ? new(Verdict.Good, "keys", stored.Count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, encrypted under {setup.MasterKeyFile}")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Zaguan.AccessLog;
+using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
@@ -32,6 +33,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public BudgetStore Budgets { get; } = new(database, terminal.Clock);
 
     public AccessLogStore AccessLog { get; } = new(database);
+
+    public AdminStore Admins { get; } = new(database, terminal.Clock);
 
     public SessionStore Sessions { get; } = new(database, terminal.Clock);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Zaguan.Admin.Entering;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Storage;
@@ -31,6 +32,7 @@ internal static class ServeCommand
             if (setup.IsDevelopment)
             {
                 await ShowDemoAsync(app, setup);
+                await ShowConsoleAsync(app);
             }
 
             await app.WaitForShutdownAsync();
@@ -56,13 +58,23 @@ internal static class ServeCommand
             return;
         }
 
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = AddressOf(app);
         await Console.Out.WriteLineAsync("\nDevelopment: the demo users of the applications' documents are in the database. Log one in:\n");
         foreach (var command in Demo.Commands(setup.Applications, address))
         {
             await Console.Out.WriteLineAsync($"  {command}\n");
         }
     }
+
+    private static async Task ShowConsoleAsync(WebApplication app)
+    {
+        if (await app.Services.GetRequiredService<BeginEndpoint>().NewLinkAsync() is { } link)
+        {
+            await Console.Out.WriteLineAsync($"The console has no administrator yet. Become the first (good once, for an hour):\n\n  {AddressOf(app)}{link}\n");
+        }
+    }
+
+    private static string AddressOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 }
 
 internal static partial class ServeLog

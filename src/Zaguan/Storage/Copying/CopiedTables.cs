@@ -33,10 +33,16 @@ internal static class CopiedTables
         Table("back_ends", ("name", Text), ("application", Text), ("key_hash", Text), ("created_at", Number)),
         Table("signing_keys", ("number", Number), ("kid", Text), ("algorithm", Text), ("private_key", Text), ("created_at", Number), ("signs_from", Number)),
         Table("facts", ("name", Text), ("value", Text)),
+        Table(
+            "admins",
+            ("key", Number), ("name", Text), ("name_key", Text), ("role", SmallNumber), ("active", Truth), ("password", Text), ("code_secret", Text), ("code_step", Number), ("created_at", Number)),
+        Table("admin_recovery_codes", ("admin_key", Number), ("code_hash", Text)),
+        Table("admin_sessions", ("token_hash", Text), ("admin_key", Number), ("opened_at", Number), ("seen_at", Number), ("confirmed_at", Number), ("pending_code_secret", Text)),
+        Table("audit_log", ("id", Number), ("at", Number), ("who", Text), ("address", Text), ("action", Text), ("object", Text), ("before", Text), ("after", Text)),
     ];
 
     /// <summary>Rows in these are somebody's; in the others the server writes by itself when it first starts.</summary>
-    public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets"];
+    public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets", "admins", "audit_log"];
 
     /// <summary>Every table of these, the derived ones before what they are made of.</summary>
     public static IEnumerable<string> ToEmpty => All.Reverse().SelectMany(t => t.Derived.Append(t.Name));

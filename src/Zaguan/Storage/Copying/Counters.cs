@@ -18,7 +18,7 @@ internal static class Counters
     /// <summary>Counts in a table, whose one row is no copy of the source's but the higher of the two.</summary>
     public const string RevocationNumbers = "revocation_numbers";
 
-    public static readonly IReadOnlyList<Counter> All = [new("roles", "key", "roles_key_seq"), new("users", "key", "users_key_seq"), new("access_log", "id", "access_log_ids")];
+    public static readonly IReadOnlyList<Counter> All = [new("roles", "key", "roles_key_seq"), new("users", "key", "users_key_seq"), new("access_log", "id", "access_log_ids"), new("admins", "key", "admins_key_seq"), new("audit_log", "id", "audit_log_id_seq")];
 
     /// <summary>The last number that each has given, 0 where none; the revocations' comes last.</summary>
     public static IReadOnlyList<long> Read(DbConnection db) =>

@@ -7,7 +7,7 @@ using Zaguan.Storage;
 namespace Zaguan.Tokens.Keys;
 
 /// <summary>
-/// Encrypts signing keys for the database: AES-256-GCM (NIST SP 800-38D), a nonce of chance for each. It lies in a file outside the
+/// Encrypts signing keys and second factors for the database: AES-256-GCM (NIST SP 800-38D), a nonce of chance for each. It lies in a file outside the
 /// database, so that a backup of the one without the other signs nothing.
 /// </summary>
 internal sealed class MasterKey : IDisposable
@@ -84,20 +84,20 @@ internal sealed class MasterKey : IDisposable
         }
     }
 
-    /// <summary>A signing key as the database keeps it: nonce, ciphertext and tag, in base64.</summary>
-    /// <param name="kid">With the purpose it is bound to the ciphertext: under another name it does not open.</param>
-    public string Seal(ReadOnlySpan<byte> signingKey, string kid)
+    /// <summary>A signing key or another secret, as the database keeps it: nonce, ciphertext and tag, in base64.</summary>
+    /// <param name="purpose">Bound to the ciphertext: for another purpose it does not open.</param>
+    public string Seal(ReadOnlySpan<byte> secret, string purpose)
     {
-        var sealedKey = new byte[Nonce + signingKey.Length + Tag];
+        var sealedKey = new byte[Nonce + secret.Length + Tag];
         var nonce = sealedKey.AsSpan(0, Nonce);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key.Reveal(), Tag);
-        aes.Encrypt(nonce, signingKey, sealedKey.AsSpan(Nonce, signingKey.Length), sealedKey.AsSpan(Nonce + signingKey.Length), Purpose(kid));
+        aes.Encrypt(nonce, secret, sealedKey.AsSpan(Nonce, secret.Length), sealedKey.AsSpan(Nonce + secret.Length), Encoding.UTF8.GetBytes(purpose));
         return Convert.ToBase64String(sealedKey);
     }
 
-    /// <summary>Null: it was sealed under another master key, or for another kid, or is damaged.</summary>
-    public Secret? Open(string sealedKey, string kid)
+    /// <summary>Null: it was sealed under another master key, or for another purpose, or is damaged.</summary>
+    public Secret? Open(string sealedKey, string purpose)
     {
         var bytes = new byte[sealedKey.Length];
         if (!Convert.TryFromBase64String(sealedKey, bytes, out var length) || length <= Nonce + Tag)
@@ -109,7 +109,7 @@ internal sealed class MasterKey : IDisposable
         try
         {
             using var aes = new AesGcm(key.Reveal(), Tag);
-            aes.Decrypt(bytes.AsSpan(0, Nonce), bytes.AsSpan(Nonce, opened.Length), bytes.AsSpan(length - Tag, Tag), opened, Purpose(kid));
+            aes.Decrypt(bytes.AsSpan(0, Nonce), bytes.AsSpan(Nonce, opened.Length), bytes.AsSpan(length - Tag, Tag), opened, Encoding.UTF8.GetBytes(purpose));
             return new(opened);
         }
         catch (AuthenticationTagMismatchException)
@@ -130,8 +130,6 @@ internal sealed class MasterKey : IDisposable
         problems.Add(file, sentence);
         return new(problems);
     }
-
-    private static byte[] Purpose(string kid) => Encoding.UTF8.GetBytes($"zaguan signing key ES256 {kid}");
 
     private static void MoveUnlessThere(string unfinished, string file)
     {

@@ -89,6 +89,9 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
     public static string Unopened(string kid) =>
         $"The signing key {kid} in the database was not encrypted under this master key. Restore the file from a backup, or copy it from another node; nothing was changed.";
 
+    /// <summary>For which a signing key is sealed.</summary>
+    public static string Purpose(string kid) => $"zaguan signing key ES256 {kid}";
+
     public static string Missing =>
         "The master key is missing, under which the signing keys in the database are encrypted. Restore the file from a backup, or copy it from another node; nothing was changed.";
 
@@ -134,7 +137,7 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
 
     private KnownKey Open(StoredKey stored, MasterKey master)
     {
-        if (master.Open(stored.PrivateKey, stored.Kid) is not { } pkcs8)
+        if (master.Open(stored.PrivateKey, Purpose(stored.Kid)) is not { } pkcs8)
         {
             throw MasterKey.Unusable(setup.MasterKeyFile, Unopened(stored.Kid));
         }
@@ -162,7 +165,7 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
         {
             Number = (newest?.Number ?? 0) + 1,
             Kid = kid,
-            PrivateKey = master.Seal(pkcs8.Reveal(), kid),
+            PrivateKey = master.Seal(pkcs8.Reveal(), Purpose(kid)),
             CreatedAt = now,
             // Before the first one there is nobody who could miss it.
             SignsFrom = newest is null ? now : now + (long)PublishedBefore.TotalMilliseconds,

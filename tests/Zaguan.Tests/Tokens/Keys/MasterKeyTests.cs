@@ -108,7 +108,7 @@ public sealed class MasterKeyTests : IDisposable
             await node.Keys.RotateAsync();
             var stored = (await node.Store.ReadAsync())[0];
             using var master = MasterKey.Read(MasterKeyFile)!;
-            pkcs8 = master.Open(stored.PrivateKey, stored.Kid)!.Reveal().ToArray();
+            pkcs8 = master.Open(stored.PrivateKey, SigningKeys.Purpose(stored.Kid))!.Reveal().ToArray();
             using var key = ECDsa.Create();
             key.ImportPkcs8PrivateKey(pkcs8, out _);
             scalar = key.ExportParameters(includePrivateParameters: true).D!;
@@ -137,13 +137,13 @@ public sealed class MasterKeyTests : IDisposable
         var stored = (await MakeAsync())[0];
         using var master = MasterKey.Read(MasterKeyFile)!;
 
-        master.Open(stored.PrivateKey, stored.Kid).ShouldNotBeNull();
+        master.Open(stored.PrivateKey, SigningKeys.Purpose(stored.Kid)).ShouldNotBeNull();
         master.Open(stored.PrivateKey, "another").ShouldBeNull();
         var letter = stored.PrivateKey[30] == 'A' ? 'B' : 'A';
-        master.Open($"{stored.PrivateKey[..30]}{letter}{stored.PrivateKey[31..]}", stored.Kid).ShouldBeNull();
+        master.Open($"{stored.PrivateKey[..30]}{letter}{stored.PrivateKey[31..]}", SigningKeys.Purpose(stored.Kid)).ShouldBeNull();
         foreach (var broken in new[] { "", "AAAA", "%", stored.PrivateKey[..40] })
         {
-            master.Open(broken, stored.Kid).ShouldBeNull(broken);
+            master.Open(broken, SigningKeys.Purpose(stored.Kid)).ShouldBeNull(broken);
         }
     }
 

@@ -1,0 +1,130 @@
+using System.Data.Common;
+using Dapper;
+using Zaguan.Passwords;
+using Zaguan.Storage;
+using Zaguan.Users;
+
+namespace Zaguan.Admin;
+
+/// <summary>Administrators in the database, with their second factors.</summary>
+internal sealed class AdminStore(Database database, TimeProvider clock)
+{
+    /// <summary>Holds the hash of the link by which the first administrator may be made, and until when.</summary>
+    private const string LinkFact = "first-administrator-link";
+
+    internal const string Fields = "a.key, a.name, a.role, a.active, a.password, a.code_secret AS CodeSecret, a.created_at AS CreatedAt";
+
+    public Task<Administrator?> FindAsync(string name) => Names.TryKey(name) is not { } key
+        ? Task.FromResult<Administrator?>(null)
+        : database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Administrator?>($"SELECT {Fields} FROM admins a WHERE a.name_key = @key", new { key }));
+
+    public Task<IReadOnlyList<Administrator>> ListAsync() => database.ReadAsync<IReadOnlyList<Administrator>>(async db =>
+        (await db.QueryAsync<Administrator>($"SELECT {Fields} FROM admins a ORDER BY a.name_key")).AsList());
+
+    public Task<bool> AnyAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM admins)"));
+
+    /// <summary>Whether the database holds anything that is encrypted under the master key.</summary>
+    public Task<bool> AnythingIsSealedAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<bool>(
+        "SELECT EXISTS (SELECT 1 FROM signing_keys) OR EXISTS (SELECT 1 FROM admins WHERE code_secret IS NOT NULL) OR EXISTS (SELECT 1 FROM admin_sessions WHERE pending_code_secret IS NOT NULL)"));
+
+    /// <summary>False: the name is taken.</summary>
+    public Task<bool> AddAsync(string name, AdminRole role, StoredPassword password, AuditEntry audit) => database.WriteAsync(async db =>
+    {
+        var added = await AddAsync(db, name, role, password);
+        if (added)
+        {
+            await AuditLog.AppendAsync(db, audit);
+        }
+
+        return added;
+    });
+
+    /// <summary>The first, by a link. False: the link is none, or is used, or there is an administrator already.</summary>
+    public Task<bool> AddFirstAsync(string linkHash, string name, StoredPassword password, AuditEntry audit) => database.WriteAsync(
+        async db =>
+        {
+            var value = await db.ExecuteScalarAsync<string?>("DELETE FROM facts WHERE name = @LinkFact AND value LIKE @like RETURNING value", new { LinkFact, like = $"{linkHash} %" });
+            if (value is null || !IsInTime(value) || await db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM admins)") || !await AddAsync(db, name, AdminRole.Administrator, password))
+            {
+                return false;
+            }
+
+            await AuditLog.AppendAsync(db, audit);
+            return true;
+        },
+        keep: added => added);
+
+    public Task<bool> KnowsLinkAsync(string linkHash) => database.ReadAsync(async db =>
+        await db.ExecuteScalarAsync<string?>("SELECT value FROM facts WHERE name = @LinkFact AND value LIKE @like AND NOT EXISTS (SELECT 1 FROM admins)", new { LinkFact, like = $"{linkHash} %" }) is { } value && IsInTime(value));
+
+    /// <summary>In the place of one of before.</summary>
+    public Task KeepLinkAsync(string linkHash, DateTimeOffset until) => database.WriteAsync(db => db.ExecuteAsync(
+        "INSERT INTO facts (name, value) VALUES (@LinkFact, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        new { LinkFact, value = FormattableString.Invariant($"{linkHash} {until.ToUnixTimeMilliseconds()}") }));
+
+    /// <summary>Whoever is disabled is out at once.</summary>
+    public Task<bool> SetActiveAsync(Administrator admin, bool active, AuditEntry audit) => ChangeAsync(admin, "active = @value", active, audit, leaves: !active);
+
+    public Task<bool> SetRoleAsync(Administrator admin, AdminRole role, AuditEntry audit) => ChangeAsync(admin, "role = @value", role, audit, leaves: true);
+
+    public Task<bool> SetPasswordAsync(Administrator admin, StoredPassword password, AuditEntry audit) => ChangeAsync(admin, "password = @value", password.Text, audit, leaves: true);
+
+    /// <summary>The next time that they enter they set up another one.</summary>
+    public Task<bool> ResetSecondFactorAsync(Administrator admin, AuditEntry audit) => ChangeAsync(admin, "code_secret = @value", null, audit, leaves: true);
+
+    public Task<bool> DeleteAsync(Administrator admin, AuditEntry audit) => database.WriteAsync(async db =>
+    {
+        var deleted = await db.ExecuteAsync("DELETE FROM admins WHERE key = @Key", new { admin.Key }) == 1;
+        if (deleted)
+        {
+            await AuditLog.AppendAsync(db, audit);
+        }
+
+        return deleted;
+    });
+
+    /// <summary>Within the caller's transaction: takes a code's step, and says whether it was the first to do so.</summary>
+    public static async Task<bool> TakeStepAsync(DbConnection db, Administrator admin, long step) =>
+        await db.ExecuteAsync("UPDATE admins SET code_step = @step WHERE key = @Key AND code_step < @step AND code_secret = @CodeSecret", new { admin.Key, admin.CodeSecret, step }) == 1;
+
+    /// <summary>Within the caller's transaction: takes a recovery code, which is good once.</summary>
+    public static async Task<bool> TakeRecoveryCodeAsync(DbConnection db, Administrator admin, string hash) =>
+        await db.ExecuteAsync("DELETE FROM admin_recovery_codes WHERE admin_key = @Key AND code_hash = @hash", new { admin.Key, hash }) == 1;
+
+    /// <summary>Within the caller's transaction: the second factor, in the place of none. False: somebody was first.</summary>
+    public static async Task<bool> SetSecondFactorAsync(DbConnection db, Administrator admin, string codeSecret, long step, IEnumerable<string> recoveryHashes)
+    {
+        if (await db.ExecuteAsync("UPDATE admins SET code_secret = @codeSecret, code_step = @step WHERE key = @Key AND code_secret IS NULL", new { admin.Key, codeSecret, step }) == 0)
+        {
+            return false;
+        }
+
+        await db.ExecuteAsync("DELETE FROM admin_recovery_codes WHERE admin_key = @Key", new { admin.Key });
+        await db.ExecuteAsync("INSERT INTO admin_recovery_codes (admin_key, code_hash) VALUES (@Key, @hash)", recoveryHashes.Select(hash => new { admin.Key, hash }));
+        return true;
+    }
+
+    private async Task<bool> AddAsync(DbConnection db, string name, AdminRole role, StoredPassword password) => await db.ExecuteAsync(
+        "INSERT INTO admins (name, name_key, role, active, password, created_at) VALUES (@name, @key, @role, @active, @Text, @now) ON CONFLICT (name_key) DO NOTHING",
+        new { name, key = Names.Key(name), role, active = true, password.Text, now = Now }) == 1;
+
+    private Task<bool> ChangeAsync(Administrator admin, string change, object? value, AuditEntry audit, bool leaves) => database.WriteAsync(async db =>
+    {
+        if (await db.ExecuteAsync($"UPDATE admins SET {change} WHERE key = @Key", new { admin.Key, value }) == 0)
+        {
+            return false;
+        }
+
+        if (leaves)
+        {
+            await db.ExecuteAsync("DELETE FROM admin_sessions WHERE admin_key = @Key", new { admin.Key });
+        }
+
+        await AuditLog.AppendAsync(db, audit);
+        return true;
+    });
+
+    private bool IsInTime(string link) => long.Parse(link[(link.IndexOf(' ', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture) > Now;
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,93 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Zaguan.Storage;
+
+namespace Zaguan.Admin;
+
+/// <summary>What somebody did to the house. It is written in the transaction that does it, or before.</summary>
+internal sealed record AuditEntry
+{
+    public long Id { get; init; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long At { get; init; }
+
+    /// <summary>An administrator's name; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
+    public required string Who { get; init; }
+
+    public string? Address { get; init; }
+
+    /// <summary>One of <see cref="AuditActions"/>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>To what it was done: "realm/user name" for a user.</summary>
+    public required string Object { get; init; }
+
+    /// <summary>JSON, without secrets; null where there is nothing to compare.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>See <see cref="Before"/>.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Who sits at the machine itself is nobody in particular.</summary>
+    public static AuditEntry OfCommandLine(DateTimeOffset at, string action, string what, object? before, object? after) => new()
+    {
+        At = at.ToUnixTimeMilliseconds(),
+        Who = "",
+        Action = action,
+        Object = what,
+        Before = before is null ? null : Json(before),
+        After = after is null ? null : Json(after),
+    };
+
+    public static string Json(object value) => JsonSerializer.Serialize(value, Options);
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
+
+/// <summary>The words of the audit log; pages say them in the reader's language (<see cref="AuditActions.Say"/>).</summary>
+internal static class AuditActions
+{
+    public const string Entered = "entered";
+    public const string NotEntered = "not entered";
+    public const string Left = "left";
+    public const string Confirmed = "confirmed";
+    public const string SecondFactorSet = "second factor set up";
+    public const string AdminAdded = "administrator added";
+    public const string AdminChanged = "administrator changed";
+    public const string AdminDeleted = "administrator deleted";
+
+    private static readonly Dictionary<string, (string Spanish, string English)> Words = new(StringComparer.Ordinal)
+    {
+        [Entered] = ("entró", "entered"),
+        [NotEntered] = ("intentó entrar", "tried to enter"),
+        [Left] = ("salió", "left"),
+        [Confirmed] = ("confirmó que es quien es", "confirmed who they are"),
+        [SecondFactorSet] = ("configuró el segundo factor", "set up the second factor"),
+        [AdminAdded] = ("añadió un administrador", "added an administrator"),
+        [AdminChanged] = ("cambió un administrador", "changed an administrator"),
+        [AdminDeleted] = ("borró un administrador", "deleted an administrator"),
+    };
+
+    public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;
+}
+
+/// <summary>The audit log in the database. Nothing deletes from it.</summary>
+internal sealed class AuditLog(Database database)
+{
+    /// <summary>Within the caller's transaction.</summary>
+    public static Task AppendAsync(DbConnection db, AuditEntry entry) => db.ExecuteAsync(
+        "INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@At, @Who, @Address, @Action, @Object, @Before, @After)", entry);
+
+    public Task AppendAsync(AuditEntry entry) => database.WriteAsync(async db =>
+    {
+        await AppendAsync(db, entry);
+        return true;
+    });
+
+    /// <summary>The newest, before the entry of that id, the newest first.</summary>
+    public Task<IReadOnlyList<AuditEntry>> ListAsync(long? before, int most) => database.ReadAsync<IReadOnlyList<AuditEntry>>(async db => (await db.QueryAsync<AuditEntry>(
+        "SELECT id, at, who, address, action, object, before, after FROM audit_log WHERE @before IS NULL OR id < @before ORDER BY id DESC LIMIT @most",
+        new { before, most })).AsList());
+}

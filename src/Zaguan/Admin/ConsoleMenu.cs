@@ -1,0 +1,10 @@
+namespace Zaguan.Admin;
+
+/// <summary>The pages that the menu names, in their order.</summary>
+internal static class ConsoleMenu
+{
+    public static IEnumerable<(string Path, string Name)> Of(Visit visit)
+    {
+        yield return (ConsoleRoutes.Home, visit.Say("Resumen", "Overview"));
+    }
+}

@@ -1,0 +1,3 @@
+namespace Zaguan.Admin.Pages;
+
+internal sealed record Overview(long Users);
