@@ -6,5 +6,7 @@ internal static class ConsoleMenu
     public static IEnumerable<(string Path, string Name)> Of(Visit visit)
     {
         yield return (ConsoleRoutes.Home, visit.Say("Resumen", "Overview"));
+        yield return (AccessPages.AccessRoutes.AccessLog, visit.Say("Accesos", "Access log"));
+        yield return (AccessPages.AccessRoutes.Audit, visit.Say("Cambios", "Audit log"));
     }
 }

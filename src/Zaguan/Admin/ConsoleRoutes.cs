@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.Entering;
-using Zaguan.Admin.Pages;
-using Zaguan.Users;
+using Zaguan.Admin.Overviews;
 
 namespace Zaguan.Admin;
 
@@ -25,8 +25,8 @@ internal static class ConsoleRoutes
     {
         app.MapAssets();
         app.MapEntering();
-        var users = app.Services.GetRequiredService<UserStore>();
-        app.Page(Home, AdminRole.Auditor, async visit => Admin.Page.Of<OverviewPage>(visit, new Overview(await users.CountAsync())));
+        app.MapAccessLog();
+        app.MapOverview();
     }
 
     /// <param name="least">Null: nobody needs to have entered.</param>
