@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
@@ -69,6 +70,7 @@ internal static class Server
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>();
+        services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

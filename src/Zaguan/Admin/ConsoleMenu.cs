@@ -1,3 +1,5 @@
+using Zaguan.Admin.UserPages;
+
 namespace Zaguan.Admin;
 
 /// <summary>The pages that the menu names, in their order.</summary>
@@ -6,5 +8,6 @@ internal static class ConsoleMenu
     public static IEnumerable<(string Path, string Name)> Of(Visit visit)
     {
         yield return (ConsoleRoutes.Home, visit.Say("Resumen", "Overview"));
+        yield return (UserRoutes.Users, visit.Say("Usuarios", "Users"));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
+using Zaguan.Admin.UserPages;
 using Zaguan.Users;
 
 namespace Zaguan.Admin;
@@ -25,6 +26,7 @@ internal static class ConsoleRoutes
     {
         app.MapAssets();
         app.MapEntering();
+        app.MapUsers();
         var users = app.Services.GetRequiredService<UserStore>();
         app.Page(Home, AdminRole.Auditor, async visit => Admin.Page.Of<OverviewPage>(visit, new Overview(await users.CountAsync())));
     }
