@@ -5,6 +5,7 @@ using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Overviews;
+using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
@@ -73,6 +74,7 @@ internal static class Server
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
+        services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

@@ -40,6 +40,14 @@ internal sealed class AccessLogStore(Database database)
             """,
             filter)).OrderBy(r => r.Id).ToList());
 
+    /// <summary>The newest attempts that meant a user, the newest first.</summary>
+    public Task<IReadOnlyList<AccessRecord>> ListOfUserAsync(long userKey, int most) => database.ReadAsync<IReadOnlyList<AccessRecord>>(async db => (await db.QueryAsync<AccessRecord>(
+        """
+        SELECT id, at, application, realm, identifier, user_key AS UserKey, is_successful AS IsSuccessful, outcome, address, platform, user_agent AS UserAgent, client_info AS ClientInfo, node
+        FROM access_log WHERE user_key = @userKey ORDER BY id DESC LIMIT @most
+        """,
+        new { userKey, most })).AsList());
+
     /// <summary>The id of the oldest among the newest <see cref="AccessLogFilter.Most"/> records that fit; null where none fits.</summary>
     public Task<long?> OldestOfNewestAsync(AccessLogFilter filter) => database.ReadAsync(db => db.ExecuteScalarAsync<long?>(
         $"SELECT min(id) FROM (SELECT l.id {Fitting} ORDER BY l.id DESC LIMIT @Most) AS newest", filter));

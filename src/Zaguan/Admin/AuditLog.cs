@@ -57,6 +57,15 @@ internal static class AuditActions
     public const string AdminAdded = "administrator added";
     public const string AdminChanged = "administrator changed";
     public const string AdminDeleted = "administrator deleted";
+    public const string UserAdded = "user added";
+    public const string UserChanged = "user changed";
+    public const string UserDisabled = "user disabled";
+    public const string UserEnabled = "user enabled";
+    public const string UserUnlocked = "user unlocked";
+    public const string UserPasswordSet = "user's password set";
+    public const string UserSessionEnded = "user's session ended";
+    public const string UserSessionsEnded = "user's sessions ended";
+    public const string UserDeleted = "user deleted";
 
     private static readonly Dictionary<string, (string Spanish, string English)> Words = new(StringComparer.Ordinal)
     {
@@ -68,6 +77,15 @@ internal static class AuditActions
         [AdminAdded] = ("añadió un administrador", "added an administrator"),
         [AdminChanged] = ("cambió un administrador", "changed an administrator"),
         [AdminDeleted] = ("borró un administrador", "deleted an administrator"),
+        [UserAdded] = ("añadió un usuario", "added a user"),
+        [UserChanged] = ("cambió un usuario", "changed a user"),
+        [UserDisabled] = ("desactivó un usuario", "disabled a user"),
+        [UserEnabled] = ("activó un usuario", "enabled a user"),
+        [UserUnlocked] = ("desbloqueó un usuario", "unlocked a user"),
+        [UserPasswordSet] = ("puso una contraseña a un usuario", "set a user's password"),
+        [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
+        [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
+        [UserDeleted] = ("borró un usuario", "deleted a user"),
     };
 
     public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;
@@ -76,8 +94,8 @@ internal static class AuditActions
 /// <summary>The audit log in the database. Nothing deletes from it.</summary>
 internal sealed class AuditLog(Database database)
 {
-    /// <summary>Within the caller's transaction.</summary>
-    public static Task AppendAsync(DbConnection db, AuditEntry entry) => db.ExecuteAsync(
+    /// <summary>Within the caller's transaction. Null: nobody acts whom it should be known of.</summary>
+    public static Task AppendAsync(DbConnection db, AuditEntry? entry) => entry is null ? Task.CompletedTask : db.ExecuteAsync(
         "INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@At, @Who, @Address, @Action, @Object, @Before, @After)", entry);
 
     public Task AppendAsync(AuditEntry entry) => database.WriteAsync(async db =>

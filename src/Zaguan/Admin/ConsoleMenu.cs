@@ -1,3 +1,5 @@
+using Zaguan.Admin.UserPages;
+
 namespace Zaguan.Admin;
 
 /// <summary>The pages that the menu names, in their order.</summary>
@@ -6,6 +8,7 @@ internal static class ConsoleMenu
     public static IEnumerable<(string Path, string Name)> Of(Visit visit)
     {
         yield return (ConsoleRoutes.Home, visit.Say("Resumen", "Overview"));
+        yield return (UserRoutes.Users, visit.Say("Usuarios", "Users"));
         yield return (AccessPages.AccessRoutes.AccessLog, visit.Say("Accesos", "Access log"));
         yield return (AccessPages.AccessRoutes.Audit, visit.Say("Cambios", "Audit log"));
     }

@@ -3,6 +3,7 @@ using System.Reflection;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Overviews;
+using Zaguan.Admin.UserPages;
 
 namespace Zaguan.Admin;
 
@@ -25,6 +26,7 @@ internal static class ConsoleRoutes
     {
         app.MapAssets();
         app.MapEntering();
+        app.MapUsers();
         app.MapAccessLog();
         app.MapOverview();
     }

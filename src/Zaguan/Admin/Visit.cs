@@ -25,8 +25,8 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     /// <summary>Path and query, for a page to come back to.</summary>
     public string PathAndQuery => Http.Request.Path + Http.Request.QueryString;
 
-    /// <summary>Only a piece of the page is wanted (htmx).</summary>
-    public bool WantsPiece => Http.Request.Headers.ContainsKey("HX-Request");
+    /// <summary>Only a piece of the page is wanted (htmx); not when somebody goes back to a page that the browser has no more.</summary>
+    public bool WantsPiece => Http.Request.Headers.ContainsKey("HX-Request") && !Http.Request.Headers.ContainsKey("HX-History-Restore-Request");
 
     public CultureInfo Culture => Language == Language.Spanish ? SpanishCulture : EnglishCulture;
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Revocations;
 using Zaguan.Storage;
@@ -15,8 +16,13 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Revokes one session. False: there is none, it has expired, or it was revoked before.</summary>
-    public Task<bool> RevokeSessionAsync(string id) => database.WriteAsync(async db =>
-        await RevokeAsync(db, "id = @id", new { id, now = Now }) > 0);
+    /// <param name="of">Nobody else's is revoked; null: whosever it is.</param>
+    public Task<bool> RevokeSessionAsync(string id, User? of = null, AuditEntry? audit = null) => database.WriteAsync(async db =>
+    {
+        var isRevoked = await RevokeAsync(db, of is null ? "id = @id" : "id = @id AND user_key = @Key", new { id, of?.Key, now = Now }) > 0;
+        await AuditLog.AppendAsync(db, isRevoked ? audit : null);
+        return isRevoked;
+    });
 
     /// <summary>Revokes what stands behind a good token. False: the old system issued it without a jti, and there is nothing to know it by.</summary>
     public async Task<bool> RevokeAsync(string application, Identity identity)
@@ -42,7 +48,11 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     });
 
     /// <summary>Revokes all that a user has: the sessions, and in each application the tokens that name the user. Returns how many sessions were open.</summary>
-    public Task<int> RevokeUserAsync(User user, IReadOnlyList<Application> applications) => database.WriteAsync(db => RevokeUserAsync(db, user, applications, Now));
+    public Task<int> RevokeUserAsync(User user, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(async db =>
+    {
+        await AuditLog.AppendAsync(db, audit);
+        return await RevokeUserAsync(db, user, applications, Now);
+    });
 
     /// <summary>Within the transaction that disables or deletes the user, or changes the password.</summary>
     public static async Task<int> RevokeUserAsync(DbConnection db, User user, IReadOnlyList<Application> applications, long now)

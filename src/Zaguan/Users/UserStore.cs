@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
+using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.Contracts;
 using Zaguan.Login;
@@ -14,12 +15,12 @@ namespace Zaguan.Users;
 /// <summary>Users, roles and realms in the database.</summary>
 internal sealed class UserStore(Database database, TimeProvider clock)
 {
-    private const string Fields = """
+    internal const string Fields = """
         u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
         u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.attributes, r.number AS RoleNumber, r.name AS RoleName
         """;
 
-    private const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
+    internal const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
 
     private const string AddRealm = "INSERT INTO realms (name) VALUES (@realm) ON CONFLICT (name) DO NOTHING";
 
@@ -60,6 +61,10 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             { Active: false } => Outcome.Inactive,
         };
     }
+
+    /// <summary>The user of a realm who has this number: how the console's addresses name one.</summary>
+    public Task<User?> FindByNumberAsync(string realm, long number) => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<User?>(
+        $"{Columns} WHERE u.realm = @realm AND u.number = @number", new { realm, number }));
 
     /// <summary>By user name, or else by e-mail address: how people on the command line name a user.</summary>
     public async Task<User?> FindByNameOrEmailAsync(string realm, string name) =>
@@ -119,26 +124,87 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     /// Adds a user, and the realm where configuration alone knew it, unless something of the user's is another's already:
     /// then nothing is written, and all of that is told.
     /// </summary>
-    public Task<Addition> TryAddAsync(NewUser user) => database.WriteAsync(
+    public Task<Addition> TryAddAsync(NewUser user, AuditEntry? audit = null) => database.WriteAsync(
         async db =>
         {
             await AddRealmAsync(db, user.Realm);
             await LockRealmAsync(db, user.Realm);
-            var taken = (await db.QueryAsync<Taken>(
-                """
-                SELECT 'user name' AS what, username AS By FROM users WHERE realm = @Realm AND username_key = @usernameKey
-                UNION ALL SELECT 'e-mail address', username FROM users WHERE realm = @Realm AND email_key = @emailKey
-                UNION ALL SELECT 'number', username FROM users WHERE realm = @Realm AND number = @Number
-                UNION ALL SELECT 'id', username FROM users WHERE realm = @Realm AND id = @Id
-                """,
-                new { user.Realm, user.Number, user.Id, usernameKey = Names.Key(user.Username), emailKey = user.Email is null ? null : Names.Key(user.Email) })).AsList();
-            return taken.Count > 0 ? new Addition(null, taken) : new(await AddAsync(db, user), []);
+            var taken = await TakenAsync(db, user, but: 0);
+            if (taken.Count > 0)
+            {
+                return new Addition(null, taken);
+            }
+
+            await AuditLog.AppendAsync(db, audit);
+            return new(await AddAsync(db, user), []);
         },
         keep: addition => addition.Number is not null);
 
+    /// <summary>What of a user's is another's already.</summary>
+    /// <param name="but">The key of whoever may have it; 0: nobody.</param>
+    private static async Task<IReadOnlyList<Taken>> TakenAsync(DbConnection db, NewUser user, long but) => (await db.QueryAsync<Taken>(
+        """
+        SELECT 'user name' AS what, username AS By FROM users WHERE realm = @Realm AND username_key = @usernameKey AND key <> @but
+        UNION ALL SELECT 'e-mail address', username FROM users WHERE realm = @Realm AND email_key = @emailKey AND key <> @but
+        UNION ALL SELECT 'number', username FROM users WHERE realm = @Realm AND number = @Number AND key <> @but
+        UNION ALL SELECT 'id', username FROM users WHERE realm = @Realm AND id = @Id AND key <> @but
+        """,
+        new { user.Realm, user.Number, user.Id, but, usernameKey = Names.Key(user.Username), emailKey = user.Email is null ? null : Names.Key(user.Email) })).AsList();
+
+    /// <summary>
+    /// Names, e-mail address, telephone, role and state of a user who is there; number, id, attributes and password stay. What is another's already is told, and then
+    /// nothing is written. Null: the user is gone. Whose tokens would name nobody any more, or another one day, and who is disabled, has none that is good.
+    /// </summary>
+    /// <param name="edited">Of the user's realm, its role one of the realm's.</param>
+    public Task<IReadOnlyList<Taken>?> EditAsync(User user, NewUser edited, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync<IReadOnlyList<Taken>?>(
+        async db =>
+        {
+            await LockRealmAsync(db, user.Realm);
+            var taken = await TakenAsync(db, edited with { Realm = user.Realm, Number = null, Id = null }, but: user.Key);
+            if (taken.Count > 0)
+            {
+                return taken;
+            }
+
+            var changed = await db.ExecuteAsync(
+                """
+                UPDATE users SET username = @Username, username_key = @usernameKey, email = @Email, email_key = @emailKey, phone = @Phone, given_name = @GivenName, family_name = @FamilyName,
+                  role_key = (SELECT key FROM roles WHERE realm = @realm AND name_key = @roleKey), active = @Active
+                WHERE key = @Key AND realm = @realm
+                """,
+                new
+                {
+                    user.Key,
+                    realm = user.Realm,
+                    edited.Username,
+                    usernameKey = Names.Key(edited.Username),
+                    edited.Email,
+                    emailKey = edited.Email is null ? null : Names.Key(edited.Email),
+                    edited.Phone,
+                    edited.GivenName,
+                    edited.FamilyName,
+                    roleKey = edited.Role is null ? null : Names.Key(edited.Role),
+                    edited.Active,
+                });
+            if (changed == 0)
+            {
+                return null;
+            }
+
+            var renamed = user with { Username = edited.Username, Email = edited.Email };
+            if (!edited.Active || applications.Any(a => a.Contract.Token?.Subject is { } subject && !string.Equals(subject.Of(user), subject.Of(renamed), StringComparison.Ordinal)))
+            {
+                await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+            }
+
+            await AuditLog.AppendAsync(db, audit);
+            return [];
+        },
+        keep: taken => taken is { Count: 0 });
+
     /// <summary>Whoever is disabled has no session any more, and no token that is good.</summary>
     /// <param name="applications">Those of the realm: their tokens that name the user are revoked.</param>
-    public Task<bool> SetActiveAsync(User user, bool active, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    public Task<bool> SetActiveAsync(User user, bool active, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
         // First the user: a login that is just being granted is waited for, and what it opened is revoked with the rest.
         var isThere = await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @Key", new { user.Key, active }) == 1;
@@ -147,11 +213,12 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         }
 
+        await AuditLog.AppendAsync(db, isThere ? audit : null);
         return isThere;
     });
 
     /// <summary>What was opened with the old password is closed.</summary>
-    public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
         var isThere = await db.ExecuteAsync(
             """
@@ -160,6 +227,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             """,
             new { user.Key, password.Text, password.Cost, now = Now, yes = true }) == 1;
         await RevocationStore.RevokeUserAsync(db, user, applications, Now);
+        await AuditLog.AppendAsync(db, isThere ? audit : null);
         return isThere;
     });
 
@@ -174,12 +242,14 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         "UPDATE users SET password = @Text, password_cost = @Cost WHERE key = @Key AND password = @Password",
         new { verified.Key, verified.Password, replacement.Text, replacement.Cost });
 
-    public Task<bool> DeleteAsync(User user, IReadOnlyList<Application> applications) => database.WriteAsync(async db =>
+    public Task<bool> DeleteAsync(User user, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
         // Nobody opens a session of the user's any more while it is revoked what there is.
         await LockAsync(db, user.Key);
         await RevocationStore.RevokeUserAsync(db, user, applications, Now);
-        return await db.ExecuteAsync("DELETE FROM users WHERE key = @Key", new { user.Key }) == 1;
+        var isDeleted = await db.ExecuteAsync("DELETE FROM users WHERE key = @Key", new { user.Key }) == 1;
+        await AuditLog.AppendAsync(db, isDeleted ? audit : null);
+        return isDeleted;
     });
 
     /// <summary>A session, of whatever application and whatever became of it, and its user.</summary>

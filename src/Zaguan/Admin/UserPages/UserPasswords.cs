@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using Zaguan.Admin.Entering;
+using Zaguan.Admin.Pages;
+using Zaguan.Applications;
+using Zaguan.Budgets;
+using Zaguan.Login;
+using Zaguan.Operations;
+using Zaguan.Passwords;
+using Zaguan.Users;
+
+namespace Zaguan.Admin.UserPages;
+
+/// <summary>A new password for a user: one that is made here and shown once, or one that the administrator writes.</summary>
+internal sealed class UserPasswords(UserStore users, RunningApplications applications, HashGate gate, ServerSideCallers callers, Setup setup)
+{
+    /// <summary>No two that look alike, nor sound alike on the telephone in Spanish or English. Each is worth 4.6 bits.</summary>
+    private const string Letters = "abcdefghjkmnprtuwxy234679";
+
+    /// <summary>Written in groups of so many.</summary>
+    private const int Group = 4;
+
+    /// <summary>92 bits.</summary>
+    private const int ShortestGenerated = 20;
+
+    public async Task<IResult> SetAsync(Visit visit, User user)
+    {
+        var isGenerated = await EnteringRoutes.FieldAsync(visit, "how") is "generated";
+        var text = isGenerated ? Generate(setup.Settings.Passwords.Shortest) : await EnteringRoutes.FieldAsync(visit, "password");
+        using var password = Secret.FromText(text);
+        if (!isGenerated)
+        {
+            try
+            {
+                var objections = new PasswordPolicy(setup.Settings.Passwords).Objections(password, user.Username, user.Email, user.GivenName, user.FamilyName);
+                if (objections.Count > 0)
+                {
+                    return Page.Of<PasswordPage>(visit, new PasswordForm(user, objections, null), StatusCodes.Status400BadRequest);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return Trouble(visit.Say("No se puede leer el fichero de contraseñas filtradas, así que no se sabe si esta lo es. No se ha cambiado nada; zaguan doctor dice qué le pasa.", "The file of breached passwords cannot be read, so nobody knows whether this is one. Nothing was changed; zaguan doctor says what is the matter."));
+            }
+        }
+
+        if (await gate.HashAsync(callers.SenderOf(Client.Of(visit.Http).Address), password) is not { } stored)
+        {
+            return Trouble(visit.Say("Zaguán está ocupado y no se ha cambiado nada; vuelva a intentarlo.", "Zaguan is busy and nothing was changed; try again."));
+        }
+
+        if (!await users.SetPasswordAsync(user, stored, applications.Table.Applications, visit.Audit(AuditActions.UserPasswordSet, UserRoutes.Called(user), after: new { generated = isGenerated })))
+        {
+            return Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound);
+        }
+
+        return isGenerated ? Page.Of<GeneratedPasswordPage>(visit, new GeneratedPassword(user, text)) : ConsoleDoor.Go(visit, UserRoutes.PathOf(user));
+
+        Page Trouble(string sentence) => Page.Of<PasswordPage>(visit, new PasswordForm(user, [], sentence), StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <param name="shortest">What the policy asks for.</param>
+    private static string Generate(int shortest) =>
+        string.Join('-', RandomNumberGenerator.GetString(Letters, Math.Max(ShortestGenerated, shortest)).Chunk(Group).Select(c => new string(c)));
+}
