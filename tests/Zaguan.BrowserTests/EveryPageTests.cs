@@ -71,7 +71,7 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
                 continue;
             }
 
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {house.It.Log.All.LastOrDefault(l => l.StartsWith("Error", StringComparison.Ordinal))}");
             if (answer.Content.Headers.ContentType?.MediaType is "text/html" && (await answer.Content.ReadAsStringAsync()).Contains("<!DOCTYPE html>", StringComparison.Ordinal))
             {
                 pages.Add(path);
