@@ -57,6 +57,10 @@ internal static class AuditActions
     public const string AdminAdded = "administrator added";
     public const string AdminChanged = "administrator changed";
     public const string AdminDeleted = "administrator deleted";
+    public const string LoginTried = "login tried out";
+    public const string KeyMade = "signing key made";
+    public const string BackEndAdded = "back-end added";
+    public const string BackEndRemoved = "back-end removed";
 
     private static readonly Dictionary<string, (string Spanish, string English)> Words = new(StringComparer.Ordinal)
     {
@@ -68,6 +72,10 @@ internal static class AuditActions
         [AdminAdded] = ("añadió un administrador", "added an administrator"),
         [AdminChanged] = ("cambió un administrador", "changed an administrator"),
         [AdminDeleted] = ("borró un administrador", "deleted an administrator"),
+        [LoginTried] = ("probó un inicio de sesión", "tried a login out"),
+        [KeyMade] = ("creó la siguiente clave de firma", "made the next signing key"),
+        [BackEndAdded] = ("añadió un servidor con clave", "added a back-end"),
+        [BackEndRemoved] = ("quitó un servidor con clave", "removed a back-end"),
     };
 
     public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;
@@ -79,6 +87,17 @@ internal sealed class AuditLog(Database database)
     /// <summary>Within the caller's transaction.</summary>
     public static Task AppendAsync(DbConnection db, AuditEntry entry) => db.ExecuteAsync(
         "INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@At, @Who, @Address, @Action, @Object, @Before, @After)", entry);
+
+    /// <summary>Within the caller's transaction, of a change that took place; null: nobody asks for a record. Returns whether it did.</summary>
+    public static async Task<bool> AppendIfAsync(DbConnection db, AuditEntry? entry, bool isDone)
+    {
+        if (isDone && entry is not null)
+        {
+            await AppendAsync(db, entry);
+        }
+
+        return isDone;
+    }
 
     public Task AppendAsync(AuditEntry entry) => database.WriteAsync(async db =>
     {

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.Pages;
 using Zaguan.Users;
 
@@ -25,6 +28,9 @@ internal static class ConsoleRoutes
     {
         app.MapAssets();
         app.MapEntering();
+        app.MapApplicationPages();
+        app.MapKeyPages();
+        app.MapAdministratorPages();
         var users = app.Services.GetRequiredService<UserStore>();
         app.Page(Home, AdminRole.Auditor, async visit => Admin.Page.Of<OverviewPage>(visit, new Overview(await users.CountAsync())));
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Zaguan.Admin;
 using Zaguan.Storage;
 
 namespace Zaguan.Budgets;
@@ -230,7 +231,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     });
 
     /// <summary>Forgives an account's failures everywhere: what an administrator means by "unlock". True if there were any.</summary>
-    public Task<bool> UnlockAsync(string account) => database.WriteAsync(async db =>
+    public Task<bool> UnlockAsync(string account, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
         // The account's own row first, and its addresses in their order: whoever forgets some of them goes that way too.
         // One statement, so that it changes no row but those it waited for in that order: charges add rows meanwhile.
@@ -241,7 +242,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             WHERE budgets.account = mine.account AND budgets.address = mine.address AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)
             """,
             new { account });
-        return forgiven > 0;
+        return await AuditLog.AppendIfAsync(db, audit, forgiven > 0);
     });
 
     /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>
