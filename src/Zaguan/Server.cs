@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
@@ -71,7 +72,7 @@ internal static class Server
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
-        services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>();
+        services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
         services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();

@@ -16,6 +16,7 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
     {
         ["realm"] = "ambiotec",
         ["number"] = "1",
+        ["name"] = "ambiotec",
     };
 
     [Theory]

@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
 
@@ -29,6 +32,9 @@ internal static class ConsoleRoutes
         app.MapUsers();
         app.MapAccessLog();
         app.MapOverview();
+        app.MapApplicationPages();
+        app.MapKeyPages();
+        app.MapAdministratorPages();
     }
 
     /// <param name="least">Null: nobody needs to have entered.</param>
