@@ -12,6 +12,8 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
     /// <summary>Holds the hash of the link by which the first administrator may be made, and until when.</summary>
     private const string LinkFact = "first-administrator-link";
 
+    internal const string WithSecondFactor = $"SELECT {Fields} FROM admins a WHERE a.code_secret IS NOT NULL";
+
     internal const string Fields = "a.key, a.name, a.role, a.active, a.password, a.code_secret AS CodeSecret, a.created_at AS CreatedAt";
 
     public Task<Administrator?> FindAsync(string name) => Names.TryKey(name) is not { } key

@@ -132,13 +132,16 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
     private static string PageBehind(Visit visit) =>
         Uri.TryCreate(visit.Http.Request.Headers["HX-Current-URL"].FirstOrDefault() ?? visit.Http.Request.Headers.Referer.ToString(), UriKind.Absolute, out var page) ? LocalPath(page.PathAndQuery) : ConsoleRoutes.Home;
 
-    /// <summary>Browsers say from where a form comes, one way or the other; what says nothing is no browser, and carries nobody's cookie by accident.</summary>
-    private static bool IsFromHere(HttpRequest request)
+    /// <summary>
+    /// Browsers say from where a form comes: by Fetch Metadata, which does not depend on what a proxy makes of the host's name, or else by Origin. What says
+    /// nothing is no browser, and carries nobody's cookie by accident.
+    /// </summary>
+    private static bool IsFromHere(HttpRequest request) => (request.Headers["Sec-Fetch-Site"].ToString(), request.Headers.Origin.ToString()) switch
     {
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        var origin = request.Headers.Origin.ToString();
-        return site is "" or "same-origin" && (origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase));
-    }
+        ({ Length: > 0 } site, _) => site is "same-origin",
+        (_, { Length: > 0 } origin) => string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
 
     private static async Task<bool> BringsTokenAsync(HttpRequest request, AdminSession session)
     {

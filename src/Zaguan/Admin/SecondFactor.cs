@@ -37,7 +37,7 @@ internal sealed class SecondFactor(Setup setup, AdminStore admins)
     {
         using var master = MasterKey.Read(setup.MasterKeyFile);
         return master?.Open(sealedSecret, Purpose(admin))
-            ?? throw MasterKey.Unusable(setup.MasterKeyFile, $"The second factor of {admin.Name} cannot be decrypted: this is not the master key under which it was encrypted. Restore that, or: zaguan admins reset-second-factor.");
+            ?? throw MasterKey.Unusable(setup.MasterKeyFile, Unopened(admin));
     }
 
     /// <summary>What the authenticator scans.</summary>
@@ -67,5 +67,9 @@ internal sealed class SecondFactor(Setup setup, AdminStore admins)
     /// <summary>As people type it: with spaces and hyphens, in small letters.</summary>
     private static string Plain(string code) => string.Concat(code.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 
-    private static string Purpose(Administrator admin) => FormattableString.Invariant($"zaguan second factor {admin.Key}");
+    public static string Unopened(Administrator admin) =>
+        $"The second factor of {admin.Name} cannot be decrypted: this is not the master key under which it was encrypted. Restore that, or: zaguan admins reset-second-factor {admin.Name}";
+
+    /// <summary>For which a second factor is sealed.</summary>
+    public static string Purpose(Administrator admin) => FormattableString.Invariant($"zaguan second factor {admin.Key}");
 }

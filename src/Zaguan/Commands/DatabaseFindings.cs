@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Zaguan.Admin;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Storage;
@@ -145,10 +146,7 @@ internal static class DatabaseFindings
             findings.Add(new(Verdict.Problem, About, $"It holds the demo users, whose passwords everybody knows; the server refuses it outside Development. Use another one ({setup.Database.Setting})."));
         }
 
-        if (setup.Applications.SignsWithOwnKeys)
-        {
-            CheckKeys(db, setup, findings);
-        }
+        CheckKeys(db, setup, findings);
 
         foreach (var realm in setup.Applications.Applications.Select(a => a.Realm).Distinct(StringComparer.Ordinal))
         {
@@ -159,19 +157,26 @@ internal static class DatabaseFindings
         }
     }
 
-    /// <summary>Whether the master key opens the signing keys.</summary>
+    /// <summary>Whether the master key opens what is encrypted under it.</summary>
     private static void CheckKeys(DbConnection db, Setup setup, List<Finding> findings)
     {
         try
         {
             var stored = db.Query<StoredKey>(KeyStore.All).AsList();
+            var admins = db.Query<Administrator>(AdminStore.WithSecondFactor).AsList();
+            if (!setup.Applications.SignsWithOwnKeys && stored.Count + admins.Count == 0)
+            {
+                return;
+            }
+
             using var master = MasterKey.Read(setup.MasterKeyFile);
-            var objection = stored.Count == 0 ? null
+            var objection = stored.Count + admins.Count == 0 ? null
                 : master is null ? SigningKeys.Missing
                 : stored.Find(s => master.Open(s.PrivateKey, SigningKeys.Purpose(s.Kid)) is null) is { } unopened ? SigningKeys.Unopened(unopened.Kid)
+                : admins.Find(a => master.Open(a.CodeSecret!, SecondFactor.Purpose(a)) is null) is { } locked ? SecondFactor.Unopened(locked)
                 : null;
             findings.Add(objection is null
-                ? new(Verdict.Good, "keys", stored.Count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, encrypted under {setup.MasterKeyFile}")
+                ? new(Verdict.Good, "keys", stored.Count + admins.Count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, and {admins.Count} second factors, encrypted under {setup.MasterKeyFile}")
                 : new(Verdict.Problem, "keys", $"{setup.MasterKeyFile}: {objection}"));
         }
         catch (ProblemsException e)

@@ -2,7 +2,6 @@ using System.Net;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
@@ -211,11 +210,11 @@ public sealed class AccessPagesTests
         db.CreateFunction("capitals", (string? text) => text?.ToUpperInvariant(), isDeterministic: true);
         var parameters = new { user = 1L, after = 1L, before = 100L, Since = 1L, Until = 2L, Application = "a", Outcome = 1, Address = "a", sent = "a", no = false };
 
-        await ShouldSearchAsync(AccessLogSearch.RecordsOf(null, 51), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
-        await ShouldSearchAsync(AccessLogSearch.EdgeOf(null, 10), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
-        await ShouldSearchAsync(AccessLogSearch.FailuresOf(null), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
-        await ShouldSearchAsync(AccessLogSearch.RecordsOf(1, 51), "SEARCH l USING INDEX access_log_by_user (user_key=? AND id>? AND id<?)");
-        await ShouldSearchAsync(AccessLogSearch.EdgeOf(1, 10), "access_log_by_user (user_key=? AND id>? AND id<?)");
+        await ShouldSearchAsync(AccessLogSearch.RecordsOf(db, null, 51), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+        await ShouldSearchAsync(AccessLogSearch.EdgeOf(db, null, 10), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+        await ShouldSearchAsync(AccessLogSearch.FailuresOf(db, null), "SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+        await ShouldSearchAsync(AccessLogSearch.RecordsOf(db, 1, 51), "SEARCH l USING INDEX access_log_by_user (user_key=? AND id>? AND id<?)");
+        await ShouldSearchAsync(AccessLogSearch.EdgeOf(db, 1, 10), "access_log_by_user (user_key=? AND id>? AND id<?)");
 
         async Task ShouldSearchAsync(string sql, string way)
         {

@@ -15,7 +15,7 @@
         height: 220,
         scales: { x: { time: false } },
         axes: [{ values: (_, splits) => splits.map(label) }, { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6] }],
-        series: [{ label: "", value: (_, at) => (at == null ? "" : label(at)) }, ...lines.map((line, i) => ({ label: line.name, stroke: colours[i % colours.length], width: 2, points: { show: false } }))],
+        series: [{ label: place.dataset.when, value: (_, at) => (at == null ? "" : label(at)) }, ...lines.map((line, i) => ({ label: line.name, stroke: colours[i % colours.length], width: 2, points: { show: false } }))],
       }, [labels.map((_, i) => i), ...lines.map((line) => line.values)], place);
     });
   }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using Zaguan.Admin.AccessPages;
 using Zaguan.Login;
 
 namespace Zaguan.Admin.Overviews;

@@ -102,7 +102,7 @@ internal sealed class OverviewStore(Database database)
     /// <summary>Nodes that answered one of the latest attempts, and since when.</summary>
     public Task<IReadOnlyList<SeenNode>> NodesAsync(DateTimeOffset since) => database.ReadAsync<IReadOnlyList<SeenNode>>(async db => (await db.QueryAsync<SeenNode>(
         string.Create(CultureInfo.InvariantCulture, $"""
-        SELECT node, max(at) AS Latest FROM (SELECT node, at FROM access_log ORDER BY id DESC LIMIT {RecentRecords}) AS recent
+        SELECT node, max(at) AS Latest FROM (SELECT node, at FROM access_log WHERE id > 0 ORDER BY id DESC LIMIT {RecentRecords}) AS recent
         WHERE at >= @since AND node IS NOT NULL GROUP BY node ORDER BY node
         """),
         new { since = since.ToUnixTimeMilliseconds() })).AsList());

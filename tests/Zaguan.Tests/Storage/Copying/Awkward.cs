@@ -28,6 +28,7 @@ internal static class Awkward
             await FillUsersAsync(db);
             await FillLogAsync(db);
             await FillTokensAsync(db);
+            await FillAdminsAsync(db);
             return true;
         });
     }
@@ -110,6 +111,19 @@ internal static class Awkward
         }
 
         await db.ExecuteAsync("UPDATE revocation_numbers SET last = @last", new { last = 1_700_000_000_123 });
+    }
+
+    private static async Task FillAdminsAsync(DbConnection db)
+    {
+        foreach (var (name, text, i) in All)
+        {
+            var n = Numbers[i % Numbers.Length];
+            var some = i % 3 == 0 ? null : text;
+            await db.ExecuteAsync("INSERT INTO admins VALUES (@key, @text, @name, @i, @odd, @text, @some, @n, @n)", new { key = 200 + i, text, name, i, odd = i % 2 == 1, some, n });
+            await db.ExecuteAsync("INSERT INTO admin_recovery_codes VALUES (@key, @name)", new { key = 200 + i, name });
+            await db.ExecuteAsync("INSERT INTO admin_sessions VALUES (@name, @key, @n, @n, @n, @some)", new { key = 200 + i, name, n, some });
+            await db.ExecuteAsync("INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@n, @text, @some, @text, @text, @some, @some)", new { n, text, some });
+        }
     }
 
     private static string AsText(IDictionary<string, object?> row) => string.Join('|', row.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={c.Value switch
