@@ -109,7 +109,7 @@ public sealed class UserPagesTests
 
             var plan = await PlanAsync(house, look);
 
-            plan.ShouldContain(index == "username_key" && !TestDatabase.IsPostgres ? "sqlite_autoindex_users" : index, customMessage: plan);
+            plan.ShouldContain(index is "username_key" && !TestDatabase.IsPostgres ? "sqlite_autoindex_users" : index, customMessage: plan);
             plan.ShouldNotContain(TestDatabase.IsPostgres ? "Sort" : "TEMP B-TREE FOR ORDER BY", customMessage: plan);
             plan.ShouldNotContain("Seq Scan on users", customMessage: plan);
             plan.ShouldNotContain("SCAN u", Case.Sensitive, plan);
@@ -259,7 +259,7 @@ public sealed class UserPagesTests
         audit[1].Before.ShouldBe("""{"username":"Eva","email":"eva@lab.example","phone":null,"givenName":"Eva","familyName":"Ruiz","role":"user","active":true}""");
         audit[1].After.ShouldBe("""{"username":"eva.ruiz","email":null,"phone":"555","givenName":"Eva","familyName":"Ruiz","role":null,"active":true}""");
 
-        (string, string)[] With(params (string Name, string Value)[] others) => [.. eva.Where(f => !others.Any(o => o.Name == f.Item1)), .. others];
+        (string, string)[] With(params (string Name, string Value)[] others) => [.. eva.Where(f => !others.Any(o => string.Equals(o.Name, f.Item1, StringComparison.Ordinal))), .. others];
     }
 
     [Fact]
@@ -354,5 +354,5 @@ public sealed class UserPagesTests
     }
 
     private static async Task<List<AuditEntry>> AuditAsync(TestHouse house, string what) =>
-        [.. (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 100)).Where(a => a.Object == what).Reverse()];
+        [.. (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 100)).Where(a => string.Equals(a.Object, what, StringComparison.Ordinal)).Reverse()];
 }

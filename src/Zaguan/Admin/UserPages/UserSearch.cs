@@ -54,6 +54,10 @@ internal sealed class UserSearch(Database database)
     /// <summary>Behind every text that begins so: no name holds U+10FFFF, and both databases order texts by their bytes in UTF-8.</summary>
     private const string Highest = "\U0010FFFF";
 
+    private static readonly string[] KeyNames = [.. Enumerable.Range(0, PageSize).Select(i => FormattableString.Invariant($"k{i}"))];
+
+    private static readonly string LoadPage = $"{UserStore.Columns} WHERE u.key IN ({string.Join(", ", KeyNames.Select(k => $"@{k}"))})";
+
     public Task<UsersFound> FindAsync(UserQuery query) => database.ReadAsync(async db =>
     {
         var (found, left) = (new List<Place>(), MostLooked);
@@ -109,8 +113,13 @@ internal sealed class UserSearch(Database database)
         }
 
         // Always as many keys, so that it is one statement, prepared once.
-        var keys = found.Select(p => p.Row).Concat(Enumerable.Repeat(found[0].Row, PageSize - found.Count)).ToList();
-        var users = (await db.QueryAsync<User>($"{UserStore.Columns} WHERE u.key IN @keys", new { keys })).ToDictionary(u => u.Key);
+        var keys = new DynamicParameters();
+        for (var i = 0; i < PageSize; i++)
+        {
+            keys.Add(KeyNames[i], found[Math.Min(i, found.Count - 1)].Row);
+        }
+
+        var users = (await db.QueryAsync<User>(LoadPage, keys)).ToDictionary(u => u.Key);
         return [.. found.Select(p => users.GetValueOrDefault(p.Row)).OfType<User>()];
     }
 
