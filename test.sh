@@ -28,6 +28,8 @@ needs=(
   "systemd:/usr/bin/systemd-analyze" # reads the unit under deploy/
   "python3-yaml:/usr/lib/python3/dist-packages/yaml" # and this the rest
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # the second database, and one out of which users are imported
+  "chromium|chromium-browser:/usr/bin/chromium" # looks at the console
+  "fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" # and writes in it
 )
 missing=()
 for need in "${needs[@]}"; do
@@ -49,11 +51,12 @@ fi
 dotnet build --nologo -v quiet
 passed=0 failed=0 skipped=0
 
-# One run of the tests; the runner's own summary says how many of each. A test that hangs is named, and ends the run.
+# One run of a project's tests; the runner's own summary says how many of each. A test that hangs is named, and ends the run.
 run_tests() {
-  local output code=0
+  local project=$1 output code=0
+  shift
   output=$(mktemp)
-  timeout --foreground --kill-after=30s 25m dotnet artifacts/bin/Zaguan.Tests/debug/Zaguan.Tests.dll --no-progress --long-running 180 --xunit-diagnostics on "$@" 2>&1 | tee "$output" || code=$?
+  timeout --foreground --kill-after=30s 25m dotnet "artifacts/bin/$project/debug/$project.dll" --no-progress --long-running 180 --xunit-diagnostics on "$@" 2>&1 | tee "$output" || code=$?
   local total
   total=$(awk '/^ *total: /{print $2}' "$output" | tail -n 1)
   passed=$((passed + $(awk '/^ *succeeded: /{n=$2} END{print n+0}' "$output")))
@@ -64,13 +67,15 @@ run_tests() {
 }
 
 broken=
-run_tests
+run_tests Zaguan.Tests
 # What the system's SQLite does, the one that ships inside Zaguan must do too.
-ZAGUAN_SQLITE=bundled run_tests --filter-not-trait Database=PostgresOnly --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets
+ZAGUAN_SQLITE=bundled run_tests Zaguan.Tests --filter-not-trait Database=PostgresOnly --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets Zaguan.Tests.Admin
 # What stands on the database stands on both.
-ZAGUAN_TEST_DATABASE=postgresql run_tests --filter-not-trait Database=FileOnly --filter-namespace \
-  Zaguan.Tests.Applications Zaguan.Tests.BackEnds Zaguan.Tests.Budgets Zaguan.Tests.Commands Zaguan.Tests.Contracts Zaguan.Tests.Login Zaguan.Tests.Operations \
+ZAGUAN_TEST_DATABASE=postgresql run_tests Zaguan.Tests --filter-not-trait Database=FileOnly --filter-namespace \
+  Zaguan.Tests.Admin Zaguan.Tests.Applications Zaguan.Tests.BackEnds Zaguan.Tests.Budgets Zaguan.Tests.Commands Zaguan.Tests.Contracts Zaguan.Tests.Login Zaguan.Tests.Operations \
   Zaguan.Tests.Sources Zaguan.Tests.Sources.Ldap Zaguan.Tests.Tokens Zaguan.Tests.Tokens.Keys Zaguan.Tests.Users Zaguan.Tests.Users.Export Zaguan.Tests.Users.Import
+# The console, as a browser shows it.
+run_tests Zaguan.BrowserTests
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ -z "$broken" ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

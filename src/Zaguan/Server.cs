@@ -2,7 +2,10 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
+using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
@@ -61,7 +64,7 @@ internal static class Server
         services.AddSingleton(setup.Settings.Hashing).AddSingleton<HashGate>();
         services.AddSingleton<HashCosts>().AddHostedService(s => s.GetRequiredService<HashCosts>());
         services.AddSingleton<LocalSource>().AddSingleton<LdapSource>().AddSingleton<UpstreamSource>().AddSingleton<PasswordSources>().AddSingleton<ProfileStore>();
-        services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>();
+        services.AddSingleton(setup.Settings.AccessLog).AddSingleton<AccessLogStore>().AddSingleton<AccessLogSearch>();
         services.AddSingleton<SessionStore>().AddSingleton<RevocationStore>();
         services.AddSingleton<Revocations>().AddHostedService(s => s.GetRequiredService<Revocations>());
         services.AddSingleton<KeyStore>().AddSingleton<SigningKeys>().AddHostedService<KeyWatch>();
@@ -69,7 +72,9 @@ internal static class Server
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
-        services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>();
+        services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
+        services.AddSingleton<AccessExport>();
+        services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
         services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 

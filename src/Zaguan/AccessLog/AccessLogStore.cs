@@ -104,6 +104,9 @@ internal sealed record AccessLogFilter
     /// <summary>An identifier as it was sent, or the name or e-mail address of a user.</summary>
     public string? User { get; init; }
 
+    /// <summary>In the console: <see cref="User"/> is an identifier as it was sent, whoever it means.</summary>
+    public bool UserIsAsSent { get; init; }
+
     public string? UserNameKey => User is null ? null : Users.Names.Key(User);
 
     public int Most { get; init; } = 100;

@@ -38,4 +38,7 @@ internal sealed record AccessRecord
 
     /// <summary>When reading: the user's name today.</summary>
     public string? Username { get; init; }
+
+    /// <summary>When the console reads: the user's number, for the link to it.</summary>
+    public long? UserNumber { get; init; }
 }

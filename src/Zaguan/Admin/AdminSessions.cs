@@ -71,7 +71,8 @@ internal sealed class AdminSessions(Database database, TimeProvider clock)
     }
 
     /// <summary>The session, and it is marked as used; null: there is none, or it is over, or whose it is may not enter any more.</summary>
-    public async Task<AdminSession?> FindAsync(string token)
+    /// <param name="isUse">False: nobody does anything, a page asks by itself for what is new. So a session ends though its page stays open.</param>
+    public async Task<AdminSession?> FindAsync(string token, bool isUse = true)
     {
         var (now, hash) = (Now, Hash(token));
         var session = await database.ReadAsync(async db => (await db.QueryAsync<Administrator, AdminSessionRow, AdminSession>(
@@ -83,7 +84,7 @@ internal sealed class AdminSessions(Database database, TimeProvider clock)
             (admin, row) => new(admin, row, token),
             new { hash, oldest = OldestOpened(now), idle = OldestSeen(now) },
             splitOn: "TokenHash")).SingleOrDefault());
-        if (session is not null && session.Row.SeenAt < now - (long)BetweenUses.TotalMilliseconds)
+        if (isUse && session is not null && session.Row.SeenAt < now - (long)BetweenUses.TotalMilliseconds)
         {
             await database.WriteAsync(db => db.ExecuteAsync("UPDATE admin_sessions SET seen_at = @now WHERE token_hash = @hash AND seen_at < @now", new { hash, now }));
         }

@@ -65,25 +65,20 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
         new { LinkFact, value = FormattableString.Invariant($"{linkHash} {until.ToUnixTimeMilliseconds()}") }));
 
     /// <summary>Whoever is disabled is out at once.</summary>
-    public Task<bool> SetActiveAsync(Administrator admin, bool active, AuditEntry audit) => ChangeAsync(admin, "active = @value", active, audit, leaves: !active);
+    /// <param name="keepsOne">False, and nothing is changed, where no active administrator of that role would be left. Who sits at the machine itself can make another one.</param>
+    public Task<bool> SetActiveAsync(Administrator admin, bool active, AuditEntry audit, bool keepsOne = false) => ChangeAsync(admin, "active = @value", active, audit, leaves: !active, keepsOne && !active);
 
-    public Task<bool> SetRoleAsync(Administrator admin, AdminRole role, AuditEntry audit) => ChangeAsync(admin, "role = @value", role, audit, leaves: true);
+    /// <param name="keepsOne">See <see cref="SetActiveAsync"/>.</param>
+    public Task<bool> SetRoleAsync(Administrator admin, AdminRole role, AuditEntry audit, bool keepsOne = false) => ChangeAsync(admin, "role = @value", role, audit, leaves: true, keepsOne && role != AdminRole.Administrator);
 
     public Task<bool> SetPasswordAsync(Administrator admin, StoredPassword password, AuditEntry audit) => ChangeAsync(admin, "password = @value", password.Text, audit, leaves: true);
 
     /// <summary>The next time that they enter they set up another one.</summary>
     public Task<bool> ResetSecondFactorAsync(Administrator admin, AuditEntry audit) => ChangeAsync(admin, "code_secret = @value", null, audit, leaves: true);
 
-    public Task<bool> DeleteAsync(Administrator admin, AuditEntry audit) => database.WriteAsync(async db =>
-    {
-        var deleted = await db.ExecuteAsync("DELETE FROM admins WHERE key = @Key", new { admin.Key }) == 1;
-        if (deleted)
-        {
-            await AuditLog.AppendAsync(db, audit);
-        }
-
-        return deleted;
-    });
+    /// <param name="keepsOne">See <see cref="SetActiveAsync"/>.</param>
+    public Task<bool> DeleteAsync(Administrator admin, AuditEntry audit, bool keepsOne = false) => database.WriteAsync(async db =>
+        await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync($"{Full(db)} DELETE FROM admins WHERE key = @Key{(keepsOne ? LeavesOne : "")}", new { admin.Key, AdminRole.Administrator }) == 1));
 
     /// <summary>Within the caller's transaction: takes a code's step, and says whether it was the first to do so.</summary>
     public static async Task<bool> TakeStepAsync(DbConnection db, Administrator admin, long step) =>
@@ -110,9 +105,9 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
         "INSERT INTO admins (name, name_key, role, active, password, created_at) VALUES (@name, @key, @role, @active, @Text, @now) ON CONFLICT (name_key) DO NOTHING",
         new { name, key = Names.Key(name), role, active = true, password.Text, now = Now }) == 1;
 
-    private Task<bool> ChangeAsync(Administrator admin, string change, object? value, AuditEntry audit, bool leaves) => database.WriteAsync(async db =>
+    private Task<bool> ChangeAsync(Administrator admin, string change, object? value, AuditEntry audit, bool leaves, bool keepsOne = false) => database.WriteAsync(async db =>
     {
-        if (await db.ExecuteAsync($"UPDATE admins SET {change} WHERE key = @Key", new { admin.Key, value }) == 0)
+        if (await db.ExecuteAsync($"{Full(db)} UPDATE admins SET {change} WHERE key = @Key{(keepsOne ? LeavesOne : "")}", new { admin.Key, value, AdminRole.Administrator }) == 0)
         {
             return false;
         }
@@ -125,6 +120,12 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
         await AuditLog.AppendAsync(db, audit);
         return true;
     });
+
+    /// <summary>Before a statement: the active administrators of the highest role. Two who take each other's place away do it one after the other.</summary>
+    private static string Full(DbConnection db) => $"WITH rulers AS (SELECT key FROM admins WHERE role = @Administrator AND active ORDER BY key {RowLock.Change(db)})";
+
+    /// <summary>Behind it: somebody else is one, or the one whom it is about is none.</summary>
+    private const string LeavesOne = " AND (EXISTS (SELECT 1 FROM rulers WHERE rulers.key <> @Key) OR NOT EXISTS (SELECT 1 FROM rulers WHERE rulers.key = @Key))";
 
     private bool IsInTime(string link) => long.Parse(link[(link.IndexOf(' ', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture) > Now;
 

@@ -66,6 +66,10 @@ internal static class AuditActions
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
+    public const string LoginTried = "login tried out";
+    public const string KeyMade = "signing key made";
+    public const string BackEndAdded = "back-end added";
+    public const string BackEndRemoved = "back-end removed";
 
     private static readonly Dictionary<string, (string Spanish, string English)> Words = new(StringComparer.Ordinal)
     {
@@ -86,6 +90,10 @@ internal static class AuditActions
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),
+        [LoginTried] = ("probó un inicio de sesión", "tried a login out"),
+        [KeyMade] = ("creó la siguiente clave de firma", "made the next signing key"),
+        [BackEndAdded] = ("añadió un servidor con clave", "added a back-end"),
+        [BackEndRemoved] = ("quitó un servidor con clave", "removed a back-end"),
     };
 
     public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;
@@ -97,6 +105,17 @@ internal sealed class AuditLog(Database database)
     /// <summary>Within the caller's transaction. Null: nobody acts whom it should be known of.</summary>
     public static Task AppendAsync(DbConnection db, AuditEntry? entry) => entry is null ? Task.CompletedTask : db.ExecuteAsync(
         "INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@At, @Who, @Address, @Action, @Object, @Before, @After)", entry);
+
+    /// <summary>Within the caller's transaction, of a change that took place; null: nobody asks for a record. Returns whether it did.</summary>
+    public static async Task<bool> AppendIfAsync(DbConnection db, AuditEntry? entry, bool isDone)
+    {
+        if (isDone && entry is not null)
+        {
+            await AppendAsync(db, entry);
+        }
+
+        return isDone;
+    }
 
     public Task AppendAsync(AuditEntry entry) => database.WriteAsync(async db =>
     {

@@ -20,6 +20,9 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
     public const string FormTokenField = "_form";
     public const string FormTokenHeader = "X-Zaguan-Form";
 
+    /// <summary>Pages that ask by themselves for what is new bring it (hx-headers).</summary>
+    public const string WatchingHeader = "X-Zaguan-Watching";
+
     /// <summary>Of a form; nobody types more.</summary>
     private const long LargestForm = 64 * 1024;
 
@@ -42,7 +45,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
                 body.MaxRequestBodySize = LargestForm;
             }
 
-            visit = visit with { Session = AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token) : null };
+            visit = visit with { Session = AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
             var result = await AdmitAsync(visit, access) ?? await answer(visit);
             await result.ExecuteAsync(http);
         }

@@ -1,3 +1,6 @@
+using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.ApplicationPages;
+using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.UserPages;
 
 namespace Zaguan.Admin;
@@ -9,5 +12,10 @@ internal static class ConsoleMenu
     {
         yield return (ConsoleRoutes.Home, visit.Say("Resumen", "Overview"));
         yield return (UserRoutes.Users, visit.Say("Usuarios", "Users"));
+        yield return (AccessPages.AccessRoutes.AccessLog, visit.Say("Accesos", "Access log"));
+        yield return (AccessPages.AccessRoutes.Audit, visit.Say("Cambios", "Audit log"));
+        yield return (ApplicationRoutes.List, visit.Say("Aplicaciones", "Applications"));
+        yield return (KeyPageRoutes.Home, visit.Say("Claves", "Keys"));
+        yield return (AdministratorRoutes.List, visit.Say("Administradores", "Administrators"));
     }
 }

@@ -1,9 +1,12 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
-using Zaguan.Admin.Pages;
+using Zaguan.Admin.KeyPages;
+using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
-using Zaguan.Users;
 
 namespace Zaguan.Admin;
 
@@ -27,8 +30,11 @@ internal static class ConsoleRoutes
         app.MapAssets();
         app.MapEntering();
         app.MapUsers();
-        var users = app.Services.GetRequiredService<UserStore>();
-        app.Page(Home, AdminRole.Auditor, async visit => Admin.Page.Of<OverviewPage>(visit, new Overview(await users.CountAsync())));
+        app.MapAccessLog();
+        app.MapOverview();
+        app.MapApplicationPages();
+        app.MapKeyPages();
+        app.MapAdministratorPages();
     }
 
     /// <param name="least">Null: nobody needs to have entered.</param>

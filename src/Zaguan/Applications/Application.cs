@@ -38,6 +38,9 @@ internal sealed class Application
 
     public Contract Contract { get; }
 
+    /// <summary>The contract with the answers that this application gives: its way of writing names, and what it does not disclose left out.</summary>
+    public Contract AsAnswered => Contract with { Answers = answers.Where(a => disclosesAccountState || !AnswerNames.DisclosesAccountState(a.Key)).ToFrozenDictionary() };
+
     /// <summary>Where passwords are checked, in this order.</summary>
     public required IReadOnlyList<Source> Sources
     {

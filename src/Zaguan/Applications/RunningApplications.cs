@@ -9,12 +9,16 @@ namespace Zaguan.Applications;
 internal sealed class RunningApplications(Setup setup, ILogger<RunningApplications> logger)
 {
     private volatile ApplicationTable table = setup.Applications;
+    private volatile Problems found = new();
 
     // What the table was made of, and what the folder looked like then.
     private IReadOnlyDictionary<string, Contract> contracts = setup.Contracts;
     private string lastSeen = setup.ContractsFingerprint;
 
     public ApplicationTable Table => table;
+
+    /// <summary>What was wrong when the folder was read last; none: all of it serves.</summary>
+    public IReadOnlyCollection<Problem> Problems => found;
 
     /// <summary>Looks at the contracts folder. Called by one timer, never by two at once. True: what serves is another table now.</summary>
     public bool Refresh()
@@ -34,6 +38,7 @@ internal sealed class RunningApplications(Setup setup, ILogger<RunningApplicatio
         }
 
         var isTakenUp = TakeUp(loaded, problems);
+        found = problems;
         foreach (var problem in problems)
         {
             logger.ContractProblem(problem.ToString());

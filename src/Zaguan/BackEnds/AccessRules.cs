@@ -34,6 +34,9 @@ internal sealed class AccessRules(IEnumerable<AccessRule> rules)
 
     private readonly AccessRule[] ordered = [.. rules.OrderByDescending(r => r.Segments.Count).ThenByDescending(r => r.Methods.Count > 0)];
 
+    /// <summary>The one that decides first.</summary>
+    public IReadOnlyList<AccessRule> Rules => ordered;
+
     /// <param name="method">As the client sent it.</param>
     /// <param name="target">Path and query as the client sent them.</param>
     /// <param name="role">Of the user; null: none.</param>

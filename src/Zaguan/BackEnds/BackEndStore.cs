@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
+using Zaguan.Admin;
 using Zaguan.Storage;
 
 namespace Zaguan.BackEnds;
@@ -26,20 +27,20 @@ internal sealed class BackEndStore(Database database, TimeProvider clock)
     private const int LongestKey = 128;
 
     /// <summary>Returns the key; null: the name is taken.</summary>
-    public async Task<string?> AddAsync(string name, string application)
+    public async Task<string?> AddAsync(string name, string application, AuditEntry? audit = null)
     {
         var key = KeyPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var added = await database.WriteAsync(db => db.ExecuteAsync(
+        var added = await database.WriteAsync(async db => await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync(
             "INSERT INTO back_ends (name, application, key_hash, created_at) VALUES (@name, @application, @hash, @now) ON CONFLICT (name) DO NOTHING",
-            new { name, application, hash = Hash(key), now = clock.GetUtcNow().ToUnixTimeMilliseconds() }));
-        return added == 1 ? key : null;
+            new { name, application, hash = Hash(key), now = clock.GetUtcNow().ToUnixTimeMilliseconds() }) == 1));
+        return added ? key : null;
     }
 
     public Task<IReadOnlyList<BackEnd>> ListAsync() => database.ReadAsync<IReadOnlyList<BackEnd>>(async db =>
         (await db.QueryAsync<BackEnd>("SELECT name, application, created_at AS CreatedAt FROM back_ends ORDER BY name")).AsList());
 
-    public Task<bool> RemoveAsync(string name) => database.WriteAsync(async db =>
-        await db.ExecuteAsync("DELETE FROM back_ends WHERE name = @name", new { name }) == 1);
+    public Task<bool> RemoveAsync(string name, AuditEntry? audit = null) => database.WriteAsync(async db =>
+        await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync("DELETE FROM back_ends WHERE name = @name", new { name }) == 1));
 
     public async Task<BackEnd?> FindByKeyAsync(string key) => key.Length > LongestKey || !key.StartsWith(KeyPrefix, StringComparison.Ordinal) ? null : await database.ReadAsync(db =>
         db.QuerySingleOrDefaultAsync<BackEnd?>("SELECT name, application, created_at AS CreatedAt FROM back_ends WHERE key_hash = @hash", new { hash = Hash(key) }));

@@ -242,8 +242,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
             WHERE budgets.account = mine.account AND budgets.address = mine.address AND (refused_until > 0 OR forgiven <> failed OR refusals > 0)
             """,
             new { account });
-        await AuditLog.AppendAsync(db, forgiven > 0 ? audit : null);
-        return forgiven > 0;
+        return await AuditLog.AppendIfAsync(db, audit, forgiven > 0);
     });
 
     /// <summary>The rows of an account that refuse it now: from everywhere (address ''), or from one address.</summary>

@@ -22,12 +22,13 @@ internal sealed class AccessLogPrinter : IDisposable
 
     private readonly AccessLogFormat format;
     private readonly TextWriter output;
-    private readonly Terminal terminal;
+    private readonly Terminal? terminal;
     private readonly CsvWriter csv;
     private readonly List<string?[]> table = [];
     private bool isFollowing;
 
-    public AccessLogPrinter(AccessLogFormat format, TextWriter output, Terminal terminal)
+    /// <param name="terminal">On which a table stands; the other formats need none.</param>
+    public AccessLogPrinter(AccessLogFormat format, TextWriter output, Terminal? terminal = null)
     {
         this.format = format;
         this.output = output;
@@ -59,17 +60,20 @@ internal sealed class AccessLogPrinter : IDisposable
         }
     }
 
+    /// <summary>What was printed so far is with <c>output</c>.</summary>
+    public void Flush() => csv.Flush();
+
     /// <summary>Everything that was there is printed.</summary>
     public void Complete()
     {
         csv.Flush();
         if (table.Count > 0)
         {
-            terminal.WriteTable(TableColumns, table);
+            terminal!.WriteTable(TableColumns, table);
         }
         else if (format == AccessLogFormat.Table)
         {
-            terminal.Error.WriteLine("No records.");
+            terminal!.Error.WriteLine("No records.");
         }
     }
 

@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
-using Zaguan.Contracts.Learning;
 using Zaguan.Reading;
 
 namespace Zaguan.Commands;
@@ -11,8 +8,6 @@ namespace Zaguan.Commands;
 /// <summary>zaguan contract show, and test: a contract tried out without a database.</summary>
 internal sealed class ContractTrials(Terminal terminal)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>What every outcome is answered.</summary>
     public async Task<int> ShowAsync(string file, string? userFile)
     {
@@ -22,11 +17,11 @@ internal sealed class ContractTrials(Terminal terminal)
             return await TellAsync(problems);
         }
 
-        foreach (var name in AnswerNames.All.Where(n => n != AnswerName.WrongMethod || opened.Contract.Answers.ContainsKey(n)))
+        foreach (var name in opened.Trial.Names)
         {
             var answer = opened.Trial.Answer(name);
             var (said, isOwn) = (RecordReader.SpellingOf(name), opened.Contract.Answers.ContainsKey(name));
-            await terminal.Output.WriteLineAsync(isOwn ? said : $"{said}, as {RecordReader.SpellingOf(StandIn(opened.Contract, name))}");
+            await terminal.Output.WriteLineAsync(isOwn ? said : $"{said}, as {RecordReader.SpellingOf(opened.Trial.StandIn(name))}");
             if (isOwn)
             {
                 await WriteAsync(answer);
@@ -102,16 +97,6 @@ internal sealed class ContractTrials(Terminal terminal)
         return ExitCode.Problems;
     }
 
-    private static AnswerName StandIn(Contract contract, AnswerName name)
-    {
-        while (!contract.Answers.ContainsKey(name))
-        {
-            name = AnswerNames.Fallback(name)!.Value;
-        }
-
-        return name;
-    }
-
     private async Task WriteAsync(Rendered answer)
     {
         await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {answer.Status}"));
@@ -123,8 +108,7 @@ internal sealed class ContractTrials(Terminal terminal)
             }
         }
 
-        var shown = Exchange.Parse(answer.Body) is { } json ? JsonSerializer.Serialize(json, Indented) : Encoding.UTF8.GetString(answer.Body.Span);
-        foreach (var line in shown.TrimEnd('\r', '\n') is { Length: > 0 } written ? written.Split('\n') : [])
+        foreach (var line in Trial.Legible(answer.Body) is { Length: > 0 } written ? written.Split('\n') : [])
         {
             // A tab moves no cursor back.
             await terminal.Output.WriteLineAsync($"  {string.Join('\t', line.TrimEnd('\r').Split('\t').Select(Printing.Printable))}".TrimEnd(' '));

@@ -18,6 +18,9 @@ internal sealed record Contract(
     FrozenDictionary<AnswerName, Answer> Answers,
     TokenContract? Token)
 {
+    /// <summary>The file that it was read from, and what that said: for people to read.</summary>
+    public (string Origin, string Text) Written { get; init; }
+
     /// <summary>Which of the user's attributes the identifier is, where it is one.</summary>
     public string? Attribute { get; init; }
 

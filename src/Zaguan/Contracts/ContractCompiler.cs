@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
 using Zaguan.Contracts.Templates;
@@ -40,6 +41,7 @@ internal static class ContractCompiler
             ? null
             : new(name, file.Title, file.Request.Path, RecordReader.SpellingOf(file.Request.Method), file.Request.Identifies, new(rules!), table, token)
             {
+                Written = (origin, Encoding.UTF8.GetString(json)),
                 Attribute = file.Request.Attribute,
                 InactiveBeforePassword = file.Policy.InactiveBeforePassword,
                 Names = answers.Uses.Concat(token?.Uses ?? []).Select(u => u.Name).ToFrozenSet(StringComparer.Ordinal),

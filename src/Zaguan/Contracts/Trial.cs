@@ -1,5 +1,8 @@
 using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
 using Zaguan.Contracts.Answers;
+using Zaguan.Contracts.Learning;
 using Zaguan.Contracts.Requests;
 using Zaguan.Contracts.Templates;
 using Zaguan.Reading;
@@ -15,11 +18,13 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
     /// <summary>What stands for a token: nothing signs here.</summary>
     private const string Token = "<token>";
 
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What a request that was read is answered when this becomes of it.</summary>
     public Rendered Answer(AnswerName name, DecodedRequest? request = null)
     {
         var knowsUser = name is AnswerName.Granted or AnswerName.Inactive;
-        return new(Find(name), new AnswerValues
+        return new(contract.Answers[StandIn(name)], new AnswerValues
         {
             User = knowsUser ? user : null,
             Token = name == AnswerName.Granted ? Token : null,
@@ -44,15 +49,20 @@ internal sealed class Trial(Contract contract, User user, DateTimeOffset now)
     /// <summary>An hour, where only the application could tell.</summary>
     private static TimeSpan LengthOf(TextTemplate? written) => written is not null && Duration.TryParse(written.Render(AnswerValues.Nothing), out var lifetime) ? lifetime : TimeSpan.FromHours(1);
 
-    /// <summary>The answer of this name, or the one that stands in for it.</summary>
-    private Answer Find(AnswerName name)
+    /// <summary>The names whose answers there are; the others take one of these.</summary>
+    public IEnumerable<AnswerName> Names => AnswerNames.All.Where(n => n != AnswerName.WrongMethod || contract.Answers.ContainsKey(n));
+
+    /// <summary>The name itself, or that of the answer that stands in for it.</summary>
+    public AnswerName StandIn(AnswerName name)
     {
-        var found = name;
-        while (!contract.Answers.ContainsKey(found))
+        while (!contract.Answers.ContainsKey(name))
         {
-            found = AnswerNames.Fallback(found) ?? throw new InvalidOperationException($"A contract without {found}.");
+            name = AnswerNames.Fallback(name) ?? throw new InvalidOperationException($"A contract without {name}.");
         }
 
-        return contract.Answers[found];
+        return name;
     }
+
+    /// <summary>A body as people read it: JSON on many lines.</summary>
+    public static string Legible(ReadOnlyMemory<byte> body) => (Exchange.Parse(body) is { } json ? JsonSerializer.Serialize(json, Indented) : Encoding.UTF8.GetString(body.Span)).TrimEnd('\r', '\n');
 }

@@ -31,8 +31,11 @@ internal static class Listening
     }
 
     /// <summary>The first of them as a client on this machine names it; null: none of them has a port that is known.</summary>
-    public static Uri? FromHere(IConfiguration configuration) =>
-        Addresses(configuration).Select(a => TryParse(a.Url)).OfType<BindingAddress>().Where(a => a is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 })
+    public static Uri? FromHere(IConfiguration configuration) => FromHere(Addresses(configuration).Select(a => a.Url));
+
+    /// <summary>The same of addresses that a server listens on.</summary>
+    public static Uri? FromHere(IEnumerable<string> urls) =>
+        urls.Select(TryParse).OfType<BindingAddress>().Where(a => a is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 })
             .Select(a => new UriBuilder(a.Scheme, a.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : a.Host, a.Port).Uri).FirstOrDefault();
 
     /// <summary>Outside Development a password travels encrypted, or not out of this machine.</summary>

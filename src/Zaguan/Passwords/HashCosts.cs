@@ -128,7 +128,7 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
     /// A hash of each cost. The index is asked for the next cost each time, instead of being read through; and for the first hash from a cost on, where PostgreSQL would read the
     /// table until it met one of just that cost.
     /// </summary>
-    private Task<IReadOnlyList<Sample>> SamplesAsync() => database.ReadAsync<IReadOnlyList<Sample>>(async db => (await db.QueryAsync<Sample>(
+    internal Task<IReadOnlyList<Sample>> SamplesAsync() => database.ReadAsync<IReadOnlyList<Sample>>(async db => (await db.QueryAsync<Sample>(
         """
         WITH RECURSIVE costs (cost) AS (
           SELECT min(password_cost) FROM users WHERE password_cost IS NOT NULL
@@ -183,7 +183,7 @@ internal sealed class HashCosts(Database database, HashingSettings settings, ILo
         public TimeSpan For(int passwordLength) => passwordLength <= LengthOfMost ? OfMost : OfLong;
     }
 
-    private sealed record Sample
+    internal sealed record Sample
     {
         public string Cost { get; init; } = "";
 

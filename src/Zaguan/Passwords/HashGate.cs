@@ -98,7 +98,8 @@ internal sealed partial class HashGate : IDisposable
         turnedAway?.Done.SetResult(null);
     }
 
-    private int Length()
+    /// <summary>Guesses that wait.</summary>
+    public int Length()
     {
         lock (queue)
         {

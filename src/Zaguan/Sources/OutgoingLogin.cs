@@ -18,9 +18,9 @@ internal sealed class OutgoingLogin : HttpContent
     public bool WasSent { get; private set; }
 
     /// <summary>As a client of the contract writes it.</summary>
-    public static OutgoingLogin Rendered(Upstream upstream, string identifier, Secret password, IReadOnlyList<Value>? fields)
+    public static OutgoingLogin Rendered(Contract contract, string identifier, Secret password, IReadOnlyList<Value>? fields)
     {
-        var writer = upstream.Contract.Decoder.Writer;
+        var writer = contract.Decoder.Writer;
         // It never grows.
         var rendered = new PinnedBuffer(writer.LongestBody(identifier, password.Length, fields));
         writer.Write(rendered, identifier, password.Reveal(), directory: null, fields);

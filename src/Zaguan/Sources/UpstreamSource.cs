@@ -26,7 +26,7 @@ internal sealed class UpstreamSource(TimeProvider clock, ILogger<UpstreamSource>
         var upstream = attempt.Application.Upstream!;
         // The fields are the client's own, where it speaks the same contract.
         var fields = ReferenceEquals(upstream.Contract, attempt.Application.Contract) ? attempt.Fields : null;
-        using var login = OutgoingLogin.Rendered(upstream, attempt.Identifier, attempt.Password, fields);
+        using var login = OutgoingLogin.Rendered(upstream.Contract, attempt.Identifier, attempt.Password, fields);
         using var request = NewRequest(attempt, upstream);
         foreach (var (name, value) in upstream.Contract.Decoder.Writer.Headers(fields))
         {

@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Zaguan.AccessLog;
+using Zaguan.Admin.Overviews;
 using Zaguan.Login;
 using Zaguan.Storage;
 using Zaguan.Tests.House;
@@ -50,13 +51,56 @@ public sealed partial class LoginPlanTests
         plans.Where(HasFault).Distinct(StringComparer.Ordinal).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Every_statement_of_the_console_s_access_log_and_overview_reads_its_rows_by_an_index()
+    {
+        await using var server = await PostgresServer.StartAsync(
+            "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "auto_explain.log_nested_statements=on", "logging_collector=on", "log_filename=plans.log", "max_wal_size=4GB");
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("Database:ConnectionString", server.ConnectionString)));
+        await FillAsync(house, server);
+        var (search, overview) = (house.Services.GetRequiredService<AccessLogSearch>(), house.Services.GetRequiredService<OverviewStore>());
+        var log = Path.Combine(server.Folder, "data", "log", "plans.log");
+        var before = new FileInfo(log).Length;
+        var now = TimeProvider.System.GetUtcNow();
+        AccessLogFilter[] filters =
+        [
+            new(),
+            new() { Before = 5L * Users },
+            new() { User = "usuario77", Outcome = Outcome.Granted },
+            new() { User = "nadie77" },
+            new() { Address = "192.0.2.77" },
+            new() { Application = "romsoft", Outcome = Outcome.Busy, Since = now.AddDays(-70).ToUnixTimeMilliseconds(), Until = now.AddDays(-10).ToUnixTimeMilliseconds() },
+        ];
+        // Often enough that what is prepared has got the plan that it keeps.
+        for (var i = 0; i < 12; i++)
+        {
+            foreach (var filter in filters)
+            {
+                await search.FindAsync(filter with { Most = 50 });
+            }
+
+            await overview.CountsAsync(LoginCounter.Minute, now.AddHours(-1).ToUnixTimeMilliseconds());
+            await overview.LockedAsync(now);
+            await overview.NodesAsync(now.AddHours(-1));
+        }
+
+        var plans = await ReadAsync(log, before, new FileInfo(log).Length);
+        foreach (var touched in new[] { "l.user_key = ", "OFFSET 20000", "FROM login_counts", "refused_until > 0", "SELECT node" })
+        {
+            plans.ShouldContain(p => p.Contains(touched, StringComparison.Ordinal), touched);
+        }
+
+        plans.Where(HasFault).Distinct(StringComparer.Ordinal).ShouldBeEmpty();
+    }
+
     /// <summary>Whether a statement reads a table that grows other than by a condition on an index; or its smallest or largest entry, which is a look-up too.</summary>
     private static bool HasFault(string plan)
     {
         var lines = plan.Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            var isScan = Scan().Match(lines[i]) is { Success: true } scan && !IsSmall(scan.Groups["table"].Value);
+            // What has no page, a month that has not come, costs nothing to read through.
+            var isScan = !lines[i].Contains("(cost=0.00..0.00 ", StringComparison.Ordinal) && Scan().Match(lines[i]) is { Success: true } scan && !IsSmall(scan.Groups["table"].Value);
             var hasCondition = i + 1 < lines.Length && lines[i + 1].Contains("Index Cond", StringComparison.Ordinal);
             var isFirstEntry = i > 0 && lines[i - 1].Contains("->  Limit", StringComparison.Ordinal);
             if (isScan || (IndexScan().IsMatch(lines[i]) && !hasCondition && !isFirstEntry))
@@ -69,10 +113,12 @@ public sealed partial class LoginPlanTests
     }
 
     /// <summary>A handful of rows, whatever becomes of the house: reading them is what an index look-up would be.</summary>
-    private static bool IsSmall(string table) => table is "roles" or "realms" or "revocation_numbers";
+    private static bool IsSmall(string table) => table is "roles" or "realms" or "revocation_numbers" or "facts";
 
     private static async Task FillAsync(TestHouse house, PostgresServer server)
     {
+        // What is counted in the background is not what is looked at.
+        await house.Services.GetRequiredService<LoginCounter>().StopAsync(CancellationToken.None);
         await using var db = new NpgsqlConnection($"{server.ConnectionString};Pooling=false;Command Timeout=0");
         await db.OpenAsync();
         await db.ExecuteAsync("SET auto_explain.log_min_duration = -1");

@@ -32,6 +32,7 @@ internal static class CopiedTables
         Table("revocations", ("number", Number), ("application", Text), ("session", Text), ("until", Number), ("claim", Text), ("value", Text), ("issued_before", Number)),
         Table("back_ends", ("name", Text), ("application", Text), ("key_hash", Text), ("created_at", Number)),
         Table("signing_keys", ("number", Number), ("kid", Text), ("algorithm", Text), ("private_key", Text), ("created_at", Number), ("signs_from", Number)),
+        Table("login_counts", ("span", Number), ("since", Number), ("application", Text), ("outcome", SmallNumber), ("logins", Number)),
         Table("facts", ("name", Text), ("value", Text)),
         Table(
             "admins",

@@ -1,4 +1,5 @@
 using Dapper;
+using Zaguan.Admin;
 using Zaguan.Storage;
 
 namespace Zaguan.Tokens.Keys;
@@ -36,7 +37,7 @@ internal sealed class KeyStore(Database database)
     public Task<IReadOnlyList<StoredKey>> ReadAsync() => database.ReadAsync<IReadOnlyList<StoredKey>>(async db => (await db.QueryAsync<StoredKey>(All)).AsList());
 
     /// <summary>Adds the key of the next number. False: another node was faster, a key waits for its time already, or there are too many.</summary>
-    public Task<bool> AddAsync(StoredKey key) => database.WriteAsync(async db => await db.ExecuteAsync(
+    public Task<bool> AddAsync(StoredKey key, AuditEntry? audit = null) => database.WriteAsync(async db => await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync(
         """
         INSERT INTO signing_keys (number, kid, algorithm, private_key, created_at, signs_from)
         SELECT @Number, @Kid, @Algorithm, @PrivateKey, @CreatedAt, @SignsFrom
@@ -44,7 +45,7 @@ internal sealed class KeyStore(Database database)
           AND (SELECT count(*) FROM signing_keys) < @Most
         ON CONFLICT DO NOTHING
         """,
-        new { key.Number, key.Kid, SigningKey.Algorithm, key.PrivateKey, key.CreatedAt, key.SignsFrom, Most }) == 1);
+        new { key.Number, key.Kid, SigningKey.Algorithm, key.PrivateKey, key.CreatedAt, key.SignsFrom, Most }) == 1));
 
     /// <summary>Deletes keys that sign no more and whose last token has expired. Returns how many they were.</summary>
     public Task<int> ForgetAsync(DateTimeOffset now) => database.WriteAsync(db => db.ExecuteAsync(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Zaguan.Admin;
 using Zaguan.Operations;
 using Zaguan.Reading;
 
@@ -52,10 +53,11 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
     }
 
     /// <summary>Makes the next key before it is time. False: one waits already to sign, or there are too many.</summary>
-    public async Task<bool> RotateAsync()
+    /// <param name="audit">What is recorded of the key of that kid.</param>
+    public async Task<bool> RotateAsync(Func<string, AuditEntry>? audit = null)
     {
         await RefreshAsync();
-        return await AddNextAsync();
+        return await AddNextAsync(audit);
     }
 
     /// <summary>The oldest first.</summary>
@@ -152,7 +154,7 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
         }
     }
 
-    private async Task<bool> AddNextAsync()
+    private async Task<bool> AddNextAsync(Func<string, AuditEntry>? audit = null)
     {
         var newest = Ring.Newest?.Stored;
         using var master = newest is null
@@ -169,7 +171,7 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
             CreatedAt = now,
             // Before the first one there is nobody who could miss it.
             SignsFrom = newest is null ? now : now + (long)PublishedBefore.TotalMilliseconds,
-        });
+        }, audit?.Invoke(kid));
         // Ours, or the one of the node that was faster.
         await RefreshAsync();
         return added;

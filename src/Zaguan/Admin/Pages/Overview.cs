@@ -1,3 +1,0 @@
-namespace Zaguan.Admin.Pages;
-
-internal sealed record Overview(long Users);

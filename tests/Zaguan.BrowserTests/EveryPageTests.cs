@@ -1,0 +1,89 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Zaguan.Admin;
+using Zaguan.Admin.Entering;
+using Zaguan.Tests.House;
+
+namespace Zaguan.BrowserTests;
+
+/// <summary>What holds for every page of the console, on a screen and on a telephone.</summary>
+public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixture<House>
+{
+    /// <summary>What stands for each parameter of a route: something that is there.</summary>
+    private static readonly Dictionary<string, string> Things = new(StringComparer.Ordinal)
+    {
+        ["realm"] = "ambiotec",
+        ["number"] = "1",
+        ["name"] = "ambiotec",
+    };
+
+    [Theory]
+    [InlineData("es", 390)]
+    [InlineData("en", 390)]
+    [InlineData("es", 1280)]
+    [InlineData("en", 1280)]
+    public async Task Every_page_fits_and_shuts_nobody_out(string language, int width)
+    {
+        await house.TryToLogInAsync();
+        var pages = await PagesAsync();
+        pages.ShouldNotBeEmpty();
+        var view = new View(language, width);
+        var faults = new List<string>();
+
+        await chromium.LookAsync(house.It, view with { Session = house.Ana }, async page =>
+        {
+            foreach (var path in pages)
+            {
+                await page.GotoAsync(path);
+                faults.AddRange(await FaultsAsync(page, path));
+            }
+        });
+        await chromium.LookAsync(house.It, view, async page =>
+        {
+            await page.GotoAsync((await house.It.Services.GetRequiredService<BeginEndpoint>().NewLinkAsync()) ?? ConsoleRoutes.Enter);
+            faults.AddRange(await FaultsAsync(page, ConsoleRoutes.Enter));
+            var name = $"cada-{language}-{width}";
+            await ConsoleBrowser.AddAdminAsync(house.It, name, AdminRole.Auditor);
+            await EnteringTests.EnterAsync(page, view, name, ConsoleBrowser.Password);
+            faults.AddRange(await FaultsAsync(page, ConsoleRoutes.SecondFactor));
+        });
+
+        faults.ShouldBeEmpty();
+    }
+
+    private static async Task<IEnumerable<string>> FaultsAsync(IPage page, string path)
+    {
+        var sizes = await page.EvaluateAsync<int[]>("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]");
+        var faults = await Axe.FaultsOfAsync(page);
+        return faults.Concat(sizes[0] > sizes[1] ? [$"it is {sizes[0]} wide in {sizes[1]}"] : Array.Empty<string>()).Select(f => $"{path}: {f}");
+    }
+
+    /// <summary>Every route that shows a page to whoever has entered; not those that lead elsewhere, are a piece of a page or a file.</summary>
+    private async Task<IReadOnlyList<string>> PagesAsync()
+    {
+        var pages = new List<string>();
+        foreach (var path in Routes().Distinct(StringComparer.Ordinal))
+        {
+            using var answer = await house.Ana.GetAsync(path);
+            if (answer.StatusCode is HttpStatusCode.SeeOther || path is ConsoleRoutes.Begin)
+            {
+                continue;
+            }
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {house.It.Log.All.LastOrDefault(l => l.StartsWith("Error", StringComparison.Ordinal))}");
+            if (answer.Content.Headers.ContentType?.MediaType is "text/html" && (await answer.Content.ReadAsStringAsync()).Contains("<!DOCTYPE html>", StringComparison.Ordinal))
+            {
+                pages.Add(path);
+            }
+        }
+
+        return pages;
+    }
+
+    private IEnumerable<string> Routes() => house.It.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+        .Where(e => e.Metadata.GetMetadata<ConsoleAccess>() is { Acts: false })
+        .Select(e => string.Join('/', e.RoutePattern.PathSegments.Select(s => s.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart p ? Things[p.Name] : ((Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart)s.Parts[0]).Content)))
+        .Select(path => path is "zaguan" ? ConsoleRoutes.Home : $"/{path}");
+}
