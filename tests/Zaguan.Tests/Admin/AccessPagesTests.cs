@@ -234,7 +234,7 @@ public sealed class AccessPagesTests
         Address = "192.0.2.1",
     };
 
-    private static Task FillAsync(TestHouse house, int records) => house.Services.GetRequiredService<Database>().WriteAsync(db => db.ExecuteAsync(
+    private static Task<int> FillAsync(TestHouse house, int records) => house.Services.GetRequiredService<Database>().WriteAsync(db => db.ExecuteAsync(
         """
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @records)
         INSERT INTO access_log (at, application, realm, identifier, is_successful, outcome, address) SELECT @now, 'ambiotec', 'ambiotec', 'nadie' || i, @no, 1, '192.0.2.1' FROM n
