@@ -67,21 +67,28 @@ public sealed class OverviewTests
 
         (await SumAsync()).ShouldBe((3, 6), "nothing is counted yet");
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => counter.CountAsync(CancellationToken.None)));
-        await counter.CountAsync(CancellationToken.None);
+        await StoreAsync(9, "three by minute, and six by hour");
         (await SumAsync()).ShouldBe((3, 6));
-        (await StoredAsync()).ShouldBe(9, "three by minute, and six by hour");
         await log.AppendAsync(Record(now));
         (await SumAsync()).ShouldBe((4, 7));
-        await counter.CountAsync(CancellationToken.None);
+        await StoreAsync(11, "one more of both");
         (await SumAsync()).ShouldBe((4, 7));
 
         clock.Advance(TimeSpan.FromDays(60));
-        await counter.CountAsync(CancellationToken.None);
-        (await StoredAsync()).ShouldBe(0, "what is not shown any more is forgotten");
+        await StoreAsync(0, "what is not shown any more is forgotten");
 
         async Task<(long Minutes, long Hours)> SumAsync() => (
             (await store.CountsAsync(LoginCounter.Minute, now - LoginCounter.Hour)).Counts.Sum(c => c.Logins),
             (await store.CountsAsync(LoginCounter.Hour, now - (30 * 24 * LoginCounter.Hour))).Counts.Sum(c => c.Logins));
+
+        // The server counts by itself too, and where it is at it nobody else is.
+        Task StoreAsync(long logins, string what) => Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await counter.CountAsync(CancellationToken.None);
+                return await StoredAsync() == logins;
+            },
+            what);
         Task<long> StoredAsync() => house.Services.GetRequiredService<Database>().ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT coalesce(sum(logins), 0) FROM login_counts"));
     }
 

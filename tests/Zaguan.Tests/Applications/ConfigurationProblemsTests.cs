@@ -4,6 +4,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Applications;
 
 /// <summary>What is wrong with the configuration is told all at once, with the file, the line and the pointer, or with the environment variable.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ConfigurationProblemsTests : IDisposable
 {
     private const string Secret = "0123456789 abcdefghijklmnopqrstuvwxyz";

@@ -1,10 +1,12 @@
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
 
 /// <summary>Rules are a pure function of method, path and role.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class AccessRuleTests
 {
     private static readonly AccessRules Rules = Compile(

@@ -1,8 +1,10 @@
 using Zaguan.BackEnds;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
 
 /// <summary>A value that is put into a header can neither end it nor look like another's.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class IdentityHeaderTests
 {
     [Theory]

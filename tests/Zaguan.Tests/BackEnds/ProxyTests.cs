@@ -8,6 +8,7 @@ using Zaguan.Tokens;
 namespace Zaguan.Tests.BackEnds;
 
 /// <summary>nginx and Caddy, with the files of samples/, in front of a back-end that believes X-User-Role.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ProxyTests
 {
     private const string Smuggled = "contrabando";

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Zaguan.BackEnds;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
 
 /// <summary>A browser adds a cookie to what other sites make it send; from whose page a request comes, its headers tell.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class RequestOriginTests
 {
     private static readonly string[] Allowed = ["https://tienda.example", "http://localhost:4200"];

@@ -1,8 +1,10 @@
 using Zaguan.BackEnds;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
 
 /// <summary>The classic way around a rule: a path that the guard reads in one way and the back-end in another.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class RequestPathTests
 {
     [Theory]

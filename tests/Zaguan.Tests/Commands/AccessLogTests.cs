@@ -47,6 +47,7 @@ public sealed class AccessLogTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("--outcome wrongPasword", "Did you mean \"wrongPassword\"?")]
     [InlineData("--since yesterday", "no instant")]
     [InlineData("--address localhost", "takes an address")]

@@ -7,6 +7,7 @@ namespace Zaguan.Tests.Commands;
 public sealed class CommandLineTests
 {
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("usres", "Did you mean \"users\"?")]
     [InlineData("users lsit", "Did you mean \"list\"?")]
     [InlineData("users", "takes one of")]
@@ -31,6 +32,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("")]
     [InlineData("serve")]
     [InlineData("users")]
@@ -153,6 +155,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("[]", "is an object")]
     [InlineData("null", "is an object")]
     [InlineData("""{ "DataFolder": "a", "datafolder": "b" }""", "a second time")]

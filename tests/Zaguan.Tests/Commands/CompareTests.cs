@@ -6,6 +6,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Commands;
 
 /// <summary>zaguan compare: old systems with code of their own on one side, the whole server on the other.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class CompareTests : IAsyncLifetime
 {
     private readonly CommandFolder folder = new();

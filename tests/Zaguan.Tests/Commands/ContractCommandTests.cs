@@ -1,8 +1,10 @@
 using Zaguan.Commands;
 using Zaguan.Contracts;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ContractCommandTests
 {
     [Fact]
@@ -47,7 +49,7 @@ public sealed class ContractCommandTests
     public async Task Show_prints_what_every_outcome_is_answered()
     {
         await using var folder = new CommandFolder();
-        var file = folder.Write("zabbix.json", House.Repository.ExampleText("activos-trebol"));
+        var file = folder.Write("zabbix.json", Repository.ExampleText("activos-trebol"));
         var user = folder.Write("ana.json", """{ "number": 12, "email": "ana@trebol.com" }""");
 
         var ran = await folder.RunAsync("contract", "show", file, "--user", user);
@@ -64,7 +66,7 @@ public sealed class ContractCommandTests
     public async Task Test_says_which_requests_are_answered_as_written_and_what_differs()
     {
         await using var folder = new CommandFolder();
-        var file = folder.Write("trebol.json", House.Repository.ExampleText("activos-trebol"));
+        var file = folder.Write("trebol.json", Repository.ExampleText("activos-trebol"));
         var cases = Directory.CreateDirectory(Path.Combine(folder.Folder, "casos")).FullName;
         foreach (var golden in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Contracts", "Examples", "activos-trebol"), "*.http"))
         {

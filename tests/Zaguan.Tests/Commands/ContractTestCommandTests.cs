@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Zaguan.Commands;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Commands;
 
 /// <summary>zaguan contract test, and show: what is as written is, and what is wrong with an example is told with its line.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ContractTestCommandTests
 {
     private const string Request = "POST /e\nContent-Type: application/json\n\n{\"u\":\"ana\",\"p\":\"x\"}\n\n";

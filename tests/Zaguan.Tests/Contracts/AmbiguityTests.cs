@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>Requests that an old system may read otherwise than Zaguan does. While the two are compared nobody is charged for one and verified as another.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class AmbiguityTests
 {
     private const string Json = "application/json";

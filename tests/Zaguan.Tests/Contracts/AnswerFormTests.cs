@@ -4,10 +4,12 @@ using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>What an answer can be besides JSON that is always the same; and that no value breaks out of its place.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class AnswerFormTests
 {
     private const string Nasty = "<b>\"&'\r\nSet-Cookie: x=1; é//malo.example";

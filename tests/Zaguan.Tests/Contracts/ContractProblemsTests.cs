@@ -1,10 +1,12 @@
 using System.Text;
 using Zaguan.Contracts;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>What is wrong with a contract file is told all at once: the file, the line, the JSON pointer, a sentence, and what was probably meant.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ContractProblemsTests
 {
     /// <summary>A contract without fault; each test changes a line of it. Its lines are counted from 1.</summary>

@@ -13,6 +13,7 @@ using Zaguan.Users;
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>Contracts and requests of chance: nothing throws, and every refusal names the file and the place in it.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class FuzzTests
 {
     private static readonly string[] Names =

@@ -11,6 +11,7 @@ using Outcome = Zaguan.Login.Outcome;
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>Whatever is done to a contract file or to a request, nothing throws, and what is refused is refused with its place.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class MutationTests
 {
     private static readonly string[] Pieces =

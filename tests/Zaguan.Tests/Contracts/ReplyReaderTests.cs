@@ -5,9 +5,11 @@ using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Contracts;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class ReplyReaderTests
 {
     private static readonly string[] Names = ["user.active", "user.attributes.x", "user.attributes.x.y", "user.email", "user.familyName", "user.givenName", "user.number"];

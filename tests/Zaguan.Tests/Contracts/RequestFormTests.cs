@@ -4,10 +4,12 @@ using Zaguan.Contracts;
 using Zaguan.Contracts.Requests;
 using Zaguan.Login;
 using Zaguan.Reading;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Contracts;
 
 /// <summary>Where the fields of a request may stand, and what they must be.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class RequestFormTests
 {
     private const string Json = "application/json";

@@ -15,8 +15,11 @@ namespace Zaguan.Tests.House;
 /// </summary>
 internal static class TestDatabase
 {
-    /// <summary>The trait "Database" of what only a file can show: it is moved, damaged, read byte by byte, or was never made.</summary>
+    /// <summary>The trait "Database" of what PostgreSQL has nothing to add to: only a file can show it, moved, damaged, read byte by byte or never made; or it asks no database.</summary>
     public const string FileOnly = "FileOnly";
+
+    /// <summary>The trait "Database" of what opens no file: which SQLite is in use does not matter to it.</summary>
+    public const string PostgresOnly = "PostgresOnly";
 
     private static readonly Lazy<Task<PostgresServer>> Server = new(() => PostgresServer.StartAsync("max_connections=1000"));
     private static readonly Lazy<Task> Templates = new(MakeTemplatesAsync);

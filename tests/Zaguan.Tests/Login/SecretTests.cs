@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Zaguan.Login;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Login;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class SecretTests
 {
     [Fact]

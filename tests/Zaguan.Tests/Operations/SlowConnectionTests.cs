@@ -7,6 +7,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Operations;
 
 /// <summary>Clients that hold a connection and hardly say a word.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class SlowConnectionTests
 {
     private const int Connections = 10_000;

@@ -13,10 +13,12 @@ public sealed class StartUpTests
     private static Dictionary<string, string?> Ambiotec => new(StringComparer.Ordinal) { ["Applications__ambiotec__JWT_SECRET"] = FourApplications.Secret };
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Outside_Development_with_nothing_configured_it_says_what_to_configure() =>
         await ExpectRefusalAsync(new() { IsDevelopment = false }, 3, "No application is configured.");
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
         var options = new ServerOptions
@@ -53,6 +55,7 @@ public sealed class StartUpTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://*:0")]
     [InlineData("http://[::]:0")]

@@ -9,6 +9,7 @@ using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Operations;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class TelemetryExportTests
 {
     private static readonly DemoLogin Login = DemoLogin.Ambiotec;

@@ -3,6 +3,7 @@ using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Sources;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class SourceProblemsTests
 {
     /// <summary>Settings of ambiotec, and what is said of them.</summary>

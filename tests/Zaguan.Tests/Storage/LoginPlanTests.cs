@@ -15,6 +15,7 @@ namespace Zaguan.Tests.Storage;
 /// PostgreSQL itself tells the plan of every statement that a login makes it run, those of its foreign keys included, in tables that are large enough that it would read
 /// them through if it had to. ZAGUAN_PLANS=full makes them as large as a big house's: a million users and ten million access records.
 /// </summary>
+[Trait("Database", TestDatabase.PostgresOnly)]
 public sealed partial class LoginPlanTests
 {
     private static readonly int Users = Environment.GetEnvironmentVariable("ZAGUAN_PLANS") is "full" ? 1_000_000 : 20_000;

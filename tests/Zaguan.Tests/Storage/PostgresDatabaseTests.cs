@@ -10,6 +10,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Storage;
 
 /// <summary>What PostgreSQL does otherwise than a file. What both do alike the rest of the suite shows, which runs on both.</summary>
+[Trait("Database", TestDatabase.PostgresOnly)]
 public sealed class PostgresDatabaseTests : IAsyncLifetime
 {
     private PostgresServer server = null!;

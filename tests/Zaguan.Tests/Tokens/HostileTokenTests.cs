@@ -7,6 +7,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Tokens;
 
 /// <summary>Tokens that somebody makes up, or bends: none is good, and none makes anything throw.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class HostileTokenTests
 {
     private const string Issuer = "http://localhost:44390";

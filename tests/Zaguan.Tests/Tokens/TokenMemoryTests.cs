@@ -5,6 +5,7 @@ using Zaguan.Tests.House;
 namespace Zaguan.Tests.Tokens;
 
 /// <summary>What is kept of tokens in memory is bounded, and goes when it is of no use.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class TokenMemoryTests
 {
     private static TokenClaims Claims(string json) => TokenClaims.Read(System.Text.Encoding.UTF8.GetBytes(json), out _).ShouldNotBeNull();

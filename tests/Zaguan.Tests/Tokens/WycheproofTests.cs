@@ -2,10 +2,12 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Zaguan.AspNetCore.Jws;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Tokens;
 
 /// <summary>The public vectors of Project Wycheproof for the three algorithms that are believed.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class WycheproofTests
 {
     [Fact]

@@ -1,7 +1,9 @@
+using Zaguan.Tests.House;
 using Zaguan.Users;
 
 namespace Zaguan.Tests.Users;
 
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class NamesTests
 {
     [Theory]

@@ -9,7 +9,6 @@ using Zaguan.Contracts.Requests;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Sources;
-using Zaguan.Storage;
 
 namespace Zaguan.Admin.ApplicationPages;
 
@@ -52,9 +51,12 @@ internal sealed partial class TryOut(IServer server, AuditLog audit, TimeProvide
             return null;
         }
 
-        // Before it is sent: whatever becomes of it, somebody did it.
-        await audit.AppendAsync(visit.Audit(AuditActions.LoginTried, application.Name, after: new { identifier = Client.Clean(identifier, 256) }));
         using var secret = Secret.FromText(password);
+        // Nothing is everywhere, and hides nothing. Some people write their password where another thing belongs.
+        var forms = secret.Length == 0 ? null : new PasswordForms(secret);
+        var said = forms?.Hide(identifier) ?? identifier;
+        // Before it is sent: whatever becomes of it, somebody did it.
+        await audit.AppendAsync(visit.Audit(AuditActions.LoginTried, application.Name, after: new { identifier = Client.Clean(said, 256) }));
         var fields = FieldsOf(application, typed);
         using var login = OutgoingLogin.Rendered(application.Contract, identifier, secret, fields);
         var host = application.Hosts is [var first, ..] ? first : visit.Http.Request.Host.ToUriComponent();
@@ -67,9 +69,10 @@ internal sealed partial class TryOut(IServer server, AuditLog audit, TimeProvide
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        var shown = Shown(application, host, login.Headers.ContentType!.ToString(), identifier, fields);
+        var shown = Shown(application, host, login.Headers.ContentType!.ToString(), said, FieldsOf(application, typed.ToDictionary(t => t.Key, t => forms?.Hide(t.Value) ?? t.Value, StringComparer.Ordinal)));
+        // What was sent is charged and recorded; it is not called back.
         var asked = await client.AskAsync(request, CancellationToken.None);
-        return new(identifier, shown, asked.Reply is { } reply ? Shown(reply, secret) : null, asked.Failure);
+        return new(said, shown, asked.Reply is { } reply ? Shown(forms?.Hide(reply, new Notes()) ?? reply) : null, asked.Failure);
     }
 
     public void Dispose() => client.Dispose();
@@ -105,15 +108,10 @@ internal sealed partial class TryOut(IServer server, AuditLog audit, TimeProvide
         return text.Append('\n').Append(shown).ToString();
     }
 
-    private static TriedAnswer Shown(Reply reply, Secret password)
-    {
-        // Nothing is everywhere, and hides nothing.
-        var without = password.Length == 0 ? reply : new PasswordForms(password).Hide(reply, new Notes());
-        return new(
-            reply.Status,
-            [.. without.Headers.SelectMany(h => h.Value.Select(v => (h.Key, Shorten(v ?? ""))))],
-            Shorten(Trial.Legible(without.Body)));
-    }
+    private static TriedAnswer Shown(Reply reply) => new(
+        reply.Status,
+        [.. reply.Headers.SelectMany(h => h.Value.Select(v => (h.Key, Shorten(v ?? ""))))],
+        Shorten(Trial.Legible(reply.Body)));
 
     /// <summary>What could be a token or a session's number keeps its beginning: enough to tell two apart, too little to use.</summary>
     private static string Shorten(string text) => LongWord().Replace(text, word => $"{word.Value[..8]}…");

@@ -53,8 +53,10 @@ internal sealed class SigningKeys(KeyStore store, Setup setup, TimeProvider cloc
     }
 
     /// <summary>Makes the next key before it is time. False: one waits already to sign, or there are too many.</summary>
+    public Task<bool> RotateAsync() => RotateAsync(null);
+
     /// <param name="audit">What is recorded of the key of that kid.</param>
-    public async Task<bool> RotateAsync(Func<string, AuditEntry>? audit = null)
+    public async Task<bool> RotateAsync(Func<string, AuditEntry>? audit)
     {
         await RefreshAsync();
         return await AddNextAsync(audit);

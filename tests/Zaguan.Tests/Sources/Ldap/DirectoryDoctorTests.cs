@@ -11,6 +11,7 @@ namespace Zaguan.Tests.Sources.Ldap;
 /// <summary>zaguan doctor says in words what is wrong with a directory.</summary>
 [Collection(SambaTests.Name)]
 [UnsupportedOSPlatform("windows")]
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class DirectoryDoctorTests(SambaDirectory samba)
 {
     private static readonly string[] OnlyLdap = ["ldap"];

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Zaguan.Operations;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Sources.Ldap;
 
 /// <summary>What is wrong with a directory's configuration is told before the start.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class DirectoryProblemsTests
 {
     private const string Good = """{ "Servers": ["ldaps://dc1.clinica.example"], "BindAs": "{username}@clinica.example", "Search": { "Base": "DC=clinica,DC=example" } }""";

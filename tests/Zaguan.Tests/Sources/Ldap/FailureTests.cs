@@ -7,6 +7,7 @@ namespace Zaguan.Tests.Sources.Ldap;
 
 /// <summary>A directory that cannot be asked is never a wrong password.</summary>
 [Collection(SambaTests.Name)]
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class FailureTests(SambaDirectory samba)
 {
     private const string Password = "Contraseña-de-ñandú-2026";

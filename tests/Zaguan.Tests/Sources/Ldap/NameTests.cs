@@ -1,11 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Zaguan.Sources.Ldap;
+using Zaguan.Tests.House;
 using Outcome = Zaguan.Login.Outcome;
 
 namespace Zaguan.Tests.Sources.Ldap;
 
 /// <summary>What is typed never changes the meaning of a name or a filter.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
 public sealed class NameTests
 {
     [Theory]

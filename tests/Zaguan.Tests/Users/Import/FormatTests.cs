@@ -197,6 +197,7 @@ public sealed class FormatTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("Data Source=nada.db", "There is no SQLite database nada.db")]
     [InlineData("nonsense", "no connection string")]
     [InlineData("Database=x", "names no Host")]

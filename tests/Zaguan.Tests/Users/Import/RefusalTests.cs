@@ -59,6 +59,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("usuario,nombre_de_pila\nana,Ana\n", "No column is known to be the password (there are: usuario, nombre_de_pila)")]
     [InlineData("jperez,MiClave2020\nana,hola\n", "No column has a name that is known")]
     [InlineData("x,MiClave2020,MiClave2020\nana,hola,hola\n", "the columns 2 and 3 have the same name")]
@@ -76,6 +77,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", "plain", "looks like a hash")]
     [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", "plain", "looks like a hash")]
     [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", null, "It looks like md5")]
@@ -123,6 +125,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"{\"hashIterations\":5,\"algorithm\":\"md4\"}","secretData":"{\"salt\":\"AAAA\",\"value\":\"AAAA\"}"}]}""", "The algorithm of this Keycloak password is none of")]
     [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"{\"hashIterations\":5,\"algorithm\":\"pbkdf2-sha256\"}","secretData":"{}"}]}""", "lacks its algorithm or hashIterations")]
     [InlineData("""{"username":"ana","createdTimestamp":1,"credentials":[{"type":"password","credentialData":"[","secretData":"{}"}]}""", "is no JSON object")]
@@ -261,6 +264,7 @@ public sealed class RefusalTests
     };
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [MemberData(nameof(Files))]
     public async Task File_that_cannot_be_read_is_told_in_a_sentence_with_its_name(string content, string[] options, string? sentence)
     {
@@ -277,6 +281,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
     public async Task Compressed_file_is_told_with_what_unpacks_it()
     {
         await using var folder = new CommandFolder();
@@ -303,6 +308,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("nada.csv", "There is no file")]
     [InlineData(".", "is a folder")]
     public async Task What_is_no_file_is_told(string name, string sentence)
@@ -470,6 +476,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [Trait("Database", TestDatabase.FileOnly)]
     [InlineData("import", "Name a file")]
     [InlineData("import u.csv --query SELECT", "one of them")]
     [InlineData("import u.csv --from x", "--query")]
