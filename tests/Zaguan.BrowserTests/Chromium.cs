@@ -17,9 +17,6 @@ public sealed record View(string Language, int Width = 1280, int Height = 800)
     /// <summary>The story is refused something, and the browser notes the status of the answer.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>For a tool of the test that the pages' policy would not let in.</summary>
-    public bool WithoutPolicy { get; init; }
-
     public string Say(string spanish, string english) => Language is "es" ? spanish : english;
 }
 
@@ -46,7 +43,8 @@ public sealed class Chromium : IAsyncLifetime
             BaseURL = house.Address.ToString(),
             Locale = view.Say("es-ES", "en-GB"),
             ViewportSize = new() { Width = view.Width, Height = view.Height },
-            BypassCSP = view.WithoutPolicy,
+            // What is scrolled to is there at once.
+            ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(30_000);
         if (view.Session is { } session)
