@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtpNet;
 using Zaguan.Admin;
-using Zaguan.Admin.Entering;
 using Zaguan.Tests.House;
 
 namespace Zaguan.BrowserTests;

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtpNet;
-using Zaguan.Admin;
 using Zaguan.Admin.Entering;
 using Zaguan.Tests.House;
 
