@@ -69,7 +69,7 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
     public Task<bool> SetActiveAsync(Administrator admin, bool active, AuditEntry audit, bool keepsOne = false) => ChangeAsync(admin, "active = @value", active, audit, leaves: !active, keepsOne && !active);
 
     /// <param name="keepsOne">See <see cref="SetActiveAsync"/>.</param>
-    public Task<bool> SetRoleAsync(Administrator admin, AdminRole role, AuditEntry audit, bool keepsOne = false) => ChangeAsync(admin, "role = @value", role, audit, leaves: true, keepsOne && role != AdminRole.Administrator);
+    public Task<bool> SetRoleAsync(Administrator admin, AdminRole role, AuditEntry audit, bool keepsOne = false) => ChangeAsync(admin, "role = @value", (int)role, audit, leaves: true, keepsOne && role != AdminRole.Administrator);
 
     public Task<bool> SetPasswordAsync(Administrator admin, StoredPassword password, AuditEntry audit) => ChangeAsync(admin, "password = @value", password.Text, audit, leaves: true);
 
