@@ -96,7 +96,7 @@ internal sealed class AdminSessions(Database database, TimeProvider clock)
         db.ExecuteAsync("UPDATE admin_sessions SET confirmed_at = @now WHERE token_hash = @TokenHash", new { session.Row.TokenHash, now = now.ToUnixTimeMilliseconds() });
 
     public Task SetPendingAsync(AdminSession session, string sealedSecret) =>
-        database.WriteAsync(db => db.ExecuteAsync("UPDATE admin_sessions SET pending_code_secret = @sealedSecret WHERE token_hash = @TokenHash", new { session.Row.TokenHash, sealedSecret }));
+        database.WriteAsync(db => db.ExecuteAsync("UPDATE admin_sessions SET pending_code_secret = @sealedSecret WHERE token_hash = @TokenHash AND pending_code_secret IS NULL", new { session.Row.TokenHash, sealedSecret }));
 
     public static Task<int> EndAsync(DbConnection db, AdminSession session) =>
         db.ExecuteAsync("DELETE FROM admin_sessions WHERE token_hash = @TokenHash", new { session.Row.TokenHash });

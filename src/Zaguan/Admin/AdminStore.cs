@@ -80,6 +80,11 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
     public Task<bool> DeleteAsync(Administrator admin, AuditEntry audit, bool keepsOne = false) => database.WriteAsync(async db =>
         await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync($"{Full(db)} DELETE FROM admins WHERE key = @Key{(keepsOne ? LeavesOne : "")}", new { admin.Key, AdminRole.Administrator }) == 1));
 
+    /// <summary>Within the transaction that opens a session: whether the administrator is still the one who was verified.</summary>
+    public static async Task<bool> ConfirmAsync(DbConnection db, Administrator verified) => await db.ExecuteScalarAsync<long?>(
+        $"SELECT key FROM admins WHERE key = @Key AND active AND password = @Password AND coalesce(code_secret, '') = @secret {RowLock.Share(db)}",
+        new { verified.Key, verified.Password, secret = verified.CodeSecret ?? "" }) is not null;
+
     /// <summary>Within the caller's transaction: takes a code's step, and says whether it was the first to do so.</summary>
     public static async Task<bool> TakeStepAsync(DbConnection db, Administrator admin, long step) =>
         await db.ExecuteAsync("UPDATE admins SET code_step = @step WHERE key = @Key AND code_step < @step AND code_secret = @CodeSecret", new { admin.Key, admin.CodeSecret, step }) == 1;
@@ -96,6 +101,8 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
             return false;
         }
 
+        // Whoever entered with the password alone, and did not set one up, is out.
+        await db.ExecuteAsync("DELETE FROM admin_sessions WHERE admin_key = @Key", new { admin.Key });
         await db.ExecuteAsync("DELETE FROM admin_recovery_codes WHERE admin_key = @Key", new { admin.Key });
         await db.ExecuteAsync("INSERT INTO admin_recovery_codes (admin_key, code_hash) VALUES (@Key, @hash)", recoveryHashes.Select(hash => new { admin.Key, hash }));
         return true;

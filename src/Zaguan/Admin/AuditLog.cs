@@ -53,6 +53,7 @@ internal static class AuditActions
     public const string NotEntered = "not entered";
     public const string Left = "left";
     public const string Confirmed = "confirmed";
+    public const string NotConfirmed = "not confirmed";
     public const string SecondFactorSet = "second factor set up";
     public const string AdminAdded = "administrator added";
     public const string AdminChanged = "administrator changed";
@@ -77,6 +78,7 @@ internal static class AuditActions
         [NotEntered] = ("intentó entrar", "tried to enter"),
         [Left] = ("salió", "left"),
         [Confirmed] = ("confirmó que es quien es", "confirmed who they are"),
+        [NotConfirmed] = ("no pudo confirmar que es quien es", "could not confirm who they are"),
         [SecondFactorSet] = ("configuró el segundo factor", "set up the second factor"),
         [AdminAdded] = ("añadió un administrador", "added an administrator"),
         [AdminChanged] = ("cambió un administrador", "changed an administrator"),
@@ -99,7 +101,7 @@ internal static class AuditActions
     public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;
 }
 
-/// <summary>The audit log in the database. Nothing deletes from it.</summary>
+/// <summary>The audit log in the database. What was done stays; that strangers tried to enter is forgotten like an access record.</summary>
 internal sealed class AuditLog(Database database)
 {
     /// <summary>Within the caller's transaction. Null: nobody acts whom it should be known of.</summary>
@@ -122,6 +124,11 @@ internal sealed class AuditLog(Database database)
         await AppendAsync(db, entry);
         return true;
     });
+
+    /// <summary>Deletes at most <paramref name="batch"/> entries of strangers who tried to enter before an instant. Returns how many they were.</summary>
+    public Task<int> ForgetStrangersAsync(DateTimeOffset before, int batch) => database.WriteAsync(db => db.ExecuteAsync(
+        "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE action = @NotEntered AND at < @before ORDER BY id LIMIT @batch)",
+        new { AuditActions.NotEntered, before = before.ToUnixTimeMilliseconds(), batch }));
 
     /// <summary>The newest, before the entry of that id, the newest first.</summary>
     public Task<IReadOnlyList<AuditEntry>> ListAsync(long? before, int most) => database.ReadAsync<IReadOnlyList<AuditEntry>>(async db => (await db.QueryAsync<AuditEntry>(

@@ -54,9 +54,10 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             logger.ConsoleNotAnswered(e.Message);
             await Page.Of<SayingPage>(visit, Saying.OfNoDatabase(visit), StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
         }
-        catch (BadHttpRequestException e)
+        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException)
         {
-            await Page.Of<SayingPage>(visit, Saying.OfBadRequest(visit), e.StatusCode).ExecuteAsync(http);
+            // Too large, broken off, or more fields than any form of ours has.
+            await Page.Of<SayingPage>(visit, Saying.OfBadRequest(visit), (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest).ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -88,7 +89,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
 
         if (visit.Session is not { } session)
         {
-            return Go(visit, access.Acts ? ConsoleRoutes.Enter : $"{ConsoleRoutes.Enter}?{ConsoleRoutes.ReturnTo}={Uri.EscapeDataString(visit.PathAndQuery)}");
+            return Go(visit, access.Acts ? ConsoleRoutes.Enter : $"{ConsoleRoutes.Enter}?{ConsoleRoutes.ReturnTo}={Uri.EscapeDataString(visit.WantsPiece ? PageBehind(visit) : visit.PathAndQuery)}");
         }
 
         if (session.LacksSecondFactor && !visit.Path.Equals(ConsoleRoutes.SecondFactor, StringComparison.Ordinal) && !visit.Path.Equals(ConsoleRoutes.Leave, StringComparison.Ordinal))
@@ -129,7 +130,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             ? path
             : ConsoleRoutes.Home;
 
-    private static string PageBehind(Visit visit) =>
+    public static string PageBehind(Visit visit) =>
         Uri.TryCreate(visit.Http.Request.Headers["HX-Current-URL"].FirstOrDefault() ?? visit.Http.Request.Headers.Referer.ToString(), UriKind.Absolute, out var page) ? LocalPath(page.PathAndQuery) : ConsoleRoutes.Home;
 
     /// <summary>

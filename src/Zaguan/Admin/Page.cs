@@ -20,6 +20,7 @@ internal sealed class Page(Type component, Visit visit, object? model, int statu
         // The whole of it before the first byte is sent: what fails is an error, and no half of a page.
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<Root>(ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(Root.Content)] = content }))).ToHtmlString());
+        httpContext.Response.Headers.ContentDisposition = default;
         httpContext.Response.StatusCode = status;
         httpContext.Response.ContentType = "text/html; charset=utf-8";
         await httpContext.Response.WriteAsync(html);

@@ -106,7 +106,7 @@ internal static class AdminsCommand
             ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} is {(active ? "enabled" : "disabled")} now.")
             : await GoneAsync(desk, admin);
 
-    private static async Task<int> UnlockAsync(Desk desk, Administrator admin) => await SayAsync(desk, await desk.Budgets.UnlockAsync(Accounts.Of(admin))
+    private static async Task<int> UnlockAsync(Desk desk, Administrator admin) => await SayAsync(desk, await desk.Budgets.UnlockAsync(Accounts.Of(admin), Audit(desk, AuditActions.AdminChanged, admin.Name, after: new { failedAttempts = "forgiven" }))
         ? $"{Printing.Printable(admin.Name)} is unlocked: the failed attempts are forgiven."
         : $"{Printing.Printable(admin.Name)} was not locked: there are no failed attempts to forgive.");
 

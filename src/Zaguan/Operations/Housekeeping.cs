@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Zaguan.AccessLog;
+using Zaguan.Admin;
 using Zaguan.Budgets;
 using Zaguan.Storage;
 using Zaguan.Tokens;
@@ -8,7 +9,7 @@ using Zaguan.Tokens.Keys;
 namespace Zaguan.Operations;
 
 /// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
-internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, Database database, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, AuditLog audit, Database database, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -44,6 +45,10 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         }
 
         while (await revocations.ForgetAsync(now, Batch) == Batch && !stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        while (await audit.ForgetStrangersAsync(now - settings.KeptFor, Batch) == Batch && !stoppingToken.IsCancellationRequested)
         {
         }
 

@@ -169,7 +169,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             var changed = await db.ExecuteAsync(
                 """
                 UPDATE users SET username = @Username, username_key = @usernameKey, email = @Email, email_key = @emailKey, phone = @Phone, given_name = @GivenName, family_name = @FamilyName,
-                  role_key = (SELECT key FROM roles WHERE realm = @realm AND name_key = @roleKey), active = @Active
+                  role_key = (SELECT key FROM roles WHERE realm = @realm AND name_key = @roleKey)
                 WHERE key = @Key AND realm = @realm
                 """,
                 new
@@ -184,7 +184,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
                     edited.GivenName,
                     edited.FamilyName,
                     roleKey = edited.Role is null ? null : Names.Key(edited.Role),
-                    edited.Active,
                 });
             if (changed == 0)
             {
@@ -192,7 +191,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             }
 
             var renamed = user with { Username = edited.Username, Email = edited.Email };
-            if (!edited.Active || applications.Any(a => a.Contract.Token?.Subject is { } subject && !string.Equals(subject.Of(user), subject.Of(renamed), StringComparison.Ordinal)))
+            if (applications.Any(a => a.Contract.Token?.Subject is { } subject && !string.Equals(subject.Of(user), subject.Of(renamed), StringComparison.Ordinal)))
             {
                 await RevocationStore.RevokeUserAsync(db, user, applications, Now);
             }

@@ -61,6 +61,71 @@ public sealed class EnteringTests
     }
 
     [Fact]
+    public async Task Whoever_entered_with_the_password_alone_is_out_when_the_second_factor_is_set_up()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        await ConsoleBrowser.AddAdminAsync(house, "ana", AdminRole.Administrator);
+        using var early = new ConsoleBrowser(house);
+        await early.PostAsync(ConsoleRoutes.Enter, ("name", "ana"), ("password", ConsoleBrowser.Password));
+        using var ana = new ConsoleBrowser(house);
+        await ana.PostAsync(ConsoleRoutes.Enter, ("name", "ana"), ("password", ConsoleBrowser.Password));
+        await ana.SetUpSecondFactorAsync();
+
+        var answer = await early.GetAsync(ConsoleRoutes.Home);
+
+        (answer.StatusCode, answer.Headers.Location!.ToString()).ShouldBe((HttpStatusCode.SeeOther, "/zaguan/enter?return=%2Fzaguan%2F"));
+    }
+
+    [Fact]
+    public async Task Whoever_was_changed_while_they_were_verified_is_not_let_in()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+        var (store, database) = (house.Services.GetRequiredService<AdminStore>(), house.Services.GetRequiredService<Zaguan.Storage.Database>());
+        var verified = (await store.FindAsync("ana"))!;
+        (await database.WriteAsync(db => AdminStore.ConfirmAsync(db, verified))).ShouldBeTrue();
+        foreach (var other in new[] { verified with { Password = "otra" }, verified with { CodeSecret = null }, verified with { CodeSecret = "otro" }, verified with { Key = 999 } })
+        {
+            (await database.WriteAsync(db => AdminStore.ConfirmAsync(db, other))).ShouldBeFalse();
+        }
+
+        await store.SetActiveAsync(verified, active: false, AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.AdminChanged, "ana", null, null));
+        (await database.WriteAsync(db => AdminStore.ConfirmAsync(db, verified))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_is_encrypted_under_another_master_key_lets_nobody_in_and_tells_no_password()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+        await File.WriteAllTextAsync(Path.Combine(house.Folder, "data", "secrets", "master.key"), Convert.ToBase64String(new byte[32]));
+
+        var (right, wrong) = (await EnterAsync(house, "ana", ConsoleBrowser.Password, ana.Code(1)), await EnterAsync(house, "ana", "otra contraseña", ana.Code(1)));
+
+        right.ShouldBe(wrong);
+        right.Item1.ShouldBe(HttpStatusCode.InternalServerError);
+        house.Log.All.ShouldContain(l => l.Contains("zaguan admins reset-second-factor ana", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("text/plain", "name=ana")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nrota")]
+    [InlineData("multipart/form-data", "")]
+    public async Task A_form_that_is_none_is_refused_and_no_fault(string type, string body)
+    {
+        await using var house = await TestHouse.OpenAsync();
+        foreach (var (path, _) in Routes(house).Where(r => r.Access is { Acts: true, Least: null }))
+        {
+            using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+            ((int)(await house.Client.PostAsync(path, content)).StatusCode).ShouldBeLessThan(500, path);
+        }
+
+        house.Log.All.ShouldNotContain(l => l.Contains(" 1802 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_code_is_taken_once_and_so_is_a_recovery_code()
     {
         var clock = new ManualClock();

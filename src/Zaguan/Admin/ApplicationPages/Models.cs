@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Zaguan.Applications;
+using Zaguan.Comparison;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
 using Zaguan.Contracts.Requests;
@@ -15,8 +16,16 @@ internal sealed record RunningNow(ApplicationTable Table, IReadOnlyList<Problem>
 internal sealed record OneApplication(Application Application, IReadOnlyList<OutcomeExample> Outcomes, bool CanTry, Tried? Tried)
 {
     /// <summary>The contract file. What a client proves itself with may stand in one, and is not shown.</summary>
-    public string ContractText { get; } = Application.Contract.Decoder.Rules.Fields.Where(f => f is { Role: FieldRole.Constant, IsSecret: true, Constant.ValueKind: JsonValueKind.String })
+    public string ContractText { get; } = Application.Contract.Decoder.Rules.Fields.Where(f => Proof.IsIn(f) && f.Constant.ValueKind is JsonValueKind.String or JsonValueKind.Number)
         .Aggregate(Application.Contract.Written.Text, (text, field) => text.Replace(field.Constant.GetRawText(), "\"***\"", StringComparison.Ordinal));
+}
+
+/// <summary>What a client proves itself with, where a contract has it written down.</summary>
+internal static class Proof
+{
+    /// <summary>A constant that is sent in credentials, in a header, or under a name that says so: an API key, say.</summary>
+    public static bool IsIn(FieldRule field) => field.Role == FieldRole.Constant
+        && (field.IsSecret || field.Places.Any(p => p.Kind is PlaceKind.Header or PlaceKind.Basic || SecretNames.Has(p.Written)));
 }
 
 /// <summary>What an outcome is answered.</summary>

@@ -93,14 +93,14 @@ internal sealed partial class TryOut(IServer server, AuditLog audit, TimeProvide
         foreach (var (name, value) in writer.Headers(fields))
         {
             var isSecret = string.Equals(name, "Authorization", StringComparison.OrdinalIgnoreCase)
-                || rules.Fields.Any(f => f.IsSecret && f.Places is [{ Kind: PlaceKind.Header, Path: [var header, ..] }, ..] && string.Equals(header, name, StringComparison.OrdinalIgnoreCase));
+                || rules.Fields.Any(f => (f.IsSecret || Proof.IsIn(f)) && f.Places is [{ Kind: PlaceKind.Header, Path: [var header, ..] }, ..] && string.Equals(header, name, StringComparison.OrdinalIgnoreCase));
             text.Append(name).Append(": ").Append(isSecret ? Hidden : value).Append('\n');
         }
 
         var body = new System.Buffers.ArrayBufferWriter<byte>();
         writer.Write(body, identifier, Encoding.UTF8.GetBytes(Hidden), directory: null, fields);
         var shown = Trial.Legible(body.WrittenMemory);
-        foreach (var field in rules.Fields.Where(f => f is { Role: FieldRole.Constant, IsSecret: true }))
+        foreach (var field in rules.Fields.Where(Proof.IsIn))
         {
             shown = shown.Replace(Value.Of(field.Constant).ToText(), Hidden, StringComparison.Ordinal);
         }

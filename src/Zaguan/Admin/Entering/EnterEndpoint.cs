@@ -1,6 +1,7 @@
 using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Passwords;
+using Zaguan.Reading;
 using Zaguan.Storage;
 using Zaguan.Users;
 
@@ -10,17 +11,16 @@ namespace Zaguan.Admin.Entering;
 /// How an administrator enters, and how one who is in confirms it: like a login (Login/LoginEndpoint.cs), with a second factor and the audit log in the
 /// place of the access log. The budget is charged before anything is verified; one hash for whoever it is; what is wrong is never told apart.
 /// </summary>
-internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, SecondFactor secondFactor, BudgetGuard budgets, HashGate gate, ServerSideCallers callers, Database database)
+internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, SecondFactor secondFactor, BudgetGuard budgets, HashGate gate, ServerSideCallers callers, Database database, ILogger<EnterEndpoint> logger)
 {
     /// <summary>As the path of a login knows them, those that can happen here.</summary>
     public async Task<Entrance> AnswerAsync(Visit visit)
     {
         // 1. Read the form.
-        var form = await visit.Http.Request.ReadFormAsync();
         var confirms = visit.Session;
-        var name = confirms?.Admin.Name ?? form["name"].ToString().Trim();
-        using var password = Secret.FromText(form["password"].ToString());
-        var code = form["code"].ToString();
+        var name = confirms?.Admin.Name ?? (await EnteringRoutes.FieldAsync(visit, "name")).Trim();
+        using var password = Secret.FromText(await EnteringRoutes.FieldAsync(visit, "password"));
+        var code = await EnteringRoutes.FieldAsync(visit, "code");
 
         // 2. Find who it is, and charge the account and the address before anything is verified.
         var admin = await admins.FindAsync(name);
@@ -29,9 +29,12 @@ internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, S
         var charging = await budgets.ChargeAsync(new(account, sender.Address, sender.IsShared), visit.Http.RequestAborted);
         if (charging.Charge is not { } charge)
         {
-            await RecordAsync(visit, AuditActions.NotEntered, name, charging.Refusal!.Value);
+            await AuditAsync(visit, admin, confirms, charging.Refusal!.Value);
             return new(charging.Refusal.Value, null) { RetryAfter = charging.RetryAfter };
         }
+
+        // What cannot be decrypted stops whoever comes, with the right password or a wrong one.
+        using var codeSecret = OpenSecret(admin, out var cannotOpen);
 
         // 3. Verify. From here on nothing is cancelled.
         var verified = await gate.VerifyAsync(sender, password, admin?.Password, replaces: false);
@@ -39,17 +42,18 @@ internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, S
         {
             null => Outcome.Busy,
             { CannotBeAsked: true } => Outcome.Failed,
+            _ when cannotOpen => Outcome.Failed,
             { IsRight: false } => admin is null ? Outcome.UnknownUser : Outcome.WrongPassword,
             { IsRight: true } => admin!.Active ? Outcome.Granted : Outcome.Inactive,
         };
-        using var codeSecret = admin?.CodeSecret is { } kept && outcome == Outcome.Granted ? secondFactor.Open(kept, admin) : null;
 
         // 4. Take the code, settle the budgets, record it and open the session: one transaction, on disk before the answer.
         var token = AdminSessions.NewToken();
         outcome = await database.WriteAsync(async db =>
         {
             var settled = outcome;
-            if (outcome == Outcome.Granted && codeSecret is not null && !await IsCodeTakenAsync(db, admin!, codeSecret, code, visit.Now))
+            // While it was verified, somebody may have disabled the administrator or changed password or second factor: then it was too late.
+            if (outcome == Outcome.Granted && (!await AdminStore.ConfirmAsync(db, admin!) || (codeSecret is not null && !await IsCodeTakenAsync(db, admin!, codeSecret, code, visit.Now))))
             {
                 settled = Outcome.WrongPassword;
             }
@@ -59,8 +63,7 @@ internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, S
                 await (confirms is null ? sessions.OpenAsync(db, admin!, token) : AdminSessions.ConfirmAsync(db, confirms, visit.Now));
             }
 
-            var action = settled != Outcome.Granted ? AuditActions.NotEntered : confirms is null ? AuditActions.Entered : AuditActions.Confirmed;
-            await AuditLog.AppendAsync(db, visit.Audit(action, Client.Clean(name, 256) ?? "", after: settled == Outcome.Granted ? null : new { outcome = settled.ToString() }) with { Who = settled == Outcome.Granted ? admin!.Name : "" });
+            await AuditLog.AppendAsync(db, Entry(visit, admin, confirms, settled));
             await budgets.SettleAsync(db, charge, settled);
             return settled;
         });
@@ -73,11 +76,46 @@ internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, S
         SecondFactor.StepOf(secret, code, now) is { } step ? await AdminStore.TakeStepAsync(db, admin, step)
         : SecondFactor.HashOfRecoveryCode(code) is { } hash && await AdminStore.TakeRecoveryCodeAsync(db, admin, hash);
 
-    private Task<bool> RecordAsync(Visit visit, string action, string name, Outcome outcome) => database.WriteAsync(async db =>
+    private Secret? OpenSecret(Administrator? admin, out bool cannotOpen)
     {
-        await AuditLog.AppendAsync(db, visit.Audit(action, Client.Clean(name, 256) ?? "", after: new { outcome = outcome.ToString() }) with { Who = "" });
+        cannotOpen = false;
+        try
+        {
+            return admin?.CodeSecret is { } kept ? secondFactor.Open(kept, admin) : null;
+        }
+        catch (ProblemsException e)
+        {
+            logger.SecondFactorNotOpened(e.Message);
+            cannotOpen = true;
+            return null;
+        }
+    }
+
+    private Task<bool> AuditAsync(Visit visit, Administrator? admin, AdminSession? confirms, Outcome outcome) => database.WriteAsync(async db =>
+    {
+        await AuditLog.AppendAsync(db, Entry(visit, admin, confirms, outcome));
         return true;
     });
+
+    /// <summary>What was typed as a name that nobody has may be a password, and is kept nowhere.</summary>
+    private static AuditEntry Entry(Visit visit, Administrator? admin, AdminSession? confirms, Outcome outcome)
+    {
+        var isIn = outcome == Outcome.Granted;
+        var action = (confirms, isIn) switch
+        {
+            (null, true) => AuditActions.Entered,
+            (null, false) => AuditActions.NotEntered,
+            (_, true) => AuditActions.Confirmed,
+            (_, false) => AuditActions.NotConfirmed,
+        };
+        return visit.Audit(action, admin?.Name ?? "", after: isIn ? null : new { outcome = outcome.ToString() }) with { Who = confirms?.Admin.Name ?? (isIn ? admin!.Name : "") };
+    }
+}
+
+internal static partial class EnteringLog
+{
+    [LoggerMessage(EventId = 1803, Level = LogLevel.Error, Message = "An administrator cannot enter: {Problem}")]
+    public static partial void SecondFactorNotOpened(this ILogger logger, string problem);
 }
 
 /// <param name="Token">Of the session that was opened.</param>

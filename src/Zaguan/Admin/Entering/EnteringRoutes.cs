@@ -20,19 +20,26 @@ internal static class EnteringRoutes
         {
             // Whoever has entered and enters again is somebody new: nothing of the session before goes on.
             var entrance = await enter.AnswerAsync(visit with { Session = null });
+            var returnTo = await FieldAsync(visit, ConsoleRoutes.ReturnTo);
             if (entrance.Token is not { } token)
             {
-                return ShowEnter(visit, entrance);
+                return ShowEnter(visit, entrance, returnTo);
+            }
+
+            if (visit.Session is { } before)
+            {
+                await database.WriteAsync(db => AdminSessions.EndAsync(db, before));
             }
 
             AdminCookie.Set(visit.Http, token);
-            return ConsoleDoor.Go(visit, ConsoleDoor.LocalPath(await FieldAsync(visit, ConsoleRoutes.ReturnTo)));
+            return ConsoleDoor.Go(visit, ConsoleDoor.LocalPath(returnTo));
         });
         app.Page(ConsoleRoutes.Confirm, AdminRole.Auditor, visit => Task.FromResult<IResult>(ShowConfirm(visit, null)));
         app.Act(ConsoleRoutes.Confirm, AdminRole.Auditor, async visit =>
         {
             var entrance = await enter.AnswerAsync(visit);
-            return entrance.Outcome == Outcome.Granted ? ConsoleDoor.Go(visit, ConsoleDoor.LocalPath(await FieldAsync(visit, ConsoleRoutes.ReturnTo))) : ShowConfirm(visit, entrance);
+            var returnTo = await FieldAsync(visit, ConsoleRoutes.ReturnTo);
+            return entrance.Outcome == Outcome.Granted ? ConsoleDoor.Go(visit, ConsoleDoor.LocalPath(returnTo)) : ShowConfirm(visit, entrance, returnTo);
         });
         app.Act(ConsoleRoutes.Leave, AdminRole.Auditor, async visit =>
         {
@@ -56,16 +63,16 @@ internal static class EnteringRoutes
         app.Act(ConsoleRoutes.SecondFactor, AdminRole.Auditor, visit => SetSecondFactorAsync(visit, database, sessions, secondFactor));
     }
 
-    private static Page ShowEnter(Visit visit, Entrance? entrance)
+    private static Page ShowEnter(Visit visit, Entrance? entrance, string? returnTo = null)
     {
         Hurry(visit, entrance);
-        return Page.Of<EnterPage>(visit, new EnterForm(Refusals.Say(visit, entrance), visit.Http.Request.Query[ConsoleRoutes.ReturnTo], false), Refusals.Status(entrance));
+        return Page.Of<EnterPage>(visit, new EnterForm(Refusals.Say(visit, entrance), returnTo ?? visit.Http.Request.Query[ConsoleRoutes.ReturnTo], false), Refusals.Status(entrance));
     }
 
-    private static Page ShowConfirm(Visit visit, Entrance? entrance)
+    private static Page ShowConfirm(Visit visit, Entrance? entrance, string? returnTo = null)
     {
         Hurry(visit, entrance);
-        return Page.Of<EnterPage>(visit, new EnterForm(Refusals.Say(visit, entrance), visit.Http.Request.Query[ConsoleRoutes.ReturnTo], true), Refusals.Status(entrance));
+        return Page.Of<EnterPage>(visit, new EnterForm(Refusals.Say(visit, entrance), returnTo ?? visit.Http.Request.Query[ConsoleRoutes.ReturnTo], true), Refusals.Status(entrance));
     }
 
     private static void Hurry(Visit visit, Entrance? entrance)
@@ -86,6 +93,7 @@ internal static class EnteringRoutes
         using var secret = visit.Session.Row.PendingCodeSecret is { } pending ? secondFactor.Open(pending, visit.Admin) : SecondFactor.NewSecret();
         if (visit.Session.Row.PendingCodeSecret is null)
         {
+            // Two pages that are loaded at once show two images, and the first one's secret is the one.
             await sessions.SetPendingAsync(visit.Session, await secondFactor.SealAsync(secret, visit.Admin));
         }
 

@@ -65,9 +65,15 @@ internal sealed class Census(Database database, HashCosts costs, Setup setup, Ti
 
             return counted;
         }
-        catch (Exception e) when (e is DatabaseUnavailableException or DbException)
+        catch (Exception e) when (e is DatabaseUnavailableException or DbException or IOException or UnauthorizedAccessException)
         {
             logger.NotCounted(e.Message);
+            lock (padlock)
+            {
+                // Not at every look.
+                countedAt = clock.GetUtcNow();
+            }
+
             return null;
         }
     }

@@ -41,8 +41,9 @@ internal sealed class LoginCounter(Database database, AccessLogStore log, TimePr
             {
                 await CountAsync(stoppingToken);
             }
-            catch (Exception e) when (e is DatabaseUnavailableException or DbException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Whatever it is, logins go on, and the next time tries again.
                 logger.CountingWaits(e.Message);
             }
         }

@@ -5,8 +5,10 @@ internal sealed record Saying(string Title, string Sentence, string Next, string
 {
     public static Saying OfNoDatabase(Visit visit) => new(
         visit.Say("La base de datos no responde", "The database does not answer"),
-        visit.Say("No se ha cambiado nada. Espere un momento y vuelva a intentarlo; zaguan doctor dice qué le pasa.", "Nothing was changed. Wait a moment and try again; zaguan doctor says what is the matter."),
-        visit.PathAndQuery,
+        HttpMethods.IsGet(visit.Http.Request.Method)
+            ? visit.Say("Espere un momento y vuelva a intentarlo; zaguan doctor dice qué le pasa.", "Wait a moment and try again; zaguan doctor says what is the matter.")
+            : visit.Say("Si cambiaba algo, mire si el cambio se hizo antes de repetirlo. zaguan doctor dice qué le pasa.", "If you were changing something, see whether it was changed before you repeat it. zaguan doctor says what is the matter."),
+        HttpMethods.IsGet(visit.Http.Request.Method) ? visit.PathAndQuery : ConsoleDoor.PageBehind(visit),
         visit.Say("Volver a intentarlo", "Try again"));
 
     public static Saying OfFault(Visit visit) => new(

@@ -45,7 +45,7 @@ internal sealed class UserEditing(UserStore users, RunningApplications applicati
 
     public async Task<IResult> EditAsync(Visit visit, User user)
     {
-        var (written, roles) = (await ReadAsync(visit, user.Realm), await RolesAsync(user.Realm));
+        var (written, roles) = (await ReadAsync(visit, user.Realm) with { Active = user.Active }, await RolesAsync(user.Realm));
         var objections = Objections(visit, written, roles);
         if (objections.Count == 0)
         {

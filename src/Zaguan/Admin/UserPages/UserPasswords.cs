@@ -29,17 +29,10 @@ internal sealed class UserPasswords(UserStore users, RunningApplications applica
         using var password = Secret.FromText(text);
         if (!isGenerated)
         {
-            try
+            var objections = NewPasswords.Objections(visit, setup, password, user.Username, user.Email, user.GivenName, user.FamilyName);
+            if (objections.Count > 0)
             {
-                var objections = new PasswordPolicy(setup.Settings.Passwords).Objections(password, user.Username, user.Email, user.GivenName, user.FamilyName);
-                if (objections.Count > 0)
-                {
-                    return Page.Of<PasswordPage>(visit, new PasswordForm(user, objections, null), StatusCodes.Status400BadRequest);
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return Trouble(visit.Say("No se puede leer el fichero de contraseñas filtradas, así que no se sabe si esta lo es. No se ha cambiado nada; zaguan doctor dice qué le pasa.", "The file of breached passwords cannot be read, so nobody knows whether this is one. Nothing was changed; zaguan doctor says what is the matter."));
+                return Page.Of<PasswordPage>(visit, new PasswordForm(user, objections, null), StatusCodes.Status400BadRequest);
             }
         }
 

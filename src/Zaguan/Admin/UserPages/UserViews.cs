@@ -59,7 +59,7 @@ internal static class HashWords
 
     public static string Say(Visit visit, User user) => (KindOf(user), CostOf(user)) switch
     {
-        (HashKind.None, _) => visit.Say("No tiene: no puede entrar con una contraseña de aquí.", "None: nobody enters with a password kept here."),
+        (HashKind.None, _) => visit.Say("No tiene: no puede entrar con una contraseña de aquí.", "None: this user cannot log in with a password kept here."),
         (_, null) => visit.Say("De un formato que Zaguán no conoce: póngale otra.", "Of a format that Zaguan does not know: set another one."),
         (HashKind.Modern, var cost) => visit.Say($"Guardada como Zaguán las guarda ({cost}).", $"Kept as Zaguan keeps them ({cost})."),
         (HashKind.Old, var cost) => visit.Say($"Guardada como en otro sistema ({cost}); se renueva sola cuando el usuario vuelva a entrar.", $"Kept as in another system ({cost}); it is renewed by itself when the user next logs in."),
