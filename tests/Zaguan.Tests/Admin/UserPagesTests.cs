@@ -277,8 +277,21 @@ public sealed class UserPagesTests
         (await sessions.ListOpenAsync(user, 10)).ShouldBeEmpty();
         await browser.PostAsync($"{AdminPage}/edit", ("username", "admin"), ("active", "yes"));
         (await Romsoft.LogsInAsync(house, Romsoft.RightBody)).ShouldBeTrue();
-        await browser.PostAsync($"{AdminPage}/edit", ("username", "admin"));
-        (await sessions.ListOpenAsync(user, 10)).ShouldBeEmpty("disabled");
+    }
+
+    [Fact]
+    public async Task A_form_that_was_opened_before_enables_nobody_who_was_disabled_meanwhile()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var users = house.Services.GetRequiredService<UserStore>();
+        using var browser = await ConsoleBrowser.EnterAsync(house);
+        (await browser.ReadAsync($"{AdminPage}/edit")).ShouldNotContain("name=\"active\"");
+        await browser.PostAsync($"{AdminPage}/disable");
+
+        await browser.PostAsync($"{AdminPage}/edit", ("username", "admin"), ("phone", "555"), ("active", "yes"));
+
+        var user = (await users.FindByNumberAsync("romsoft", 1))!;
+        (user.Phone, user.Active).ShouldBe(("555", false));
     }
 
     [Fact]
