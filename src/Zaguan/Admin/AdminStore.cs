@@ -80,9 +80,9 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
     public Task<bool> DeleteAsync(Administrator admin, AuditEntry audit, bool keepsOne = false) => database.WriteAsync(async db =>
         await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync($"{Full(db)} DELETE FROM admins WHERE key = @Key{(keepsOne ? LeavesOne : "")}", new { admin.Key, AdminRole.Administrator }) == 1));
 
-    /// <summary>Within the transaction that opens a session: whether the administrator is still the one who was verified.</summary>
+    /// <summary>Within the transaction that opens a session: whether the administrator is still the one who was verified. Held for changing: its code is taken next.</summary>
     public static async Task<bool> ConfirmAsync(DbConnection db, Administrator verified) => await db.ExecuteScalarAsync<long?>(
-        $"SELECT key FROM admins WHERE key = @Key AND active AND password = @Password AND coalesce(code_secret, '') = @secret {RowLock.Share(db)}",
+        $"SELECT key FROM admins WHERE key = @Key AND active AND password = @Password AND coalesce(code_secret, '') = @secret {RowLock.Change(db)}",
         new { verified.Key, verified.Password, secret = verified.CodeSecret ?? "" }) is not null;
 
     /// <summary>Within the caller's transaction: takes a code's step, and says whether it was the first to do so.</summary>
