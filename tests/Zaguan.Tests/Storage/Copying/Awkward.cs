@@ -108,6 +108,7 @@ internal static class Awkward
             await db.ExecuteAsync("INSERT INTO back_ends VALUES (@name, @text, @name, @n)", new { name, text, n = Numbers[i % Numbers.Length] });
             await db.ExecuteAsync("INSERT INTO signing_keys VALUES (@i, @name, @text, @text, @n, @n)", new { i, name, text, n = Numbers[i % Numbers.Length] });
             await db.ExecuteAsync("INSERT INTO facts VALUES (@name, @text)", new { name, text });
+            await db.ExecuteAsync("INSERT INTO login_counts VALUES (@n, @n, @name, @i, @n)", new { n = Numbers[i % Numbers.Length], name, i });
         }
 
         await db.ExecuteAsync("UPDATE revocation_numbers SET last = @last", new { last = 1_700_000_000_123 });
