@@ -218,7 +218,8 @@ public sealed class AccessPagesTests
 
         async Task ShouldSearchAsync(string sql, string way)
         {
-            var plan = string.Join('\n', (await db.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters)).Select(r => (string)r.detail));
+            // Before 3.36 SQLite said a table's whole name.
+            var plan = string.Join('\n', (await db.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters)).Select(r => ((string)r.detail).Replace("TABLE access_log AS l", "l", StringComparison.Ordinal)));
             plan.ShouldContain(way);
             plan.ShouldNotContain("SCAN");
         }

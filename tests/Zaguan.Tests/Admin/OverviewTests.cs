@@ -140,8 +140,9 @@ public sealed class OverviewTests
         counts.ShouldContain("SEARCH login_counts USING PRIMARY KEY (span=? AND since>?)");
         counts.ShouldContain("SEARCH access_log USING INTEGER PRIMARY KEY (rowid>?)");
 
+        // Before 3.36 SQLite said that a table is one.
         async Task<string> PlanAsync(string sql) =>
-            string.Join('\n', (await db.QueryAsync($"EXPLAIN QUERY PLAN {sql}", new { now = 1L, span = 1L, from = 1L, CountedTo = "x" })).Select(r => (string)r.detail));
+            string.Join('\n', (await db.QueryAsync($"EXPLAIN QUERY PLAN {sql}", new { now = 1L, span = 1L, from = 1L, CountedTo = "x" })).Select(r => ((string)r.detail).Replace("SEARCH TABLE", "SEARCH", StringComparison.Ordinal)));
     }
 
     private static AccessRecord Record(long at) => new() { At = at, Application = "ambiotec", Realm = "ambiotec", Identifier = "nadie", Outcome = Outcome.UnknownUser, Address = "192.0.2.1" };
