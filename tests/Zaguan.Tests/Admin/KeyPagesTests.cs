@@ -78,6 +78,7 @@ public sealed class KeyPagesTests
         (await AskAsync("GET", "/api/informes/2026", "gerencia")).ShouldContain("Puede pasar, si ha entrado.");
         (await AskAsync("GET", "/api/informes/2026", "Caja")).ShouldContain("la regla no nombra ese papel");
         (await AskAsync("GET", "/api/informes/2026", "")).ShouldContain("la regla no nombra ese papel");
+        (await AskAsync("GET", "/api/informes/2026", "%EF%BF%BE")).ShouldContain("la regla no nombra ese papel", customMessage: "what cannot be a name is no role");
         (await AskAsync("POST", "/api/informes", "Caja")).ShouldContain("Puede pasar, si ha entrado.");
         (await AskAsync("GET", "/api/../api/informes", "gerencia")).ShouldContain("dos maneras");
 

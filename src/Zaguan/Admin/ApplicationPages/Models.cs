@@ -16,7 +16,7 @@ internal sealed record RunningNow(ApplicationTable Table, IReadOnlyList<Problem>
 internal sealed record OneApplication(Application Application, IReadOnlyList<OutcomeExample> Outcomes, bool CanTry, Tried? Tried)
 {
     /// <summary>The contract file. What a client proves itself with may stand in one, and is not shown.</summary>
-    public string ContractText { get; } = Application.Contract.Decoder.Rules.Fields.Where(f => Proof.IsIn(f) && f.Constant.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+    public string ContractText { get; } = Application.Contract.Decoder.Rules.Fields.Where(f => Proof.IsIn(f) && f.Constant.ValueKind == JsonValueKind.String)
         .Aggregate(Application.Contract.Written.Text, (text, field) => text.Replace(field.Constant.GetRawText(), "\"***\"", StringComparison.Ordinal));
 }
 

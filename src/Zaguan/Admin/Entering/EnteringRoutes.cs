@@ -125,8 +125,6 @@ internal static class EnteringRoutes
                 return false;
             }
 
-            // Another session: this one was opened by a password alone.
-            await AdminSessions.EndAsync(db, visit.Session);
             await sessions.OpenAsync(db, visit.Admin, token);
             await AuditLog.AppendAsync(db, visit.Audit(AuditActions.SecondFactorSet, visit.Admin.Name));
             return true;

@@ -4,6 +4,7 @@ using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Reading;
 using Zaguan.Tokens.Keys;
+using Zaguan.Users;
 
 namespace Zaguan.Admin.KeyPages;
 
@@ -85,7 +86,7 @@ internal static class KeyPageRoutes
         }
 
         var (method, path, role) = (query["method"].ToString(), query["path"].ToString(), query["role"].ToString());
-        return new(name, method, path, role, application.Guard.Rules.Judge(method, path, role.Length == 0 ? null : role));
+        return new(name, method, path, role, application.Guard.Rules.Judge(method, path, role.Length == 0 || Names.TryKey(role) is null ? null : role));
     }
 }
 
