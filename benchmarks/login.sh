@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds in Release and runs the benchmarks of the login: all of them, or those that are named.
-#   benchmarks/login.sh [--database sqlite|postgresql] [timing] [formats] [login] [sources] [allocations] [steps] [contracts] [growth] [flood]
+#   benchmarks/login.sh [--database sqlite|postgresql] [timing] [formats] [login] [sources] [allocations] [steps] [contracts] [growth] [console] [flood]
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build --configuration Release --nologo --verbosity quiet benchmarks/Zaguan.Benchmarks

@@ -14,8 +14,8 @@ namespace Zaguan.Benchmarks;
 internal static class LoginBenchmark
 {
     private const int Connections = 64;
-    private const int Rounds = 11;
-    private const double SecondsPerRound = 4;
+    private const int Rounds = 9;
+    private const double SecondsPerRound = 8;
 
     /// <summary>Logins until the runtime has compiled for good what they run through.</summary>
     private const int WarmUp = 2_048;

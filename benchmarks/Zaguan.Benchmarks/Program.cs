@@ -13,6 +13,7 @@ using Zaguan.Benchmarks.House;
     ("steps", StepsBenchmark.RunAsync),
     ("contracts", ContractsBenchmark.RunAsync),
     ("growth", GrowthBenchmark.RunAsync),
+    ("console", ConsoleBenchmark.RunAsync),
     ("flood", FloodBenchmark.RunAsync),
     ("token-cost", TokenCostBenchmark.RunAsync),
     ("validation", ValidationBenchmark.RunAsync),

@@ -6,7 +6,7 @@ namespace Zaguan.Storage;
 internal abstract class Database : IAsyncDisposable
 {
     /// <summary>Long enough that several logins share a commit, short beside the wait for a hash that it hides behind.</summary>
-    public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How people know it: the file, or the database and its hosts. Never a password.</summary>
     public abstract string Name { get; }
