@@ -103,7 +103,7 @@ internal static class ConsoleBenchmark
         return slowest < Most;
     }
 
-    private static string Day(int days) => DateTimeOffset.Now.AddDays(days).ToString("yyyy-MM-dd'T'00:00", CultureInfo.InvariantCulture);
+    private static string Day(int days) => TimeProvider.System.GetLocalNow().AddDays(days).ToString("yyyy-MM-dd'T'00:00", CultureInfo.InvariantCulture);
 
     /// <summary>One statement for each table, as no server would: it takes minutes.</summary>
     private static async Task FillAsync(BenchmarkHouse house)

@@ -11,6 +11,7 @@ using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Reading;
@@ -70,6 +71,7 @@ internal static class Server
         services.AddSingleton<KeyStore>().AddSingleton<SigningKeys>().AddHostedService<KeyWatch>();
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
+        services.AddSingleton<SealedSecrets>().AddSingleton<UserSecondFactors>();
         services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();

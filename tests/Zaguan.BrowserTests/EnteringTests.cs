@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using OtpNet;
 using Zaguan.Admin;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
 
 namespace Zaguan.BrowserTests;
@@ -27,7 +28,7 @@ public sealed class EnteringTests(Chromium chromium, House house) : IClassFixtur
 
             await page.GetByLabel(view.Say("Código", "Code")).FillAsync(Code(secret));
             await page.GetByRole(AriaRole.Button, new() { Name = view.Say("Comprobar y guardar", "Check and keep") }).ClickAsync();
-            (await page.Locator("#recovery-codes li").CountAsync()).ShouldBe(SecondFactor.RecoveryCodes);
+            (await page.Locator("#recovery-codes li").CountAsync()).ShouldBe(OneTimeCode.RecoveryCodes);
             await page.GetByRole(AriaRole.Link, new() { Name = view.Say("Los he guardado", "I have kept them") }).ClickAsync();
             (await page.TitleAsync()).ShouldStartWith(view.Say("Resumen", "Overview"));
 

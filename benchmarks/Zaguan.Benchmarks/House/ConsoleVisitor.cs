@@ -29,7 +29,7 @@ internal sealed class ConsoleVisitor : IDisposable
         await using var database = Database.Open(house.Place, TimeProvider.System);
         using var password = Secret.FromText(Password);
         using var hasher = new PasswordHasher(Argon2Cost.Recommended);
-        await new AdminStore(database, TimeProvider.System).AddAsync(Name, AdminRole.Auditor, hasher.Create(password), AuditEntry.OfCommandLine(DateTimeOffset.UtcNow, AuditActions.AdminAdded, Name, null, null));
+        await new AdminStore(database, TimeProvider.System).AddAsync(Name, AdminRole.Auditor, hasher.Create(password), AuditEntry.OfCommandLine(TimeProvider.System.GetUtcNow(), AuditActions.AdminAdded, Name, null, null));
     }
 
     public static async Task<ConsoleVisitor> EnterAsync(IPEndPoint address)

@@ -25,10 +25,6 @@ internal sealed class AdminStore(Database database, TimeProvider clock)
 
     public Task<bool> AnyAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM admins)"));
 
-    /// <summary>Whether the database holds anything that is encrypted under the master key.</summary>
-    public Task<bool> AnythingIsSealedAsync() => database.ReadAsync(db => db.ExecuteScalarAsync<bool>(
-        "SELECT EXISTS (SELECT 1 FROM signing_keys) OR EXISTS (SELECT 1 FROM admins WHERE code_secret IS NOT NULL) OR EXISTS (SELECT 1 FROM admin_sessions WHERE pending_code_secret IS NOT NULL)"));
-
     /// <summary>False: the name is taken.</summary>
     public Task<bool> AddAsync(string name, AdminRole role, StoredPassword password, AuditEntry audit) => database.WriteAsync(async db =>
     {

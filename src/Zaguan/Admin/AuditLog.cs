@@ -64,6 +64,8 @@ internal static class AuditActions
     public const string UserEnabled = "user enabled";
     public const string UserUnlocked = "user unlocked";
     public const string UserPasswordSet = "user's password set";
+    public const string UserSecondFactorSet = "user's second factor set up";
+    public const string UserSecondFactorReset = "user's second factor reset";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
@@ -89,6 +91,8 @@ internal static class AuditActions
         [UserEnabled] = ("activó un usuario", "enabled a user"),
         [UserUnlocked] = ("desbloqueó un usuario", "unlocked a user"),
         [UserPasswordSet] = ("puso una contraseña a un usuario", "set a user's password"),
+        [UserSecondFactorSet] = ("configuró el segundo factor de un usuario", "set up a user's second factor"),
+        [UserSecondFactorReset] = ("anuló el segundo factor de un usuario", "reset a user's second factor"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),

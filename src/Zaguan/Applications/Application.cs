@@ -4,6 +4,7 @@ using Zaguan.BackEnds;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Sources;
 using Zaguan.Sources.Ldap;
 using Zaguan.Tokens;
@@ -67,6 +68,9 @@ internal sealed class Application
     /// <summary>Whether clients get the old system's replies, and Zaguan's are only compared with them.</summary>
     public bool IsCompared => Upstream is { Mode: UpstreamMode.Compare };
 
+    /// <summary>Whether a one-time code stands behind the password.</summary>
+    public CodesAsked CodesAsked { get; init; }
+
     /// <summary>The path base and the contract's path.</summary>
     public required string Path { get; init; }
 
@@ -102,7 +106,7 @@ internal sealed class Application
     /// <param name="user">Whom the attempt was for; null: nobody knows.</param>
     public Answer AnswerTo(Outcome outcome, User? user = null)
     {
-        var name = outcome == Outcome.WrongPassword && user is { Active: false } && Contract.InactiveBeforePassword ? AnswerName.Inactive : AnswerNames.Of(outcome);
+        var name = outcome is Outcome.WrongPassword or Outcome.WrongCode && user is { Active: false } && Contract.InactiveBeforePassword ? AnswerName.Inactive : AnswerNames.Of(outcome);
         while (!answers.ContainsKey(name) || (AnswerNames.DisclosesAccountState(name) && !disclosesAccountState))
         {
             // The three at the ends of the chains are always there: the compiler of contracts sees to it.

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Zaguan.BackEnds;
 using Zaguan.Contracts;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Sources;
@@ -65,6 +66,7 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             SourcesDeadline = settings.SourcesDeadline,
             Upstream = new SourceCompiler(contracts, notices, problems).Compile(name, settings, contract),
             Directory = new DirectoryCompiler(problems).Choose(settings, directories),
+            CodesAsked = CompileCodes(settings),
             Path = settings.PathBase + contract.Path,
             Hosts = hosts,
             Cors = CompileCors(settings, contract),
@@ -152,6 +154,16 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         }
 
         return hosts;
+    }
+
+    private CodesAsked CompileCodes(ApplicationSettings settings)
+    {
+        if (settings.OneTimeCodes != CodesAsked.Off && settings.Upstream is { Mode: UpstreamMode.Compare })
+        {
+            problems.Add(settings.Node!.At("OneTimeCodes"), "While the application is compared, its old system gets each request as it came, and knows no one-time codes. Set OneTimeCodes to \"off\" until then.");
+        }
+
+        return settings.OneTimeCodes;
     }
 
     private SessionCookie? CompileCookie(string name, ApplicationSettings settings, Contract contract)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Zaguan.BackEnds;
+using Zaguan.OneTimeCodes;
 using Zaguan.Reading;
 using Zaguan.Sources;
 
@@ -55,6 +56,9 @@ internal sealed record ApplicationSettings
 
     /// <summary>How long its session lasts where no token says so; absent: 12 hours.</summary>
     public TimeSpan? SessionLifetime { get; init; }
+
+    /// <summary>Whether a one-time code stands behind the password (secret123456): off, optional (of users who have set up a second factor) or required (of everybody).</summary>
+    public CodesAsked OneTimeCodes { get; init; } = CodesAsked.Off;
 
     /// <summary>Who may do what at the back-end, where a proxy asks (forward-auth).</summary>
     public IReadOnlyList<RuleSettings> Rules { get; init; } = [];

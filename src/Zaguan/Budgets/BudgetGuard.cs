@@ -60,7 +60,7 @@ internal sealed class BudgetGuard(BudgetStore store, BudgetSettings rules, TimeP
         Outcome.Granted => Settlement.Success,
 
         // The right password of a disabled user counts like a wrong one, or the lock would tell which of them it was.
-        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange => Settlement.Failure,
+        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.WrongCode or Outcome.Inactive or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange => Settlement.Failure,
         Outcome.SourceUnclear => Settlement.Doubt,
         Outcome.Busy or Outcome.Unavailable or Outcome.Failed or Outcome.SourceNotAllowed or Outcome.SourceUnavailable => Settlement.Returned,
         Outcome.Locked or Outcome.Throttled or Outcome.Malformed or Outcome.Invalid => throw new InvalidOperationException($"{outcome} is never charged."),

@@ -3,10 +3,12 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Zaguan.Admin;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Reading;
 using Zaguan.Storage;
 using Zaguan.Tokens.Keys;
+using Zaguan.Users;
 
 namespace Zaguan.Commands;
 
@@ -164,19 +166,22 @@ internal static class DatabaseFindings
         {
             var stored = db.Query<StoredKey>(KeyStore.All).AsList();
             var admins = db.Query<Administrator>(AdminStore.WithSecondFactor).AsList();
-            if (!setup.Applications.SignsWithOwnKeys && stored.Count + admins.Count == 0)
+            var users = db.Query<User>(UserSecondFactors.SomeWithOne).AsList();
+            var count = stored.Count + admins.Count + users.Count;
+            if (!setup.Applications.SignsWithOwnKeys && count == 0)
             {
                 return;
             }
 
             using var master = MasterKey.Read(setup.MasterKeyFile);
-            var objection = stored.Count + admins.Count == 0 ? null
+            var objection = count == 0 ? null
                 : master is null ? SigningKeys.Missing
                 : stored.Find(s => master.Open(s.PrivateKey, SigningKeys.Purpose(s.Kid)) is null) is { } unopened ? SigningKeys.Unopened(unopened.Kid)
                 : admins.Find(a => master.Open(a.CodeSecret!, SecondFactor.Purpose(a)) is null) is { } locked ? SecondFactor.Unopened(locked)
+                : users.Find(u => master.Open(u.CodeSecret!, UserSecondFactors.Purpose(u.Key)) is null) is { } unreadable ? UserSecondFactors.Unopened(unreadable)
                 : null;
             findings.Add(objection is null
-                ? new(Verdict.Good, "keys", stored.Count + admins.Count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, and {admins.Count} second factors, encrypted under {setup.MasterKeyFile}")
+                ? new(Verdict.Good, "keys", count == 0 ? "none yet; the server makes the first when it starts" : $"{stored.Count}, and {admins.Count} second factors of administrators{(users.Count > 0 ? " and those of users" : "")}, encrypted under {setup.MasterKeyFile}")
                 : new(Verdict.Problem, "keys", $"{setup.MasterKeyFile}: {objection}"));
         }
         catch (ProblemsException e)

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Reading;
@@ -41,6 +43,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public RevocationStore Revocations { get; } = new(database, terminal.Clock);
 
     public SigningKeys Keys { get; } = new(new(database), setup, terminal.Clock);
+
+    public UserSecondFactors SecondFactors { get; } = new(database, new(setup, database), NullLogger<UserSecondFactors>.Instance);
 
     public BackEndStore BackEnds { get; } = new(database, terminal.Clock);
 

@@ -27,6 +27,7 @@ internal static class UserDescription
         ("role", user.RoleName is null ? null : $"{user.RoleName} (number {Number(user.RoleNumber!.Value)})"),
         ("active", YesNo(user.Active)),
         ("local password", PasswordFormat(user) ?? "no"),
+        ("second factor", user.CodeSecret is null ? "no" : "set up"),
         ("attributes", user.Attributes),
         .. refusals.Count == 0 ? [("locked", "no")] : refusals.Select(r => ("locked", (string?)InWords(r))),
     ];
@@ -50,6 +51,7 @@ internal static class UserDescription
     public static JsonObject Json(User user, IReadOnlyList<BudgetRow> refusals)
     {
         var json = Json(user);
+        json["secondFactor"] = user.CodeSecret is not null;
         json["locked"] = new JsonArray([.. refusals.Select(r => new JsonObject { ["address"] = r.Address.Length == 0 ? null : r.Address, ["until"] = Printing.Instant(r.RefusedUntil) })]);
         return json;
     }

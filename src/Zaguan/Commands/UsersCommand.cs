@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Zaguan.Admin;
+using Zaguan.Admin.UserPages;
 using Zaguan.Budgets;
+using Zaguan.OneTimeCodes;
 using Zaguan.Users;
 
 namespace Zaguan.Commands;
@@ -20,6 +23,8 @@ internal static class UsersCommand
         OnUser("enable", "Enable a disabled user.", terminal, (desk, user) => SetActiveAsync(desk, user, active: true)),
         OnUser("unlock", "Forgive a user's failed logins, so that they can try again at once.", terminal, UnlockAsync),
         OnUser("set-password", "Set a user's password: typed unseen, or the first line of standard input.", terminal, SetPasswordAsync),
+        OnUser("set-up-second-factor", "Set up a user's second factor: prints what their authenticator needs and their recovery codes, which nobody sees again.", terminal, SetUpSecondFactorAsync),
+        OnUser("reset-second-factor", "Forget a user's second factor and recovery codes: a telephone was lost.", terminal, ResetSecondFactorAsync),
         Delete(terminal),
     };
 
@@ -138,6 +143,33 @@ internal static class UsersCommand
                 : await GoneAsync(desk, user);
         }
     }
+
+    private static async Task<int> SetUpSecondFactorAsync(Desk desk, User user)
+    {
+        using var secret = OneTimeCode.NewSecret();
+        // No code of before: the authenticator does not know the secret yet.
+        if (await desk.SecondFactors.SetAsync(user, await desk.SecondFactors.SealAsync(secret, user), step: 0, Audit(desk, AuditActions.UserSecondFactorSet, user)) is not { } codes)
+        {
+            return await desk.Terminal.RefuseAsync($"{Called(user)} has a second factor. Where it is lost: zaguan users reset-second-factor");
+        }
+
+        desk.Terminal.WriteFields(
+        [
+            ("secret", OneTimeCode.Base32(secret)),
+            ("for a QR code", OneTimeCode.Uri(secret, user.Username, user.Realm)),
+            .. codes.Select((code, i) => ($"recovery code {i + 1}", code)),
+        ]);
+        var asking = desk.Applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal) && a.CodesAsked != CodesAsked.Off).Select(a => a.Name).ToList();
+        return await SayAsync(desk, asking.Count > 0
+            ? $"{Called(user)} has a second factor. From now on a code stands behind the password in: {string.Join(", ", asking)}."
+            : $"{Called(user)} has a second factor, and no application of the realm asks for codes yet: set its OneTimeCodes to optional or required.");
+    }
+
+    private static async Task<int> ResetSecondFactorAsync(Desk desk, User user) => await desk.SecondFactors.ResetAsync(user, Audit(desk, AuditActions.UserSecondFactorReset, user))
+        ? await SayAsync(desk, $"{Called(user)} has no second factor any more.")
+        : await SayAsync(desk, $"{Called(user)} has none.");
+
+    private static AuditEntry Audit(Desk desk, string action, User user) => AuditEntry.OfCommandLine(desk.Terminal.Clock.GetUtcNow(), action, UserRoutes.Called(user), null, null);
 
     private static Command Delete(Terminal terminal)
     {

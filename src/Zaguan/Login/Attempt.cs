@@ -3,6 +3,7 @@ using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Contracts;
 using Zaguan.Contracts.Answers;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tokens;
 using Zaguan.Users;
 
@@ -24,7 +25,7 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>The attribute that the identifier is, where it is one.</summary>
     public (string Name, string Value)? Attribute => application.Contract.Attribute is { } name ? (name, identifier.Trim()) : null;
 
-    public Secret Password => password;
+    public Secret Password { get; private set; } = password;
 
     /// <summary>The client asks that a directory checks the password.</summary>
     public bool WantsDirectory => wantsDirectory;
@@ -82,9 +83,23 @@ internal sealed class Attempt(Application application, string identifier, Secret
         };
     }
 
+    /// <summary>Takes the one-time code off the end of what was typed: from here on the password is what stands before it. Null: there is none.</summary>
+    public Secret? TakeCodeOff()
+    {
+        using var typed = Password;
+        if (AppendedCode.LengthIn(typed.Reveal()) is not { } length)
+        {
+            Password = new Secret(typed.Reveal());
+            return null;
+        }
+
+        Password = new Secret(typed.Reveal()[..^length]);
+        return new Secret(typed.Reveal()[^length..]);
+    }
+
     public void Dispose()
     {
-        password.Dispose();
+        Password.Dispose();
         Received?.Dispose();
     }
 }

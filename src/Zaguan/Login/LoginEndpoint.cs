@@ -5,6 +5,7 @@ using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Comparison;
 using Zaguan.Contracts.Answers;
+using Zaguan.OneTimeCodes;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
@@ -13,7 +14,7 @@ using Zaguan.Users;
 namespace Zaguan.Login;
 
 /// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
-internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
+internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, UserSecondFactors secondFactors, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
 {
     public async Task AnswerAsync(HttpContext http, Application application)
     {
@@ -60,11 +61,14 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
                 : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user), http.RequestAborted));
             retryAfter = charging.RetryAfter;
 
-            // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.
-            var verdict = charging.Refusal is { } refused ? new Verdict(refused) : await witness.Time("verify", () => sources.VerifyAsync(attempt, allowed, user));
+            // 3. Verify, without the one-time code that stands behind the password. From here on nothing is cancelled: a client that hangs up has guessed all the same.
+            var code = charging.Refusal is null ? secondFactors.TakeOff(attempt, user) : GivenCode.NotAsked;
+            var verdict = charging.Refusal is { } refused ? new Verdict(refused)
+                : code.State == CodeState.CannotBeChecked ? new Verdict(Outcome.Failed)
+                : await witness.Time("verify", () => sources.VerifyAsync(attempt, allowed, user));
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var record = await witness.Time("record", () => RecordAsync(attempt, user, verdict, charging.Charge, values));
+            var record = await witness.Time("record", () => RecordAsync(attempt, user, code, verdict, charging.Charge, values));
             (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
@@ -131,7 +135,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
     /// <summary>Only for a contract that tells, and of an account that nobody has too.</summary>
     private async Task<long?> AttemptsLeftAsync(Application application, Outcome outcome, Charge? charge)
     {
-        if (charge is null || !application.Contract.NamesAttemptsLeft || outcome is not (Outcome.UnknownUser or Outcome.WrongPassword))
+        if (charge is null || !application.Contract.NamesAttemptsLeft || outcome is not (Outcome.UnknownUser or Outcome.WrongPassword or Outcome.WrongCode))
         {
             return null;
         }
@@ -147,7 +151,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         }
     }
 
-    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, Verdict verdict, Charge? charge, AnswerValues values)
+    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, GivenCode code, Verdict verdict, Charge? charge, AnswerValues values)
     {
         var record = await database.WriteAsync(async db =>
         {
@@ -160,9 +164,15 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             var (outcome, user) = verdict switch
             {
                 { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password, attempt.At),
-                { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!), found),
+                { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!, isChanged: code.Step is not null), found),
                 _ => (verdict.Outcome, found),
             };
+            // A code is worth something behind a right password alone, and only then is it taken.
+            if (outcome is Outcome.Granted or Outcome.Inactive or Outcome.PasswordExpired or Outcome.PasswordMustChange && !await UserSecondFactors.TakeAsync(db, attempt.Application, user, code))
+            {
+                outcome = Outcome.WrongCode;
+            }
+
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
             var session = outcome == Outcome.Granted ? attempt.Session(user!, values with { User = user, AccessId = accessId }) : null;
             // A token that no client gets opens nothing.
@@ -244,7 +254,7 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         Outcome.Locked or Outcome.Throttled => Math.Max(1, (long)Math.Ceiling(refusedFor.TotalSeconds)),
         // Long enough for a queue to drain and for a database to come back.
         Outcome.Busy or Outcome.Unavailable or Outcome.SourceUnavailable or Outcome.SourceUnclear => 5,
-        Outcome.Granted or Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.SourceNotAllowed
+        Outcome.Granted or Outcome.UnknownUser or Outcome.WrongPassword or Outcome.WrongCode or Outcome.Inactive or Outcome.SourceNotAllowed
             or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange
             or Outcome.Malformed or Outcome.Invalid or Outcome.Failed => null,
     };

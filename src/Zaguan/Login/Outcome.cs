@@ -50,4 +50,7 @@ internal enum Outcome
 
     /// <summary>The directory says that the password is right and must be changed before it is used.</summary>
     PasswordMustChange = 16,
+
+    /// <summary>The password is right, the one-time code behind it is missing, wrong or used. The client hears what it hears of a wrong password.</summary>
+    WrongCode = 17,
 }

@@ -32,6 +32,9 @@ internal sealed record User
     /// <summary>Somebody set it here: it neither came with an import nor from another source.</summary>
     public bool PasswordIsSetHere { get; init; }
 
+    /// <summary>The secret of the user's one-time codes, encrypted under the master key; null: there is no second factor.</summary>
+    public string? CodeSecret { get; init; }
+
     /// <summary>When the user came over from another source, Unix milliseconds; null: did not.</summary>
     public long? AdoptedAt { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 {
     internal const string Fields = """
         u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
-        u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.attributes, r.number AS RoleNumber, r.name AS RoleName
+        u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.attributes, u.code_secret AS CodeSecret, r.number AS RoleNumber, r.name AS RoleName
         """;
 
     internal const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
@@ -50,13 +50,15 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     }
 
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>
-    public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified)
+    /// <param name="isChanged">The same transaction changes the user after this.</param>
+    public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified, bool isChanged)
     {
-        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion)?>($"SELECT active, password_version FROM users WHERE key = @Key {RowLock.Share(db)}", new { verified.Key });
+        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion, string? CodeSecret)?>($"SELECT active, password_version, code_secret FROM users WHERE key = @Key {(isChanged ? RowLock.Change(db) : RowLock.Share(db))}", new { verified.Key });
         return now switch
         {
             null => Outcome.UnknownUser,
             { PasswordVersion: var version } when version != verified.PasswordVersion => Outcome.WrongPassword,
+            { CodeSecret: var secret } when !string.Equals(secret, verified.CodeSecret, StringComparison.Ordinal) => Outcome.WrongCode,
             { Active: true } => Outcome.Granted,
             { Active: false } => Outcome.Inactive,
         };

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Admin;
 using Zaguan.Admin.Entering;
 using Zaguan.Budgets;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Admin;
@@ -140,7 +141,7 @@ public sealed class EnteringTests
         (await TryAsync(house, "ana", code)).ShouldBe(HttpStatusCode.Unauthorized);
         (await TryAsync(house, "ana", first.Code(-1))).ShouldBe(HttpStatusCode.Unauthorized, "older than one that was taken");
 
-        first.RecoveryCodes.Count.ShouldBe(SecondFactor.RecoveryCodes);
+        first.RecoveryCodes.Count.ShouldBe(OneTimeCode.RecoveryCodes);
         (await TryAsync(house, "ana", first.RecoveryCodes[0].ToLowerInvariant().Replace('-', ' '))).ShouldBe(HttpStatusCode.SeeOther);
         (await TryAsync(house, "ana", first.RecoveryCodes[0])).ShouldBe(HttpStatusCode.Unauthorized);
         (await TryAsync(house, "ana", "")).ShouldBe(HttpStatusCode.Unauthorized);

@@ -195,6 +195,25 @@ public sealed class UsersTests
     }
 
     [Fact]
+    public async Task Second_factor_is_set_up_once_shown_once_and_reset()
+    {
+        await using var folder = new CommandFolder();
+        await folder.RunAsync("users", "add", "ana", "--realm", "almacen", "--no-password");
+        (await folder.RunAsync("users", "reset-second-factor", "ana", "--realm", "almacen")).Output.ShouldContain("has none");
+
+        var set = await folder.RunAsync("users", "set-up-second-factor", "ana", "--realm", "almacen");
+
+        set.Code.ShouldBe(ExitCode.Done, set.Error);
+        set.Output.ShouldContain("otpauth://totp/almacen:ana?secret=");
+        set.Output.ShouldContain("recovery code 10");
+        set.Output.ShouldContain("no application of the realm asks for codes yet");
+        (await folder.RunAsync("users", "show", "ana", "--realm", "almacen", "--json")).Json.GetProperty("secondFactor").GetBoolean().ShouldBeTrue();
+        (await folder.RunAsync("users", "set-up-second-factor", "ana", "--realm", "almacen")).Error.ShouldContain("has a second factor. Where it is lost:");
+        (await folder.RunAsync("users", "reset-second-factor", "ana", "--realm", "almacen")).Output.ShouldContain("has no second factor any more");
+        (await folder.RunAsync("users", "show", "ana", "--realm", "almacen")).Output.ShouldMatch("second factor +no");
+    }
+
+    [Fact]
     public async Task List_says_where_it_goes_on()
     {
         await using var folder = new CommandFolder();

@@ -23,6 +23,7 @@ public sealed class SourceProblemsTests
         { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Upstream:CertificateAuthorityFile=/no/existe.pem", "cannot be read" },
         { "SourcesDeadline=0s", "more than 0s" },
         { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Hashing=30s", "together that is less than 60s" },
+        { "Sources:0=local;Sources:1=upstream;Upstream:Url=http://127.0.0.1/x;Upstream:Mode=compare;OneTimeCodes=optional", "knows no one-time codes" },
     };
 
     private static readonly string[] TwoApplications = ["ambiotec", "inventario"];

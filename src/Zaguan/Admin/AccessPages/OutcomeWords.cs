@@ -24,6 +24,7 @@ internal static class OutcomeWords
         Outcome.LockedAtSource => visit.Say("bloqueada en el directorio o en el sistema antiguo", "locked in the directory or the old system"),
         Outcome.PasswordExpired => visit.Say("contraseña caducada", "password expired"),
         Outcome.PasswordMustChange => visit.Say("debe cambiar la contraseña", "must change the password"),
+        Outcome.WrongCode => visit.Say("código de un solo uso incorrecto", "wrong one-time code"),
     };
 
     /// <summary>Tabler's colours: green for who entered, orange for who did not, red for what somebody must mend.</summary>
@@ -32,6 +33,6 @@ internal static class OutcomeWords
         Outcome.Granted => "badge bg-green-lt",
         Outcome.Busy or Outcome.Unavailable or Outcome.Failed or Outcome.SourceUnavailable or Outcome.SourceUnclear => "badge bg-red-lt",
         Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive or Outcome.Locked or Outcome.Throttled or Outcome.SourceNotAllowed or Outcome.Malformed or Outcome.Invalid
-            or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange => "badge bg-orange-lt",
+            or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange or Outcome.WrongCode => "badge bg-orange-lt",
     };
 }

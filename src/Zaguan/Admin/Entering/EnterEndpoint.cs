@@ -1,5 +1,6 @@
 using Zaguan.Budgets;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Passwords;
 using Zaguan.Reading;
 using Zaguan.Storage;
@@ -73,8 +74,8 @@ internal sealed class EnterEndpoint(AdminStore admins, AdminSessions sessions, S
 
     /// <summary>A code is taken with what it opens, so that none is taken for nothing and none twice.</summary>
     private static async Task<bool> IsCodeTakenAsync(System.Data.Common.DbConnection db, Administrator admin, Secret secret, string code, DateTimeOffset now) =>
-        SecondFactor.StepOf(secret, code, now) is { } step ? await AdminStore.TakeStepAsync(db, admin, step)
-        : SecondFactor.HashOfRecoveryCode(code) is { } hash && await AdminStore.TakeRecoveryCodeAsync(db, admin, hash);
+        OneTimeCode.StepOf(secret, code, now) is { } step ? await AdminStore.TakeStepAsync(db, admin, step)
+        : OneTimeCode.HashOfRecoveryCode(code) is { } hash && await AdminStore.TakeRecoveryCodeAsync(db, admin, hash);
 
     private Secret? OpenSecret(Administrator? admin, out bool cannotOpen)
     {

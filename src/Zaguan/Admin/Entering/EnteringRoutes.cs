@@ -1,5 +1,6 @@
 using QRCoder;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Storage;
 
 namespace Zaguan.Admin.Entering;
@@ -90,7 +91,7 @@ internal static class EnteringRoutes
             return ConsoleDoor.Go(visit, ConsoleRoutes.Home);
         }
 
-        using var secret = visit.Session.Row.PendingCodeSecret is { } pending ? secondFactor.Open(pending, visit.Admin) : SecondFactor.NewSecret();
+        using var secret = visit.Session.Row.PendingCodeSecret is { } pending ? secondFactor.Open(pending, visit.Admin) : OneTimeCode.NewSecret();
         if (visit.Session.Row.PendingCodeSecret is null)
         {
             // Two pages that are loaded at once show two images, and the first one's secret is the one.
@@ -98,9 +99,9 @@ internal static class EnteringRoutes
         }
 
         using var generator = new QRCodeGenerator();
-        using var data = generator.CreateQrCode(SecondFactor.Uri(secret, visit.Admin), QRCodeGenerator.ECCLevel.M);
+        using var data = generator.CreateQrCode(OneTimeCode.Uri(secret, visit.Admin.Name, "Zaguan"), QRCodeGenerator.ECCLevel.M);
         using var image = new PngByteQRCode(data);
-        return Page.Of<SecondFactorPage>(visit, new SecondFactorForm(Convert.ToBase64String(image.GetGraphic(6)), SecondFactor.Base32(secret), isWrong));
+        return Page.Of<SecondFactorPage>(visit, new SecondFactorForm(Convert.ToBase64String(image.GetGraphic(6)), OneTimeCode.Base32(secret), isWrong));
     }
 
     private static async Task<IResult> SetSecondFactorAsync(Visit visit, Database database, AdminSessions sessions, SecondFactor secondFactor)
@@ -111,16 +112,16 @@ internal static class EnteringRoutes
         }
 
         using var secret = secondFactor.Open(pending, visit.Admin);
-        if (SecondFactor.StepOf(secret, await FieldAsync(visit, "code"), visit.Now) is not { } step)
+        if (OneTimeCode.StepOf(secret, await FieldAsync(visit, "code"), visit.Now) is not { } step)
         {
             return await ShowSecondFactorAsync(visit, sessions, secondFactor, isWrong: true);
         }
 
-        var codes = SecondFactor.NewRecoveryCodes();
+        var codes = OneTimeCode.NewRecoveryCodes();
         var token = AdminSessions.NewToken();
         var isSet = await database.WriteAsync(async db =>
         {
-            if (!await AdminStore.SetSecondFactorAsync(db, visit.Admin, pending, step, codes.Select(c => SecondFactor.HashOfRecoveryCode(c)!)))
+            if (!await AdminStore.SetSecondFactorAsync(db, visit.Admin, pending, step, codes.Select(c => OneTimeCode.HashOfRecoveryCode(c)!)))
             {
                 return false;
             }
@@ -151,7 +152,7 @@ internal static class Refusals
             $"Demasiados intentos. Vuelva a intentarlo dentro de {Math.Max(1, (int)Math.Ceiling(entrance.RetryAfter.TotalMinutes))} min.",
             $"Too many attempts. Try again in {Math.Max(1, (int)Math.Ceiling(entrance.RetryAfter.TotalMinutes))} min."),
         Outcome.Busy => visit.Say("Zaguán está ocupado. Vuelva a intentarlo dentro de un momento.", "Zaguan is busy. Try again in a moment."),
-        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive => visit.Say(
+        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.WrongCode or Outcome.Inactive => visit.Say(
             "El nombre, la contraseña o el código no son correctos. Cada código vale una sola vez.",
             "The name, the password or the code is not right. Each code is good once."),
         Outcome.Failed or Outcome.Unavailable or Outcome.SourceNotAllowed or Outcome.SourceUnavailable or Outcome.SourceUnclear or Outcome.LockedAtSource or Outcome.PasswordExpired
@@ -163,7 +164,7 @@ internal static class Refusals
         Outcome.Granted => StatusCodes.Status200OK,
         Outcome.Locked or Outcome.Throttled => StatusCodes.Status429TooManyRequests,
         Outcome.Busy => StatusCodes.Status503ServiceUnavailable,
-        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.Inactive => StatusCodes.Status401Unauthorized,
+        Outcome.UnknownUser or Outcome.WrongPassword or Outcome.WrongCode or Outcome.Inactive => StatusCodes.Status401Unauthorized,
         Outcome.Failed or Outcome.Unavailable or Outcome.SourceNotAllowed or Outcome.SourceUnavailable or Outcome.SourceUnclear or Outcome.LockedAtSource or Outcome.PasswordExpired
             or Outcome.PasswordMustChange or Outcome.Malformed or Outcome.Invalid => StatusCodes.Status500InternalServerError,
     };

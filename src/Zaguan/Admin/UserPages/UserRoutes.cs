@@ -4,6 +4,7 @@ using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
 using Zaguan.Applications;
 using Zaguan.Budgets;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tokens;
 using Zaguan.Users;
 
@@ -24,6 +25,7 @@ internal static class UserRoutes
         var services = app.Services;
         var (users, budgets, sessions, revocations, accessLog) = (services.GetRequiredService<UserStore>(), services.GetRequiredService<BudgetStore>(), services.GetRequiredService<SessionStore>(), services.GetRequiredService<RevocationStore>(), services.GetRequiredService<AccessLogStore>());
         var (search, applications) = (services.GetRequiredService<UserSearch>(), services.GetRequiredService<RunningApplications>());
+        var secondFactors = services.GetRequiredService<UserSecondFactors>();
         var (editing, passwords) = (services.GetRequiredService<UserEditing>(), services.GetRequiredService<UserPasswords>());
 
         app.Page(Users, AdminRole.Auditor, visit => ShowListAsync(visit, users, search));
@@ -42,6 +44,8 @@ internal static class UserRoutes
         });
         app.ActOnUser("end-sessions", AdminRole.Operator, users, (visit, user) =>
             revocations.RevokeUserAsync(user, applications.Table.Applications, visit.Audit(AuditActions.UserSessionsEnded, Called(user))));
+
+        app.ActOnUser("reset-second-factor", AdminRole.Administrator, users, (visit, user) => secondFactors.ResetAsync(user, visit.Audit(AuditActions.UserSecondFactorReset, Called(user))), dangerous: true);
 
         app.Page(New, AdminRole.Administrator, editing.ShowNewAsync);
         app.Act(New, AdminRole.Administrator, editing.AddAsync);
@@ -72,12 +76,12 @@ internal static class UserRoutes
     }
 
     /// <summary>An act that leads back to the user's page, which shows what became of it.</summary>
-    private static void ActOnUser<T>(this WebApplication app, string act, AdminRole least, UserStore users, Func<Visit, User, Task<T>> work) =>
+    private static void ActOnUser<T>(this WebApplication app, string act, AdminRole least, UserStore users, Func<Visit, User, Task<T>> work, bool dangerous = false) =>
         app.Act($"{One}/{act}", least, visit => WithUserAsync(visit, users, async user =>
         {
             await work(visit, user);
             return ConsoleDoor.Go(visit, PathOf(user));
-        }));
+        }), dangerous);
 
     private static async Task<IResult> ShowListAsync(Visit visit, UserStore users, UserSearch search)
     {

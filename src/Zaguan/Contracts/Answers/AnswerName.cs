@@ -30,7 +30,7 @@ internal static class AnswerNames
     {
         Outcome.Granted => AnswerName.Granted,
         Outcome.UnknownUser => AnswerName.UnknownUser,
-        Outcome.WrongPassword => AnswerName.WrongPassword,
+        Outcome.WrongPassword or Outcome.WrongCode => AnswerName.WrongPassword,
         Outcome.Inactive => AnswerName.Inactive,
         Outcome.Locked => AnswerName.Locked,
         Outcome.Throttled => AnswerName.Throttled,

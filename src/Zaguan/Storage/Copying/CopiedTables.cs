@@ -17,7 +17,8 @@ internal static class CopiedTables
             "users",
             ("key", Number), ("realm", Text), ("number", Number), ("id", Text), ("username", Text), ("username_key", Text), ("email", Text), ("email_key", Text), ("phone", Text),
             ("given_name", Text), ("family_name", Text), ("role_key", Number), ("active", Truth), ("password", Text), ("password_cost", Text), ("password_changed_at", Number),
-            ("password_version", Number), ("password_set_here", Truth), ("attributes", Text), ("adopted_at", Number), ("adopted_from", Text), ("created_at", Number)).With("user_attributes"),
+            ("password_version", Number), ("password_set_here", Truth), ("attributes", Text), ("adopted_at", Number), ("adopted_from", Text), ("created_at", Number), ("code_secret", Text), ("code_step", Number)).With("user_attributes"),
+        Table("user_recovery_codes", ("user_key", Number), ("code_hash", Text)),
         Table(
             "budgets",
             ("account", Text), ("address", Text), ("failed", Number), ("forgiven", Number), ("in_flight", Number), ("in_flight_until", Number), ("burials", Number), ("window_from", Number),

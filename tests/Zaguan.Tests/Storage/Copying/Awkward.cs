@@ -56,8 +56,8 @@ internal static class Awkward
             await db.ExecuteAsync(
                 """
                 INSERT INTO users (key, realm, number, id, username, username_key, email, email_key, phone, given_name, family_name, role_key, active, password, password_cost,
-                  password_changed_at, password_version, password_set_here, attributes, adopted_at, adopted_from, created_at)
-                VALUES (@key, @name, @number, @name, @text, @name, @some, @mail, @some, @some, @some, @role, @odd, @some, @mail, @when, @number, @even, @attributes, @when, @some, @number)
+                  password_changed_at, password_version, password_set_here, attributes, adopted_at, adopted_from, created_at, code_secret, code_step)
+                VALUES (@key, @name, @number, @name, @text, @name, @some, @mail, @some, @some, @some, @role, @odd, @some, @mail, @when, @number, @even, @attributes, @when, @some, @number, @some, @number)
                 """,
                 new
                 {
@@ -73,6 +73,7 @@ internal static class Awkward
                     when = i % 3 == 0 ? (long?)null : Numbers[i % Numbers.Length],
                     attributes = i % 3 == 0 ? null : JsonSerializer.Serialize(new { nota = text, número = 1.50m }),
                 });
+            await db.ExecuteAsync("INSERT INTO user_recovery_codes (user_key, code_hash) VALUES (@key, @name)", new { key = 1_000 + i, name });
             await db.ExecuteAsync(
                 "INSERT INTO budgets VALUES (@name, @name, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { name, n = Numbers[i % Numbers.Length] });
         }
