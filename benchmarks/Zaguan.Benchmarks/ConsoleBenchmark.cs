@@ -99,8 +99,8 @@ internal static class ConsoleBenchmark
         }
 
         var slowest = times.Max(t => Sample.Median(t));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nslowest page, by its median = {slowest:F1} ms: {(slowest < Most ? "under" : "NOT UNDER")} {Most} ms."));
-        return slowest < Most;
+        Console.WriteLine();
+        return Ledger.Judge($"Milliseconds of the slowest page of the console, by its median, on {BenchmarkDatabase.Name}", slowest, most: Most, format: "F1");
     }
 
     private static string Day(int days) => TimeProvider.System.GetLocalNow().AddDays(days).ToString("yyyy-MM-dd'T'00:00", CultureInfo.InvariantCulture);

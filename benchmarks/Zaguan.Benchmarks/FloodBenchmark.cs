@@ -135,12 +135,15 @@ internal static class FloodBenchmark
 
         var judged = sides[0];
         var (login, harm, memory) = (Median(judged, r => r.Login), Median(judged, r => r.Harm), judged.Server.PeakMemory / 1048576.0);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nFrom one address: a proper login's p99 {login / 1e3:F3} s: {Verdict(login <= LongestLogin.TotalMilliseconds)} {LongestLogin.TotalSeconds} s."));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A validation's p99 in the flood ÷ idle = {harm:F2}: {Verdict(harm <= MostHarm)} {MostHarm}."));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Memory at its peak {memory:F0} MiB: {Verdict(memory <= MostMemory)} {MostMemory} MiB."));
-        return login <= LongestLogin.TotalMilliseconds && harm <= MostHarm && memory <= MostMemory;
+        Console.WriteLine();
+        foreach (var other in sides.Skip(1))
+        {
+            Ledger.Note($"A validation's p99 in the flood ÷ idle, {other.Name}", Median(other, r => r.Harm), "F2");
+        }
 
-        static string Verdict(bool holds) => holds ? "at most" : "ABOVE";
+        return Ledger.Judge("Seconds of a proper login in the flood, p99", login / 1e3, most: LongestLogin.TotalSeconds)
+            & Ledger.Judge("A validation's p99 in the flood ÷ idle", harm, most: MostHarm, format: "F2")
+            & Ledger.Judge("MiB at the flood's peak", memory, most: MostMemory, format: "F0");
 
         static double Median(Side side, Func<Measured, double> read) => Sample.Median(side.Rounds.ConvertAll(r => read(r)));
     }

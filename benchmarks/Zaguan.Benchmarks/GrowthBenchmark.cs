@@ -69,8 +69,8 @@ internal static class GrowthBenchmark
         }
 
         var growth = Sample.Median([.. sides[^1].Rounds.Zip(sides[0].Rounds, (large, small) => large.Sum() / small.Sum())]);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\ndatabase time at {Sizes[^1]:N0} users ÷ at {Sizes[0]:N0} = {growth:F2}: {(growth <= MostGrowth ? "at most" : "ABOVE")} {MostGrowth}."));
-        return growth <= MostGrowth;
+        Console.WriteLine();
+        return Ledger.Judge(string.Create(CultureInfo.InvariantCulture, $"database time of a login at {Sizes[^1]:N0} users ÷ at {Sizes[0]:N0}"), growth, most: MostGrowth, format: "F2");
     }
 
     private sealed class Side(int size, Dice dice, BenchmarkHouse house, ServerInside server) : IAsyncDisposable

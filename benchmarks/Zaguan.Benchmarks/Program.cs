@@ -8,6 +8,8 @@ using Zaguan.Benchmarks.House;
     ("timing", TimingBenchmark.RunAsync),
     ("formats", FormatsBenchmark.RunAsync),
     ("login", LoginBenchmark.RunAsync),
+    ("peers", PeersBenchmark.RunAsync),
+    ("start-up", StartUpBenchmark.RunAsync),
     ("sources", SourcesBenchmark.RunAsync),
     ("allocations", AllocationsBenchmark.RunAsync),
     ("steps", StepsBenchmark.RunAsync),
@@ -32,10 +34,14 @@ if (args is [IdentityPeer.Argument])
 }
 
 string? database = null;
-if (args is ["--database", var named, ..])
+string? report = null;
+while (args is ["--database" or "--report", var value, ..])
 {
-    (database, args) = (named, args[2..]);
+    (database, report, args) = args[0] is "--database" ? (value, report, args[2..]) : (database, value, args[2..]);
 }
+
+using var told = new ToldTwice(Console.Out);
+Console.SetOut(told);
 
 if (database is not (null or "sqlite" or "postgresql"))
 {
@@ -64,6 +70,12 @@ foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Conta
         Console.WriteLine($"NOT MEASURED: {e.Message}");
         good = false;
     }
+}
+
+Report.Print(Ledger.All);
+if (report is not null)
+{
+    File.WriteAllText(report, Report.AsDocument(Ledger.All, told.Everything));
 }
 
 return good ? 0 : 1;

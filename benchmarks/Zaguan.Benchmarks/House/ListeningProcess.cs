@@ -37,6 +37,9 @@ internal sealed partial class ListeningProcess : IDisposable
     /// <summary>What it has computed so far, and on Linux the processes that it started too.</summary>
     public TimeSpan CpuTime => CpuTimeOf(process.Id.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>What it holds now, in bytes, and the processes that it started too; what they share is counted for each. Linux only.</summary>
+    public long Memory => MemoryOf(process.Id.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>The most memory that it has held at once, in bytes. Linux only.</summary>
     public long PeakMemory => 1024 * long.Parse(File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
@@ -79,6 +82,12 @@ internal sealed partial class ListeningProcess : IDisposable
         using var one = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
         return !OperatingSystem.IsLinux() ? one.TotalProcessorTime : File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(one.TotalProcessorTime, (sum, child) => sum + CpuTimeOf(child));
+    }
+
+    private static long MemoryOf(string id)
+    {
+        using var one = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
+        return File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(one.WorkingSet64, (sum, child) => sum + MemoryOf(child));
     }
 
     // The kernel binds the child's life to the thread that started it, not to the process; so that thread stays.

@@ -28,6 +28,9 @@ internal sealed partial class Load : IDisposable
         entries = [.. connections.Select(c => new PollEntry { Descriptor = (int)c.Socket.Handle, Wanted = Readable })];
     }
 
+    /// <summary>How long each answer took, of the last run.</summary>
+    public List<double> Milliseconds { get; } = [];
+
     /// <summary>The body of the first connection's last answer.</summary>
     public string LastBody => connections[0].Body;
 
@@ -36,6 +39,7 @@ internal sealed partial class Load : IDisposable
 
     public (double PerSecond, int Answers) Run(TimeSpan time, int atMost = int.MaxValue)
     {
+        Milliseconds.Clear();
         connections.ForEach(c => c.Send());
         var began = Stopwatch.GetTimestamp();
         var (answers, underWay) = (0, connections.Count);
@@ -55,6 +59,7 @@ internal sealed partial class Load : IDisposable
                 }
 
                 answers++;
+                Milliseconds.Add(connections[i].Took.TotalMilliseconds);
                 if (isOver)
                 {
                     underWay--;
@@ -88,6 +93,7 @@ internal sealed partial class Load : IDisposable
         private readonly byte[] answer = new byte[LongestAnswer];
         private readonly byte[] request;
         private int length;
+        private long sent;
 
         public Connection(IPEndPoint server, byte[] request)
         {
@@ -106,9 +112,13 @@ internal sealed partial class Load : IDisposable
             }
         }
 
+        /// <summary>From the request to the last answer.</summary>
+        public TimeSpan Took => Stopwatch.GetElapsedTime(sent);
+
         public void Send()
         {
             length = 0;
+            sent = Stopwatch.GetTimestamp();
             Socket.Send(request);
         }
 
