@@ -113,7 +113,13 @@ internal static class Server
         }
         else
         {
-            logging.AddJsonConsole(c => c.IncludeScopes = true).Services.AddSingleton<IExternalScopeProvider>(new NodeInLog(setup.Node));
+            logging.AddJsonConsole(c =>
+            {
+                c.IncludeScopes = true;
+                // Lines of several nodes fall into one order.
+                c.UseUtcTimestamp = true;
+                c.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            }).Services.AddSingleton<IExternalScopeProvider>(new NodeInLog(setup.Node));
         }
 
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Zaguan.Budgets;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Budgets;
 
@@ -55,7 +56,7 @@ public sealed class BudgetPolicyTests
     /// <summary>What holds the policy and the statements together: after any history they agree on whether there is a guess.</summary>
     [Fact]
     public void Policy_and_statements_agree_after_any_history() =>
-        Prop.ForAll(Histories.ToArbitrary(), history => AgreeAsync(history).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        Prop.ForAll(Histories.ToArbitrary(), history => AgreeAsync(history).GetAwaiter().GetResult()).Check(Chance.Of(60));
 
     private enum Step
     {

@@ -145,7 +145,7 @@ public sealed class FuzzTests
     public void A_contract_of_chance_compiles_or_is_refused_with_its_place()
     {
         var rendered = 0;
-        Prop.ForAll(Gen.Frequency((4, ContractText), (3, MutatedText), (1, Json(5))).ToArbitrary(), Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+        Prop.ForAll(Gen.Frequency((4, ContractText), (3, MutatedText), (1, Json(5))).ToArbitrary(), Holds).Check(Chance.Of(3_000));
 
         // Chance that never compiles would show nothing of what is rendered.
         rendered.ShouldBeGreaterThan(200);
@@ -172,7 +172,7 @@ public sealed class FuzzTests
                        from header in Gen.Elements(null, "Basic", "Basic ====", "Basic YTpi", "Basic YQ==", "Bearer x")
                        from isCutOff in Gen.Elements(true, false)
                        select (contract, text, type, query, header, isCutOff);
-        Prop.ForAll(requests.ToArbitrary(), r => IsReadOrRefused(r.contract, r.text, r.type, r.query, r.header, r.isCutOff)).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+        Prop.ForAll(requests.ToArbitrary(), r => IsReadOrRefused(r.contract, r.text, r.type, r.query, r.header, r.isCutOff)).Check(Chance.Of(5_000));
     }
 
     private static bool IsCompiledOrRefusedInPlace(string json, out bool isRendered)

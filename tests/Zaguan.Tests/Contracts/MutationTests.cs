@@ -25,7 +25,7 @@ public sealed class MutationTests
         var mutation = from text in Gen.Elements(Contracts)
                        from edits in Gen.ListOf(EditGen)
                        select Apply(Encoding.UTF8.GetBytes(text), edits.Take(4));
-        Prop.ForAll(mutation.ToArbitrary(), Compiles).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+        Prop.ForAll(mutation.ToArbitrary(), Compiles).Check(Chance.Of(3_000));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class MutationTests
         var mutated = from edits in Gen.ListOf(EditGen)
                       select Apply(Encoding.UTF8.GetBytes(DemoLogin.Romsoft.RightBody[..^1] + ",\"ValidacionAD\":false}"), edits.Take(4));
         var random = from bytes in Gen.ArrayOf(Gen.Choose(0, 255)) select bytes.Select(b => (byte)b).ToArray();
-        Prop.ForAll(Gen.OneOf(mutated, random).ToArbitrary(), Decodes).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+        Prop.ForAll(Gen.OneOf(mutated, random).ToArbitrary(), Decodes).Check(Chance.Of(5_000));
 
         bool Decodes(byte[] body)
         {

@@ -261,6 +261,16 @@ public sealed class InvariantTests
         (session.ExpiresAt / 1000).ShouldBe(claims.GetProperty("exp").GetInt64());
     }
 
+    [Fact]
+    public async Task A_password_is_good_until_somebody_changes_it()
+    {
+        var clock = new ManualClock();
+        await using var house = await TestHouse.OpenAsync(new() { Clock = clock });
+        clock.Advance(TimeSpan.FromDays(3_650));
+
+        (await Ambiotec.LogsInAsync(house, Ambiotec.RightBody)).ShouldBeTrue();
+    }
+
     private static Task<HttpResponseMessage> LogInAsync(TestHouse house, string identifier, string password) =>
         house.PostAsync(Ambiotec.Path, Ambiotec.Body(identifier, password));
 

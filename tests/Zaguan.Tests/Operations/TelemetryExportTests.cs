@@ -87,6 +87,8 @@ public sealed class TelemetryExportTests
         // Two notices of configuration: an application that discloses accounts, and a client that asks for a directory.
         lines.ShouldContain(l => l.GetProperty("EventId").GetInt32() == 1301);
         lines.ShouldContain(l => l.GetProperty("EventId").GetInt32() == 1002);
+        // When it was, by the clock of all nodes.
+        lines.ShouldAllBe(l => l.GetProperty("Timestamp").GetString()!.EndsWith('Z') && (TimeProvider.System.GetUtcNow() - l.GetProperty("Timestamp").GetDateTimeOffset()).Duration() < TimeSpan.FromMinutes(10));
         server.Output.ShouldNotContain("planted");
     }
 

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Zaguan.Budgets;
 using Zaguan.Passwords;
+using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Passwords;
 
@@ -110,7 +111,7 @@ public sealed class TurnQueueTests
         var senders = Gen.Elements([.. Enumerable.Range(0, 6).Select(i => Sender(i)), FrontEnd, FrontEnd with { Address = "10.0.0.2" }]);
         // Null: one is served.
         var steps = Gen.Frequency((3, senders.Select(s => (Sender?)s)), (1, Gen.Constant((Sender?)null))).ListOf();
-        Prop.ForAll(steps.ToArbitrary(), Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+        Prop.ForAll(steps.ToArbitrary(), Holds).Check(Chance.Of(2_000));
 
         static void Holds(IList<Sender?> steps)
         {

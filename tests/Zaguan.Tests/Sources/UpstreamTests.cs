@@ -497,6 +497,7 @@ public sealed class UpstreamTests
 
             old.Requests.Count.ShouldBe(isTrusted ? 1 : 0);
             (await LastOutcomeAsync(house)).ShouldBe(isTrusted ? Outcome.Granted : Outcome.SourceUnavailable);
+            house.Log.All.Any(l => l.Contains(" 1221 ", StringComparison.Ordinal)).ShouldBe(!isTrusted);
         }
         finally
         {

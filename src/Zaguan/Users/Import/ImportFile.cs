@@ -159,16 +159,42 @@ internal static class ImportFile
     }
 
     /// <summary>It holds users, or it is a Keycloak realm without; else it is one user.</summary>
-    private static bool IsDocument(JsonElement first) => first.ValueKind == JsonValueKind.Object
-        && ((first.TryGetProperty("users", out var users) && users.ValueKind == JsonValueKind.Array)
-            || (first.TryGetProperty("realm", out _) && !first.EnumerateObject().Any(m => ColumnNames.Meaning(m.Name)?.Target is ImportTarget.Username or ImportTarget.Email)));
+    private static bool IsDocument(JsonElement first)
+    {
+        try
+        {
+            return first.ValueKind == JsonValueKind.Object
+                && ((first.TryGetProperty("users", out var users) && users.ValueKind == JsonValueKind.Array)
+                    || (first.TryGetProperty("realm", out _) && !first.EnumerateObject().Any(m => ColumnNames.Meaning(m.Name)?.Target is ImportTarget.Username or ImportTarget.Email)));
+        }
+        catch (InvalidOperationException)
+        {
+            // A name in letters of another encoding, or with half a character. Whoever reads the whole says so, and where.
+            return false;
+        }
+    }
 
     private static async Task<Dialect> DialectAsync(string path, Container container, byte[] start, ImportFileOptions options)
     {
         var known = Dialect.All(options.Firebase);
         var first = container == Container.Lines ? FirstObject(start) : await FirstOfDocumentAsync(path, options);
+        var told = known.FirstOrDefault(d => string.Equals(d.Name, options.Format, StringComparison.Ordinal));
+        try
+        {
+            return DialectOf(path, known, first, told);
+        }
+        catch (InvalidOperationException)
+        {
+            // The same of a name or a text further inside.
+            return told ?? Dialect.Plain;
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">A text of the first user is none.</exception>
+    private static Dialect DialectOf(string path, IReadOnlyList<Dialect> known, JsonElement? first, Dialect? told)
+    {
         var seen = first is { ValueKind: JsonValueKind.Object } user ? known.First(d => d.Recognises(user)) : Dialect.Plain;
-        if (known.FirstOrDefault(d => string.Equals(d.Name, options.Format, StringComparison.Ordinal)) is not { } told)
+        if (told is null)
         {
             return seen;
         }

@@ -134,6 +134,7 @@ public sealed class FailureTests(SambaDirectory samba)
             using var house = LdapHouse.Open(settings);
             (await house.LogInAsync("desconfiada", Password)).ShouldBe(Outcome.SourceUnavailable);
             (await house.LogInAsync("desconfiada", "equivocada")).ShouldBe(Outcome.SourceUnavailable);
+            house.Log.ShouldContain(l => l.Contains(" 1211 ", StringComparison.Ordinal));
         }
 
         elsewhere.Connections.ShouldBe(2);
