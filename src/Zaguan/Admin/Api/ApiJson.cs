@@ -54,7 +54,7 @@ internal static class ApiJson
     {
         if (body.ValueKind != JsonValueKind.Object)
         {
-            yield return new("#", null, "Here belongs an object.");
+            yield return new("Here belongs an object.", Pointer: "#");
             yield break;
         }
 

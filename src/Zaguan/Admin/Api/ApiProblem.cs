@@ -33,12 +33,12 @@ internal sealed record ApiProblem(
 
 /// <summary>What is wrong, and where.</summary>
 internal sealed record ApiFault(
-    [property: ApiField("The field of the body, a JSON Pointer as a URI fragment (RFC 6901).", "\"#/email\""), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer,
-    [property: ApiField("The parameter of the query.", "\"from\""), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
-    [property: ApiField("What is wrong and what to do.")] string Detail)
+    [property: ApiField("What is wrong and what to do.")] string Detail,
+    [property: ApiField("The field of the body, a JSON Pointer as a URI fragment (RFC 6901).", "\"#/email\""), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer = null,
+    [property: ApiField("The parameter of the query.", "\"from\""), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter = null)
 {
     /// <param name="field">Of the body.</param>
-    public static ApiFault At(string field, string detail) => new($"#/{Uri.EscapeDataString(field.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))}", null, detail);
+    public static ApiFault At(string field, string detail) => new(detail, Pointer: $"#/{Uri.EscapeDataString(field.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))}");
 
-    public static ApiFault In(string parameter, string detail) => new(null, parameter, detail);
+    public static ApiFault In(string parameter, string detail) => new(detail, Parameter: parameter);
 }
