@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Routing;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
 

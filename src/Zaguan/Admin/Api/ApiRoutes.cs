@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-
 namespace Zaguan.Admin.Api;
 
 /// <summary>The Admin API: everything that the console does, for programs.</summary>
