@@ -23,7 +23,7 @@ public sealed class ApiKeysTests
         (await folder.RunAsync("api-keys", "add", " ", "--scope", "users:read")).Error.ShouldContain("A name is not empty");
         (await folder.RunAsync("api-keys", "add", "otra", "--scope", "users:read", "--expires-in", "mañana")).Code.ShouldNotBe(ExitCode.Done);
         (await folder.RunAsync("api-keys", "add", "otra", "--scope", "users:read", "--expires-in", "never")).Error.ShouldContain("until it is revoked");
-        var listed = JsonNode.Parse((await folder.RunAsync("api-keys", "list", "--json")).Output)!.AsArray().Single(k => k!["name"]!.GetValue<string>() == "informe")!;
+        var listed = JsonNode.Parse((await folder.RunAsync("api-keys", "list", "--json")).Output)!.AsArray().Single(k => k!["name"]!.GetValue<string>() is "informe")!;
         (listed["state"]!.GetValue<string>(), listed["scopes"]!.ToJsonString()).ShouldBe(("good", """["users:read","log:read"]"""));
         var id = listed["id"]!.GetValue<string>();
         key.ShouldStartWith(id);

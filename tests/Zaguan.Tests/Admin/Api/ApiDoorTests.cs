@@ -30,7 +30,7 @@ public sealed class ApiDoorTests
         var lacking = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var scope in all)
         {
-            lacking[scope] = (await ApiClient.MakeAsync(house, $"sin {scope}", null, all.Where(s => s != scope))).Text;
+            lacking[scope] = (await ApiClient.MakeAsync(house, $"sin {scope}", null, all.Where(s => !string.Equals(s, scope, StringComparison.Ordinal)))).Text;
         }
 
         string?[] none =
