@@ -3,8 +3,11 @@ using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.Api;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
@@ -77,7 +80,9 @@ internal static class Server
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
-        services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
+        services.AddSingleton<UserSearch>().AddSingleton<UserChanges>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
+        services.AddSingleton<KeyChanges>().AddSingleton<AdministratorChanges>();
+        services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyChanges>().AddSingleton<ApiDoor>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);
@@ -156,5 +161,6 @@ internal static class Server
         app.MapKeys();
         app.MapBackEnds();
         app.MapConsole();
+        app.MapApi();
     }
 }

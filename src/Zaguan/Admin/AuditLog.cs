@@ -13,7 +13,7 @@ internal sealed record AuditEntry
     /// <summary>Unix milliseconds, UTC.</summary>
     public long At { get; init; }
 
-    /// <summary>An administrator's name; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
+    /// <summary>An administrator's name, or an API key's with its id; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
     public required string Who { get; init; }
 
     public string? Address { get; init; }
@@ -73,6 +73,8 @@ internal static class AuditActions
     public const string KeyMade = "signing key made";
     public const string BackEndAdded = "back-end added";
     public const string BackEndRemoved = "back-end removed";
+    public const string ApiKeyMade = "API key made";
+    public const string ApiKeyRevoked = "API key revoked";
 
     private static readonly Dictionary<string, (string Spanish, string English)> Words = new(StringComparer.Ordinal)
     {
@@ -100,6 +102,8 @@ internal static class AuditActions
         [KeyMade] = ("creó la siguiente clave de firma", "made the next signing key"),
         [BackEndAdded] = ("añadió un servidor con clave", "added a back-end"),
         [BackEndRemoved] = ("quitó un servidor con clave", "removed a back-end"),
+        [ApiKeyMade] = ("creó una clave de la API", "made an API key"),
+        [ApiKeyRevoked] = ("anuló una clave de la API", "revoked an API key"),
     };
 
     public static string Say(Visit visit, string action) => Words.TryGetValue(action, out var words) ? visit.Say(words.Spanish, words.English) : action;

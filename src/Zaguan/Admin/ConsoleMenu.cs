@@ -1,4 +1,5 @@
 using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.Api;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.UserPages;
@@ -17,5 +18,9 @@ internal static class ConsoleMenu
         yield return (ApplicationRoutes.List, visit.Say("Aplicaciones", "Applications"));
         yield return (KeyPageRoutes.Home, visit.Say("Claves", "Keys"));
         yield return (AdministratorRoutes.List, visit.Say("Administradores", "Administrators"));
+        if (visit.May(AdminRole.Administrator))
+        {
+            yield return (ApiPages.Keys, visit.Say("Claves de la API", "API keys"));
+        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     /// <summary>Where a language that was chosen is kept.</summary>
     public const string LanguageCookie = "zaguan-language";
 
+    /// <summary>With which a program came to the API; null: this is a browser.</summary>
+    public Api.ApiKey? Key { get; init; }
+
     /// <summary>Of whoever has entered. Pages that nobody needs to have entered for do not ask.</summary>
     public Administrator Admin => Session!.Admin;
 
@@ -58,7 +61,7 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     public AuditEntry Audit(string action, string what, object? before = null, object? after = null) => new()
     {
         At = Now.ToUnixTimeMilliseconds(),
-        Who = Session?.Admin.Name ?? "",
+        Who = Key?.ToString() ?? Session?.Admin.Name ?? "",
         Address = Budgets.Addresses.Plain(Http.Connection.RemoteIpAddress ?? System.Net.IPAddress.None).ToString(),
         Action = action,
         Object = what,

@@ -58,6 +58,7 @@ internal static class CommandLine
             RolesCommand.Create(terminal),
             SessionsCommand.Create(terminal),
             AdminsCommand.Create(terminal),
+            ApiKeysCommand.Create(terminal),
             BackEndsCommand.Create(terminal),
             KeysCommand.Create(terminal),
             AccessLogCommand.Create(terminal),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Zaguan.AccessLog;
 using Zaguan.Admin;
+using Zaguan.Admin.Api;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
 using Zaguan.Budgets;
@@ -37,6 +38,8 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     public AccessLogStore AccessLog { get; } = new(database);
 
     public AdminStore Admins { get; } = new(database, terminal.Clock);
+
+    public ApiKeyStore ApiKeys { get; } = new(database, terminal.Clock);
 
     public SessionStore Sessions { get; } = new(database, terminal.Clock);
 

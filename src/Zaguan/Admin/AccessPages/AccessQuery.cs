@@ -14,6 +14,8 @@ internal sealed record AccessQuery
 
     private static readonly string[] TimeFields = [TimeField, "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.fff"];
 
+    private static readonly string[] ZonedTimes = [.. TimeFields.Select(f => f + "zzz"), .. TimeFields.Select(f => f + "'Z'")];
+
     private static readonly Dictionary<string, Outcome> Outcomes = Enum.GetValues<Outcome>().ToDictionary(o => RecordReader.SpellingOf(o), StringComparer.Ordinal);
 
     public required string From { get; init; }
@@ -33,7 +35,7 @@ internal sealed record AccessQuery
     public long? Before { get; init; }
 
     /// <summary>What of it cannot be understood, in sentences: nothing is searched then.</summary>
-    public required IReadOnlyList<string> Objections { get; init; }
+    public required IReadOnlyList<Objection> Objections { get; init; }
 
     public required AccessLogFilter Filter { get; init; }
 
@@ -45,7 +47,7 @@ internal sealed record AccessQuery
         var (from, until, application, outcome, user, address) = (Field("from"), Field("until"), Field("application"), Field("outcome"), Field("user"), Field("address"));
         var isAsSent = Field("sent").Length > 0;
         long? before = long.TryParse(Field("before"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
-        var objections = new List<string>();
+        var objections = new List<Objection>();
         return new()
         {
             From = from,
@@ -59,8 +61,8 @@ internal sealed record AccessQuery
             Objections = objections,
             Filter = new()
             {
-                Since = Instant(visit, from, objections),
-                Until = Instant(visit, until, objections),
+                Since = Instant(visit, "from", from, objections),
+                Until = Instant(visit, "until", until, objections),
                 Application = application.Length == 0 ? null : application,
                 Outcome = OutcomeOf(visit, outcome, objections),
                 User = user.Length == 0 ? null : user,
@@ -82,8 +84,8 @@ internal sealed record AccessQuery
 
     public string Older(long before) => Path(AccessRoutes.AccessLog, ("before", before.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>As the browser's field has it: without a zone, so it is the server's.</summary>
-    private static long? Instant(Visit visit, string text, List<string> objections)
+    /// <summary>With a zone (RFC 3339), or as the browser's field has it: without one, so it is the server's.</summary>
+    private static long? Instant(Visit visit, string field, string text, List<Objection> objections)
     {
         if (text.Length == 0)
         {
@@ -95,11 +97,16 @@ internal sealed record AccessQuery
             return new DateTimeOffset(local, TimeZoneInfo.Local.GetUtcOffset(local)).ToUnixTimeMilliseconds();
         }
 
-        objections.Add(visit.Say($"«{text}» no es una fecha y hora: escríbala así: 2026-03-01T08:00.", $"“{text}” is no date and time: write it like 2026-03-01T08:00."));
+        if (DateTimeOffset.TryParseExact(text, ZonedTimes, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) && instant.Year is > 1970 and < 9999)
+        {
+            return instant.ToUnixTimeMilliseconds();
+        }
+
+        objections.Add(new(field, visit.Say($"«{text}» no es una fecha y hora: escríbala así: 2026-03-01T08:00.", $"“{text}” is no date and time: write it like 2026-03-01T08:00.")));
         return null;
     }
 
-    private static Outcome? OutcomeOf(Visit visit, string text, List<string> objections)
+    private static Outcome? OutcomeOf(Visit visit, string text, List<Objection> objections)
     {
         if (text.Length == 0)
         {
@@ -111,11 +118,11 @@ internal sealed record AccessQuery
             return outcome;
         }
 
-        objections.Add(visit.Say($"No hay ningún resultado «{text}»: elija uno de la lista.", $"There is no outcome “{text}”: choose one of the list."));
+        objections.Add(new("outcome", visit.Say($"No hay ningún resultado «{text}»: elija uno de la lista.", $"There is no outcome “{text}”: choose one of the list.")));
         return null;
     }
 
-    private static string? AddressOf(Visit visit, string text, List<string> objections)
+    private static string? AddressOf(Visit visit, string text, List<Objection> objections)
     {
         if (text.Length == 0)
         {
@@ -127,7 +134,7 @@ internal sealed record AccessQuery
             return Addresses.Plain(address).ToString();
         }
 
-        objections.Add(visit.Say($"«{text}» no es una dirección: escriba una como 192.168.1.20 o 2001:db8::1.", $"“{text}” is no address: write one like 192.168.1.20 or 2001:db8::1."));
+        objections.Add(new("address", visit.Say($"«{text}» no es una dirección: escriba una como 192.168.1.20 o 2001:db8::1.", $"“{text}” is no address: write one like 192.168.1.20 or 2001:db8::1.")));
         return null;
     }
 }

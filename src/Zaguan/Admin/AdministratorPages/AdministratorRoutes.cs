@@ -1,11 +1,6 @@
 using System.Globalization;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
-using Zaguan.Budgets;
-using Zaguan.Login;
-using Zaguan.Operations;
-using Zaguan.Passwords;
-using Zaguan.Users;
 
 namespace Zaguan.Admin.AdministratorPages;
 
@@ -18,88 +13,55 @@ internal static class AdministratorRoutes
 
     public static void MapAdministratorPages(this WebApplication app)
     {
-        var services = app.Services;
-        var (admins, budgets, gate) = (services.GetRequiredService<AdminStore>(), services.GetRequiredService<BudgetStore>(), services.GetRequiredService<HashGate>());
-        var (callers, setup) = (services.GetRequiredService<ServerSideCallers>(), services.GetRequiredService<Setup>());
+        var changes = app.Services.GetRequiredService<AdministratorChanges>();
 
         app.Page(List, AdminRole.Auditor, visit => ShowAsync(visit, "", []));
         app.Act(List, AdminRole.Administrator, AddAsync, dangerous: true);
-        On("role", async (visit, admin) => Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) && Enum.IsDefined(role)
-            ? await admins.SetRoleAsync(admin, role, Changed(visit, admin, new { role = admin.Role.ToString() }, new { role = role.ToString() }), keepsOne: true)
-            : throw new BadHttpRequestException("There is no such role."), sparesOneself: true);
-        On("disable", (visit, admin) => admins.SetActiveAsync(admin, active: false, Changed(visit, admin, new { active = admin.Active }, new { active = false }), keepsOne: true), sparesOneself: true);
-        On("enable", (visit, admin) => admins.SetActiveAsync(admin, active: true, Changed(visit, admin, new { active = admin.Active }, new { active = true })));
-        On("unlock", async (visit, admin) =>
-        {
-            await budgets.UnlockAsync(Accounts.Of(admin), Changed(visit, admin, null, new { failedAttempts = "forgiven" }));
-            return true;
-        });
-        On("second-factor", (visit, admin) => admins.ResetSecondFactorAsync(admin, Changed(visit, admin, null, new { secondFactor = "none" })));
-        On("delete", (visit, admin) => admins.DeleteAsync(admin, visit.Audit(AuditActions.AdminDeleted, admin.Name, before: new { role = admin.Role.ToString() }), keepsOne: true), sparesOneself: true);
+        On("role", async (visit, admin) => await changes.SetRoleAsync(visit, admin, await RoleAsync(visit)));
+        On("disable", (visit, admin) => changes.SetActiveAsync(visit, admin, active: false));
+        On("enable", (visit, admin) => changes.SetActiveAsync(visit, admin, active: true));
+        On("unlock", changes.UnlockAsync);
+        On("second-factor", changes.ResetSecondFactorAsync);
+        On("delete", changes.DeleteAsync);
 
-        // Nobody takes their own place away, and nobody the last one: of two who try that on each other, the database lets one.
-        void On(string act, Func<Visit, Administrator, Task<bool>> change, bool sparesOneself = false) => app.Act(
+        void On(string act, Func<Visit, Administrator, Task<AdminChange>> change) => app.Act(
             $"{List}/{{key}}/{act}",
             AdminRole.Administrator,
-            async visit =>
+            async visit => await NamedAsync(visit, changes) is not { } admin ? Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound) : await change(visit, admin) switch
             {
-                if (await FindAsync(visit) is not { } admin)
-                {
-                    return Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound);
-                }
-
-                if (sparesOneself && admin.Key == visit.Admin.Key)
-                {
-                    return Page.Of<SayingPage>(visit, OfOneself(visit), StatusCodes.Status409Conflict);
-                }
-
-                return await change(visit, admin) ? ConsoleDoor.Go(visit, List)
-                    : await FindAsync(visit) is null ? Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound)
-                    : Page.Of<SayingPage>(visit, OfTheLast(visit), StatusCodes.Status409Conflict);
+                AdminChange.Done => ConsoleDoor.Go(visit, List),
+                AdminChange.Oneself => Page.Of<SayingPage>(visit, OfOneself(visit), StatusCodes.Status409Conflict),
+                AdminChange.Last => Page.Of<SayingPage>(visit, OfTheLast(visit), StatusCodes.Status409Conflict),
+                AdminChange.Beyond => throw new InvalidOperationException("Only a key of the API may do less than somebody whom it changes."),
+                AdminChange.Gone => Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound),
             },
             dangerous: true);
 
-        async Task<Administrator?> FindAsync(Visit visit) =>
-            long.TryParse(visit.Http.GetRouteValue("key") as string, NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? (await admins.ListAsync()).FirstOrDefault(a => a.Key == key) : null;
-
-        async Task<IResult> ShowAsync(Visit visit, string name, IReadOnlyList<string> objections, int status = StatusCodes.Status200OK)
-        {
-            var listed = new List<ListedAdministrator>();
-            foreach (var admin in await admins.ListAsync())
-            {
-                listed.Add(new(admin, (await budgets.RefusalsAsync(Accounts.Of(admin))).Count > 0));
-            }
-
-            return Page.Of<AdministratorsPage>(visit, new AdministratorsNow(listed, name, objections), status);
-        }
+        async Task<IResult> ShowAsync(Visit visit, string name, IReadOnlyList<string> objections, int status = StatusCodes.Status200OK) =>
+            Page.Of<AdministratorsPage>(visit, new AdministratorsNow(await changes.ListAsync(), name, objections), status);
 
         async Task<IResult> AddAsync(Visit visit)
         {
             var name = (await EnteringRoutes.FieldAsync(visit, "name")).Trim();
-            if (!Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) || !Enum.IsDefined(role))
+            return await changes.AddAsync(visit, name, await RoleAsync(visit), await EnteringRoutes.FieldAsync(visit, "password")) switch
             {
-                throw new BadHttpRequestException("There is no such role.");
-            }
-
-            using var password = Secret.FromText(await EnteringRoutes.FieldAsync(visit, "password"));
-            var objections = (Names.Objection("A name", name) is { } noName ? [noName] : Array.Empty<string>()).Concat(NewPasswords.Objections(visit, setup, password, name)).ToList();
-            if (objections.Count > 0)
-            {
-                return await ShowAsync(visit, name, objections, StatusCodes.Status400BadRequest);
-            }
-
-            if (await gate.HashAsync(callers.SenderOf(Client.Of(visit.Http).Address), password) is not { } stored)
-            {
-                return await ShowAsync(visit, name, [visit.Say("Zaguán está ocupado; vuelva a intentarlo.", "Zaguan is busy; try again.")], StatusCodes.Status503ServiceUnavailable);
-            }
-
-            return await admins.AddAsync(name, role, stored, visit.Audit(AuditActions.AdminAdded, name, after: new { role = role.ToString() }))
-                ? ConsoleDoor.Go(visit, List)
-                : await ShowAsync(visit, name, [visit.Say("Ya hay un administrador con ese nombre.", "There is an administrator of that name already.")], StatusCodes.Status409Conflict);
+                null => await ShowAsync(visit, name, [visit.Say("Zaguán está ocupado; vuelva a intentarlo.", "Zaguan is busy; try again.")], StatusCodes.Status503ServiceUnavailable),
+                [] => ConsoleDoor.Go(visit, List),
+                var objections => await ShowAsync(
+                    visit,
+                    name,
+                    [.. objections.Select(o => o.Sentence)],
+                    objections[0].Kind == ObjectionKind.Taken ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest),
+            };
         }
     }
 
-    private static AuditEntry Changed(Visit visit, Administrator admin, object? before, object after) => visit.Audit(AuditActions.AdminChanged, admin.Name, before, after);
+    /// <summary>The administrator whom the address names.</summary>
+    public static async Task<Administrator?> NamedAsync(Visit visit, AdministratorChanges changes) =>
+        long.TryParse(visit.Http.GetRouteValue("key") as string, NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? await changes.FindAsync(key) : null;
+
+    private static async Task<AdminRole> RoleAsync(Visit visit) =>
+        Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) && Enum.IsDefined(role) ? role : throw new BadHttpRequestException("There is no such role.");
 
     private static Saying OfOneself(Visit visit) => new(
         visit.Say("Esto no se hace con uno mismo", "Nobody does this to themselves"),

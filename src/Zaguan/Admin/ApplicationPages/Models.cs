@@ -78,6 +78,9 @@ internal static class ApplicationWords
         _ => visit.Say("configurado", "set"),
     };
 
+    /// <summary>Without what may stand before the host: a user and a password.</summary>
+    public static string Endpoint(Sources.Upstream upstream) => upstream.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     public static string Lasts(TimeSpan time) => time switch
     {
         { TotalDays: >= 1 } when time.Ticks % TimeSpan.TicksPerDay == 0 => $"{(long)time.TotalDays} d",

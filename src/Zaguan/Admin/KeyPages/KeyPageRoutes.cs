@@ -2,7 +2,6 @@ using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
 using Zaguan.Applications;
 using Zaguan.BackEnds;
-using Zaguan.Reading;
 using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
@@ -19,6 +18,7 @@ internal static class KeyPageRoutes
     {
         var services = app.Services;
         var (keys, backEnds, applications) = (services.GetRequiredService<SigningKeys>(), services.GetRequiredService<BackEndStore>(), services.GetRequiredService<RunningApplications>());
+        var changes = services.GetRequiredService<KeyChanges>();
 
         app.Page(Home, AdminRole.Auditor, visit => ShowAsync(visit, null));
         app.Act(Rotate, AdminRole.Administrator, RotateAsync, dangerous: true);
@@ -30,47 +30,21 @@ internal static class KeyPageRoutes
         async Task<IResult> ShowAsync(Visit visit, string? refusal, int status = StatusCodes.Status200OK) =>
             Admin.Page.Of<KeysPage>(visit, new KeysNow(applications.Table, await keys.ListAsync(), await backEnds.ListAsync(), Trial(visit, applications.Table), refusal), status);
 
-        async Task<IResult> RotateAsync(Visit visit)
-        {
-            if (!applications.Table.SignsWithOwnKeys)
-            {
-                return await ShowAsync(visit, visit.Say("Ninguna aplicación firma con una clave propia de Zaguán; no hay nada que cambiar.", "No application signs with a key of Zaguan's own; there is nothing to change."), StatusCodes.Status409Conflict);
-            }
-
-            try
-            {
-                return await keys.RotateAsync(kid => visit.Audit(AuditActions.KeyMade, kid))
-                    ? ConsoleDoor.Go(visit, Home)
-                    : await ShowAsync(visit, visit.Say("La siguiente clave ya está hecha y espera su hora, o hay demasiadas. No se ha cambiado nada.", "The next key is made already and waits for its time, or there are too many. Nothing was changed."), StatusCodes.Status409Conflict);
-            }
-            catch (ProblemsException e)
-            {
-                return await ShowAsync(visit, e.Message, StatusCodes.Status409Conflict);
-            }
-        }
+        async Task<IResult> RotateAsync(Visit visit) =>
+            await changes.RotateAsync(visit) is { } refusal ? await ShowAsync(visit, refusal, StatusCodes.Status409Conflict) : ConsoleDoor.Go(visit, Home);
 
         async Task<IResult> AddBackEndAsync(Visit visit)
         {
             var (name, application) = ((await EnteringRoutes.FieldAsync(visit, "name")).Trim(), await EnteringRoutes.FieldAsync(visit, "application"));
-            if (!SmallName.Is(name))
-            {
-                return await ShowAsync(visit, visit.Say("El nombre lleva letras minúsculas, cifras y guiones.", "The name has small letters, digits and hyphens."), StatusCodes.Status400BadRequest);
-            }
-
-            if (applications.Table.Find(application) is null)
-            {
-                return await ShowAsync(visit, visit.Say("Esa aplicación no existe; elija una de la lista.", "There is no such application; choose one of the list."), StatusCodes.Status400BadRequest);
-            }
-
-            return await backEnds.AddAsync(name, application, visit.Audit(AuditActions.BackEndAdded, name, after: new { application })) is { } key
+            var (key, objection) = await changes.AddBackEndAsync(visit, name, application);
+            return key is not null
                 ? Admin.Page.Of<BackEndKeyPage>(visit, new BackEndKey(name, application, key))
-                : await ShowAsync(visit, visit.Say($"Ya hay uno que se llama {name}. Para darle otra clave, quítelo y añádalo de nuevo.", $"There is one called {name} already. For another key, remove it and add it again."), StatusCodes.Status409Conflict);
+                : await ShowAsync(visit, objection!.Sentence, objection.Kind == ObjectionKind.Taken ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest);
         }
 
         async Task<IResult> RemoveBackEndAsync(Visit visit)
         {
-            var name = visit.Http.GetRouteValue("name") as string ?? "";
-            return await backEnds.RemoveAsync(name, visit.Audit(AuditActions.BackEndRemoved, name))
+            return await changes.RemoveBackEndAsync(visit, visit.Http.GetRouteValue("name") as string ?? "")
                 ? ConsoleDoor.Go(visit, Home)
                 : Admin.Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound);
         }
@@ -86,8 +60,12 @@ internal static class KeyPageRoutes
         }
 
         var (method, path, role) = (query["method"].ToString(), query["path"].ToString(), query["role"].ToString());
-        return new(name, method, path, role, application.Guard.Rules.Judge(method, path, role.Length == 0 || Names.TryKey(role) is null ? null : role));
+        return new(name, method, path, role, Judge(application, method, path, role));
     }
+
+    /// <param name="role">Empty: none; what is no role's name is none either.</param>
+    public static RuleVerdict Judge(Application application, string method, string path, string role) =>
+        application.Guard.Rules.Judge(method, path, role.Length == 0 || Names.TryKey(role) is null ? null : role);
 }
 
 /// <param name="Trial">A request that was asked about; null: none.</param>

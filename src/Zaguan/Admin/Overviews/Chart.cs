@@ -42,6 +42,12 @@ internal sealed record Overview
 
     public required Chart Days { get; init; }
 
+    /// <summary>What <see cref="Minutes"/> is drawn of.</summary>
+    public required IReadOnlyList<LoginCount> MinuteCounts { get; init; }
+
+    /// <summary>What <see cref="Days"/> is drawn of, by hours.</summary>
+    public required IReadOnlyList<LoginCount> HourCounts { get; init; }
+
     public required bool IsCountWhole { get; init; }
 
     public required long Granted { get; init; }

@@ -23,7 +23,7 @@ internal static class OverviewRoutes
         });
     }
 
-    private static async Task<Overview> ReadAsync(Visit visit, OverviewStore store, Census census, HashGate gate, RunningApplications applications)
+    public static async Task<Overview> ReadAsync(Visit visit, OverviewStore store, Census census, HashGate gate, RunningApplications applications)
     {
         var isByApplication = visit.Http.Request.Query["by"].ToString() is "application";
         Func<LoginCount, string> lineOf = isByApplication ? c => c.Application : c => OutcomeWords.Say(visit, c.Outcome);
@@ -53,6 +53,8 @@ internal static class OverviewRoutes
                 days.Counts,
                 since => DateOf(since).DayNumber - firstDay.DayNumber,
                 lineOf),
+            MinuteCounts = minutes.Counts,
+            HourCounts = days.Counts,
             IsCountWhole = minutes.IsWhole && days.IsWhole,
             Granted = minutes.Counts.Where(c => c.Outcome == Outcome.Granted).Sum(c => c.Logins),
             Refused = [.. minutes.Counts.Where(c => c.Outcome != Outcome.Granted).GroupBy(c => c.Outcome).Select(g => (g.Key, g.Sum(c => c.Logins))).OrderByDescending(r => r.Item2)],
@@ -66,5 +68,6 @@ internal static class OverviewRoutes
 
     private static DateTimeOffset Local(long milliseconds) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), TimeZoneInfo.Local);
 
-    private static DateOnly DateOf(long milliseconds) => DateOnly.FromDateTime(Local(milliseconds).DateTime);
+    /// <summary>By the server's time zone.</summary>
+    public static DateOnly DateOf(long milliseconds) => DateOnly.FromDateTime(Local(milliseconds).DateTime);
 }

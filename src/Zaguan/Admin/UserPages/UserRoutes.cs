@@ -2,9 +2,7 @@ using System.Globalization;
 using Zaguan.AccessLog;
 using Zaguan.Admin.Entering;
 using Zaguan.Admin.Pages;
-using Zaguan.Applications;
 using Zaguan.Budgets;
-using Zaguan.OneTimeCodes;
 using Zaguan.Tokens;
 using Zaguan.Users;
 
@@ -23,29 +21,21 @@ internal static class UserRoutes
     public static void MapUsers(this WebApplication app)
     {
         var services = app.Services;
-        var (users, budgets, sessions, revocations, accessLog) = (services.GetRequiredService<UserStore>(), services.GetRequiredService<BudgetStore>(), services.GetRequiredService<SessionStore>(), services.GetRequiredService<RevocationStore>(), services.GetRequiredService<AccessLogStore>());
-        var (search, applications) = (services.GetRequiredService<UserSearch>(), services.GetRequiredService<RunningApplications>());
-        var secondFactors = services.GetRequiredService<UserSecondFactors>();
+        var (users, budgets, sessions, accessLog) = (services.GetRequiredService<UserStore>(), services.GetRequiredService<BudgetStore>(), services.GetRequiredService<SessionStore>(), services.GetRequiredService<AccessLogStore>());
+        var (search, changes) = (services.GetRequiredService<UserSearch>(), services.GetRequiredService<UserChanges>());
         var (editing, passwords) = (services.GetRequiredService<UserEditing>(), services.GetRequiredService<UserPasswords>());
 
         app.Page(Users, AdminRole.Auditor, visit => ShowListAsync(visit, users, search));
         app.Page(One, AdminRole.Auditor, visit => WithUserAsync(visit, users, async user => Page.Of<UserPage>(visit, new UserView(
             user, await budgets.RefusalsAsync(Accounts.Of(user)), await sessions.ListOpenAsync(user, MostSessions), await accessLog.ListOfUserAsync(user.Key, MostAttempts)))));
 
-        app.ActOnUser("unlock", AdminRole.Operator, users, (visit, user) => budgets.UnlockAsync(Accounts.Of(user), visit.Audit(AuditActions.UserUnlocked, Called(user))));
-        app.ActOnUser("disable", AdminRole.Operator, users, (visit, user) => SetActiveAsync(visit, user, active: false));
-        app.ActOnUser("enable", AdminRole.Operator, users, (visit, user) => SetActiveAsync(visit, user, active: true));
-        app.ActOnUser("end-session", AdminRole.Operator, users, async (visit, user) =>
-        {
-            var session = await EnteringRoutes.FieldAsync(visit, "session");
-            // A session's id is a UUID; what is none is nobody's.
-            return Guid.TryParse(session, out var id)
-                && await revocations.RevokeSessionAsync(id.ToString(), of: user, visit.Audit(AuditActions.UserSessionEnded, Called(user), before: new { session = id }));
-        });
-        app.ActOnUser("end-sessions", AdminRole.Operator, users, (visit, user) =>
-            revocations.RevokeUserAsync(user, applications.Table.Applications, visit.Audit(AuditActions.UserSessionsEnded, Called(user))));
+        app.ActOnUser("unlock", AdminRole.Operator, users, changes.UnlockAsync);
+        app.ActOnUser("disable", AdminRole.Operator, users, (visit, user) => changes.SetActiveAsync(visit, user, active: false));
+        app.ActOnUser("enable", AdminRole.Operator, users, (visit, user) => changes.SetActiveAsync(visit, user, active: true));
+        app.ActOnUser("end-session", AdminRole.Operator, users, async (visit, user) => await changes.EndSessionAsync(visit, user, await EnteringRoutes.FieldAsync(visit, "session")));
+        app.ActOnUser("end-sessions", AdminRole.Operator, users, changes.EndSessionsAsync);
 
-        app.ActOnUser("reset-second-factor", AdminRole.Administrator, users, (visit, user) => secondFactors.ResetAsync(user, visit.Audit(AuditActions.UserSecondFactorReset, Called(user))), dangerous: true);
+        app.ActOnUser("reset-second-factor", AdminRole.Administrator, users, changes.ResetSecondFactorAsync, dangerous: true);
 
         app.Page(New, AdminRole.Administrator, editing.ShowNewAsync);
         app.Act(New, AdminRole.Administrator, editing.AddAsync);
@@ -55,9 +45,6 @@ internal static class UserRoutes
         app.Act($"{One}/delete", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => editing.DeleteAsync(visit, user)), dangerous: true);
         app.Page($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult<IResult>(Page.Of<PasswordPage>(visit, new PasswordForm(user, [], null)))));
         app.Act($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.SetAsync(visit, user)), dangerous: true);
-
-        async Task<bool> SetActiveAsync(Visit visit, User user, bool active) => user.Active != active && await users.SetActiveAsync(
-            user, active, applications.Table.Applications, visit.Audit(active ? AuditActions.UserEnabled : AuditActions.UserDisabled, Called(user), new { active = user.Active }, new { active }));
     }
 
     public static string PathOf(User user) => $"{Users}/{Uri.EscapeDataString(user.Realm)}/{user.Number.ToString(CultureInfo.InvariantCulture)}";
@@ -66,14 +53,16 @@ internal static class UserRoutes
     public static string Called(User user) => $"{user.Realm}/{user.Username}";
 
     /// <summary>The user whom the address names, by realm and number: nobody of another realm is ever meant.</summary>
-    private static async Task<IResult> WithUserAsync(Visit visit, UserStore users, Func<User, Task<IResult>> answer)
+    public static async Task<User?> NamedAsync(Visit visit, UserStore users)
     {
         var values = visit.Http.Request.RouteValues;
         return values["realm"] is string realm && !realm.Contains('\0', StringComparison.Ordinal) && long.TryParse(values["number"] as string, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && await users.FindByNumberAsync(realm, number) is { } user
-            ? await answer(user)
-            : Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound);
+            ? await users.FindByNumberAsync(realm, number)
+            : null;
     }
+
+    private static async Task<IResult> WithUserAsync(Visit visit, UserStore users, Func<User, Task<IResult>> answer) =>
+        await NamedAsync(visit, users) is { } user ? await answer(user) : Page.Of<SayingPage>(visit, Saying.OfNothingThere(visit), StatusCodes.Status404NotFound);
 
     /// <summary>An act that leads back to the user's page, which shows what became of it.</summary>
     private static void ActOnUser<T>(this WebApplication app, string act, AdminRole least, UserStore users, Func<Visit, User, Task<T>> work, bool dangerous = false) =>
@@ -85,21 +74,9 @@ internal static class UserRoutes
 
     private static async Task<IResult> ShowListAsync(Visit visit, UserStore users, UserSearch search)
     {
-        var asked = visit.Http.Request.Query;
-        var query = new UserQuery
-        {
-            Text = asked["q"].ToString().Trim(),
-            Realm = Chosen("realm"),
-            Role = Chosen("role"),
-            Active = Chosen("state") switch { "active" => true, "disabled" => false, _ => null },
-            Hash = Chosen("hash") switch { "modern" => HashKind.Modern, "old" => HashKind.Old, "none" => HashKind.None, _ => null },
-            After = Chosen("after"),
-        };
+        var query = UserQuery.Read(visit.Http.Request.Query);
         var roles = (await users.ListRolesAsync(query.Realm)).Select(r => r.Name).DistinctBy(Names.Key, StringComparer.Ordinal).ToList();
         var view = new UsersView(query, await users.ListRealmsAsync(), roles, await search.FindAsync(query));
         return visit.WantsPiece ? Page.Of<FoundUsers>(visit, view) : Page.Of<UsersPage>(visit, view);
-
-        // PostgreSQL takes no text that has the letter NUL.
-        string? Chosen(string field) => asked[field].ToString() is { Length: > 0 } value && !value.Contains('\0', StringComparison.Ordinal) ? value : null;
     }
 }

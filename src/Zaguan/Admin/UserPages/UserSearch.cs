@@ -34,6 +34,23 @@ internal sealed record UserQuery
 
     /// <summary>Where the page before ended: <see cref="UsersFound.Next"/>.</summary>
     public string? After { get; init; }
+
+    /// <summary>As an address asks.</summary>
+    public static UserQuery Read(IQueryCollection asked)
+    {
+        return new()
+        {
+            Text = asked["q"].ToString().Trim(),
+            Realm = Chosen("realm"),
+            Role = Chosen("role"),
+            Active = Chosen("state") switch { "active" => true, "disabled" => false, _ => null },
+            Hash = Chosen("hash") switch { "modern" => HashKind.Modern, "old" => HashKind.Old, "none" => HashKind.None, _ => null },
+            After = Chosen("after"),
+        };
+
+        // PostgreSQL takes no text that has the letter NUL.
+        string? Chosen(string field) => asked[field].ToString() is { Length: > 0 } value && !value.Contains('\0', StringComparison.Ordinal) ? value : null;
+    }
 }
 
 /// <param name="Next">Where the next page begins; null: that was all.</param>

@@ -40,11 +40,14 @@ internal static class CopiedTables
             ("key", Number), ("name", Text), ("name_key", Text), ("role", SmallNumber), ("active", Truth), ("password", Text), ("code_secret", Text), ("code_step", Number), ("created_at", Number)),
         Table("admin_recovery_codes", ("admin_key", Number), ("code_hash", Text)),
         Table("admin_sessions", ("token_hash", Text), ("admin_key", Number), ("opened_at", Number), ("seen_at", Number), ("confirmed_at", Number), ("pending_code_secret", Text)),
+        Table(
+            "api_keys",
+            ("id", Text), ("name", Text), ("hash", Text), ("scopes", Text), ("created_by", Text), ("created_at", Number), ("expires_at", Number), ("last_used_at", Number), ("revoked_at", Number)),
         Table("audit_log", ("id", Number), ("at", Number), ("who", Text), ("address", Text), ("action", Text), ("object", Text), ("before", Text), ("after", Text)),
     ];
 
     /// <summary>Rows in these are somebody's; in the others the server writes by itself when it first starts.</summary>
-    public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets", "admins", "audit_log"];
+    public static readonly IReadOnlyList<string> OfSomebody = ["users", "roles", "access_log", "sessions", "revocations", "back_ends", "budgets", "admins", "api_keys", "audit_log"];
 
     /// <summary>Every table of these, the derived ones before what they are made of.</summary>
     public static IEnumerable<string> ToEmpty => All.Reverse().SelectMany(t => t.Derived.Append(t.Name));

@@ -124,6 +124,7 @@ internal static class Awkward
             await db.ExecuteAsync("INSERT INTO admins VALUES (@key, @text, @name, @i, @odd, @text, @some, @n, @n)", new { key = 200 + i, text, name, i, odd = i % 2 == 1, some, n });
             await db.ExecuteAsync("INSERT INTO admin_recovery_codes VALUES (@key, @name)", new { key = 200 + i, name });
             await db.ExecuteAsync("INSERT INTO admin_sessions VALUES (@name, @key, @n, @n, @n, @some)", new { key = 200 + i, name, n, some });
+            await db.ExecuteAsync("INSERT INTO api_keys VALUES (@name, @text, @name, @text, @text, @n, @when, @when, @when)", new { name, text, n, when = i % 3 == 0 ? null : (long?)n });
             await db.ExecuteAsync("INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@n, @text, @some, @text, @text, @some, @some)", new { n, text, some });
         }
     }

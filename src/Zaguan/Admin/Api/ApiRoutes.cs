@@ -1,0 +1,32 @@
+namespace Zaguan.Admin.Api;
+
+/// <summary>The Admin API: everything that the console does, for programs.</summary>
+internal static class ApiRoutes
+{
+    /// <summary>Says nothing that is not the same everywhere, so that whoever writes a client needs no key for it.</summary>
+    public const string Document = ApiRoute.Home + "/openapi.json";
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(ApiRoute.Home, StringComparison.OrdinalIgnoreCase), api => api.Use(ApiDoor.SayWhatIsMissingAsync));
+        app.MapOverviewApi();
+        app.MapUserApi();
+        app.MapLogApi();
+        app.MapApplicationApi();
+        app.MapKeyApi();
+        app.MapAdministratorApi();
+        app.MapApiKeyApi();
+        app.MapGet(Document, (EndpointDataSource endpoints) => Results.Json(ApiDocument.Of(RoutesOf(endpoints)), ApiJson.Options));
+        app.MapApiPages();
+    }
+
+    /// <summary>All that were registered.</summary>
+    public static IEnumerable<ApiRoute> RoutesOf(EndpointDataSource endpoints) => endpoints.Endpoints.Select(e => e.Metadata.GetMetadata<ApiRoute>()).OfType<ApiRoute>();
+
+    /// <param name="milliseconds">Since 1970, as the database has them.</param>
+    public static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    /// <summary>Null: nobody asks for a page behind another.</summary>
+    public static long? Before(Visit visit) =>
+        long.TryParse(visit.Http.Request.Query["before"], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+}
