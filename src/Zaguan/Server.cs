@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.ApplicationPages;
@@ -76,6 +77,7 @@ internal static class Server
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
         services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
+        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

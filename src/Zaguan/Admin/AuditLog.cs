@@ -13,7 +13,7 @@ internal sealed record AuditEntry
     /// <summary>Unix milliseconds, UTC.</summary>
     public long At { get; init; }
 
-    /// <summary>An administrator's name; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
+    /// <summary>An administrator's name, or "realm/user name" of a user who did it to themselves; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
     public required string Who { get; init; }
 
     public string? Address { get; init; }
@@ -64,6 +64,8 @@ internal static class AuditActions
     public const string UserEnabled = "user enabled";
     public const string UserUnlocked = "user unlocked";
     public const string UserPasswordSet = "user's password set";
+    public const string PasswordLinkMade = "link to set a password made";
+    public const string PasswordLinkUsed = "password set by link";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
@@ -89,6 +91,8 @@ internal static class AuditActions
         [UserEnabled] = ("activó un usuario", "enabled a user"),
         [UserUnlocked] = ("desbloqueó un usuario", "unlocked a user"),
         [UserPasswordSet] = ("puso una contraseña a un usuario", "set a user's password"),
+        [PasswordLinkMade] = ("hizo un enlace para poner la contraseña de un usuario", "made a link to set a user's password"),
+        [PasswordLinkUsed] = ("puso su contraseña con un enlace", "set their password by a link"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),

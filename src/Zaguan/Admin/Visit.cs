@@ -15,6 +15,12 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     /// <summary>Where a language that was chosen is kept.</summary>
     public const string LanguageCookie = "zaguan-language";
 
+    /// <summary>Whoever looks at it is a user of an application, and there is no console for them.</summary>
+    public bool IsForUsers { get; init; }
+
+    /// <summary>Where pages that went wrong lead back to.</summary>
+    public string Home => IsForUsers ? Path : ConsoleRoutes.Home;
+
     /// <summary>Of whoever has entered. Pages that nobody needs to have entered for do not ask.</summary>
     public Administrator Admin => Session!.Admin;
 

@@ -49,8 +49,9 @@ internal static class UserRoutes
         app.Act($"{One}/edit", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => editing.EditAsync(visit, user)));
         app.Page($"{One}/delete", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult<IResult>(Page.Of<DeletePage>(visit, new DeletionForm(user, IsWrong: false)))));
         app.Act($"{One}/delete", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => editing.DeleteAsync(visit, user)), dangerous: true);
-        app.Page($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult<IResult>(Page.Of<PasswordPage>(visit, new PasswordForm(user, [], null)))));
+        app.Page($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult(passwords.Show(visit, user))));
         app.Act($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.SetAsync(visit, user)), dangerous: true);
+        app.Act($"{One}/password-link", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.MakeLinkAsync(visit, user)), dangerous: true);
 
         async Task<bool> SetActiveAsync(Visit visit, User user, bool active) => user.Active != active && await users.SetActiveAsync(
             user, active, applications.Table.Applications, visit.Audit(active ? AuditActions.UserEnabled : AuditActions.UserDisabled, Called(user), new { active = user.Active }, new { active }));
