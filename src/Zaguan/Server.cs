@@ -71,13 +71,13 @@ internal static class Server
         services.AddSingleton<KeyStore>().AddSingleton<SigningKeys>().AddHostedService<KeyWatch>();
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
-        services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
+        services.AddSingleton<LoginWitness>().AddSingleton<Attempts>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
         services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
-        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>();
+        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>().AddSingleton<AccountSessions>().AddSingleton<SignIn>().AddSingleton<PasswordChange>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

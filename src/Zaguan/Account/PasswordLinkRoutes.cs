@@ -80,7 +80,9 @@ internal sealed class PasswordSetting(PasswordLinks links, RunningApplications a
         visit.Http.Response.Cookies.Delete(Cookie, CookieOptions(visit));
         return Page.Of<SayingPage>(visit, new Saying(
             visit.Say("Su contraseña está puesta", "Your password is set"),
-            visit.Say("Desde ahora entre con ella. Las sesiones que estaban abiertas se han cerrado.", "Log in with it from now on. Sessions that were open have ended.")));
+            visit.Say("Desde ahora entre con ella. Las sesiones que estaban abiertas se han cerrado.", "Log in with it from now on. Sessions that were open have ended."),
+            applications.Table.Applications.FirstOrDefault(a => a.HasAccount && string.Equals(a.Realm, user.Realm, StringComparison.Ordinal)) is { } application ? AccountRoutes.PathOf(application.Name) : null,
+            visit.Say("Entrar en mi cuenta", "Sign in to my account")));
     }
 
     /// <summary>Strict would not be sent back on the way from a mail to the page.</summary>

@@ -66,6 +66,7 @@ internal static class AuditActions
     public const string UserPasswordSet = "user's password set";
     public const string PasswordLinkMade = "link to set a password made";
     public const string PasswordLinkUsed = "password set by link";
+    public const string OwnPasswordChanged = "own password changed";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
@@ -93,6 +94,7 @@ internal static class AuditActions
         [UserPasswordSet] = ("puso una contraseña a un usuario", "set a user's password"),
         [PasswordLinkMade] = ("hizo un enlace para poner la contraseña de un usuario", "made a link to set a user's password"),
         [PasswordLinkUsed] = ("puso su contraseña con un enlace", "set their password by a link"),
+        [OwnPasswordChanged] = ("cambió su propia contraseña", "changed their own password"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),

@@ -103,7 +103,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             return Page.Of<SayingPage>(visit, Saying.OfMissingRole(visit, least), StatusCodes.Status403Forbidden);
         }
 
-        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session))
+        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session.FormToken))
         {
             return Page.Of<SayingPage>(visit, Saying.OfForeignForm(visit), StatusCodes.Status403Forbidden);
         }
@@ -145,7 +145,8 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         _ => true,
     };
 
-    private static async Task<bool> BringsTokenAsync(HttpRequest request, AdminSession session)
+    /// <summary>Whether a form has the token of its session's pages.</summary>
+    public static async Task<bool> BringsTokenAsync(HttpRequest request, string formToken)
     {
         var brought = request.Headers[FormTokenHeader].ToString();
         if (brought.Length == 0 && request.HasFormContentType)
@@ -153,7 +154,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             brought = (await request.ReadFormAsync())[FormTokenField].ToString();
         }
 
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(brought), Encoding.UTF8.GetBytes(session.FormToken));
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(brought), Encoding.UTF8.GetBytes(formToken));
     }
 }
 

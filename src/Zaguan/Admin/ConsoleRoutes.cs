@@ -37,6 +37,7 @@ internal static class ConsoleRoutes
         app.MapKeyPages();
         app.MapAdministratorPages();
         app.MapPasswordLinks();
+        app.MapAccount();
     }
 
     /// <param name="least">Null: nobody needs to have entered.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zaguan.Account;
 
 namespace Zaguan.Admin;
 
@@ -19,7 +20,13 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     public bool IsForUsers { get; init; }
 
     /// <summary>Where pages that went wrong lead back to.</summary>
-    public string Home => IsForUsers ? Path : ConsoleRoutes.Home;
+    public string Home => !IsForUsers ? ConsoleRoutes.Home : Http.Request.RouteValues[AccountRoutes.Application] is string application ? AccountRoutes.PathOf(application) : Path;
+
+    /// <summary>The user who has signed in to My account.</summary>
+    public AccountSession? Account { get; init; }
+
+    /// <summary>What every form of the session's pages brings; null: there is no session.</summary>
+    public string? FormToken => Session?.FormToken ?? Account?.FormToken;
 
     /// <summary>Of whoever has entered. Pages that nobody needs to have entered for do not ask.</summary>
     public Administrator Admin => Session!.Admin;
@@ -64,7 +71,7 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     public AuditEntry Audit(string action, string what, object? before = null, object? after = null) => new()
     {
         At = Now.ToUnixTimeMilliseconds(),
-        Who = Session?.Admin.Name ?? "",
+        Who = Session?.Admin.Name ?? (Account is { } account ? UserPages.UserRoutes.Called(account.User) : ""),
         Address = Budgets.Addresses.Plain(Http.Connection.RemoteIpAddress ?? System.Net.IPAddress.None).ToString(),
         Action = action,
         Object = what,

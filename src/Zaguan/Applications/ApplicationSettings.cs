@@ -56,6 +56,9 @@ internal sealed record ApplicationSettings
     /// <summary>How long its session lasts where no token says so; absent: 12 hours.</summary>
     public TimeSpan? SessionLifetime { get; init; }
 
+    /// <summary>Whether its users have a page of their own: recent logins, sessions, password.</summary>
+    public bool Account { get; init; }
+
     /// <summary>Who may do what at the back-end, where a proxy asks (forward-auth).</summary>
     public IReadOnlyList<RuleSettings> Rules { get; init; } = [];
 

@@ -6,7 +6,9 @@ internal sealed record Saying(string Title, string Sentence, string? Next = null
 {
     public static Saying OfNoDatabase(Visit visit) => new(
         visit.Say("La base de datos no responde", "The database does not answer"),
-        HttpMethods.IsGet(visit.Http.Request.Method)
+        visit.IsForUsers
+            ? visit.Say("Espere un momento y vuelva a intentarlo. Si cambiaba algo, mire si el cambio se hizo.", "Wait a moment and try again. If you were changing something, see whether it was changed.")
+            : HttpMethods.IsGet(visit.Http.Request.Method)
             ? visit.Say("Espere un momento y vuelva a intentarlo; zaguan doctor dice qué le pasa.", "Wait a moment and try again; zaguan doctor says what is the matter.")
             : visit.Say("Si cambiaba algo, mire si el cambio se hizo antes de repetirlo. zaguan doctor dice qué le pasa.", "If you were changing something, see whether it was changed before you repeat it. zaguan doctor says what is the matter."),
         HttpMethods.IsGet(visit.Http.Request.Method) ? visit.PathAndQuery : ConsoleDoor.PageBehind(visit),
@@ -14,7 +16,9 @@ internal sealed record Saying(string Title, string Sentence, string? Next = null
 
     public static Saying OfFault(Visit visit) => new(
         visit.Say("Algo ha fallado", "Something failed"),
-        visit.Say("El registro del servidor dice qué. Si cambiaba algo, mire si el cambio se hizo.", "The server's log says what. If you were changing something, see whether it was changed."),
+        visit.IsForUsers
+            ? visit.Say("Dígaselo a quien lleva el sistema. Si cambiaba algo, mire si el cambio se hizo.", "Tell whoever runs the system. If you were changing something, see whether it was changed.")
+            : visit.Say("El registro del servidor dice qué. Si cambiaba algo, mire si el cambio se hizo.", "The server's log says what. If you were changing something, see whether it was changed."),
         visit.Home,
         visit.Say("Ir al inicio", "Go to the start"));
 

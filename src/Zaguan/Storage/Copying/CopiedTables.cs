@@ -40,7 +40,7 @@ internal static class CopiedTables
         Table("admin_recovery_codes", ("admin_key", Number), ("code_hash", Text)),
         Table("admin_sessions", ("token_hash", Text), ("admin_key", Number), ("opened_at", Number), ("seen_at", Number), ("confirmed_at", Number), ("pending_code_secret", Text)),
         Table("password_links", ("user_key", Number), ("link_hash", Text), ("password_version", Number), ("expires_at", Number)),
-        Table("account_sessions", ("token_hash", Text), ("user_key", Number), ("application", Text), ("opened_at", Number), ("seen_at", Number)),
+        Table("account_sessions", ("token_hash", Text), ("user_key", Number), ("application", Text), ("identifier", Text), ("opened_at", Number), ("seen_at", Number)),
         Table("audit_log", ("id", Number), ("at", Number), ("who", Text), ("address", Text), ("action", Text), ("object", Text), ("before", Text), ("after", Text)),
     ];
 

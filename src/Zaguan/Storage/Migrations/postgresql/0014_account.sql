@@ -6,11 +6,12 @@ CREATE TABLE password_links (
   expires_at       BIGINT NOT NULL
 );
 
--- Who has signed in to My account, by way of which application.
+-- Who has signed in to My account, by way of which application, and as what.
 CREATE TABLE account_sessions (
   token_hash  TEXT   COLLATE "C" PRIMARY KEY,
   user_key    BIGINT NOT NULL REFERENCES users (key) ON DELETE CASCADE,
   application TEXT   COLLATE "C" NOT NULL,
+  identifier  TEXT   NOT NULL,
   opened_at   BIGINT NOT NULL,
   seen_at     BIGINT NOT NULL
 );

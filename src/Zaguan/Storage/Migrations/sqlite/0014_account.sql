@@ -6,11 +6,12 @@ CREATE TABLE password_links (
   expires_at       INTEGER NOT NULL
 );
 
--- Who has signed in to My account, by way of which application.
+-- Who has signed in to My account, by way of which application, and as what.
 CREATE TABLE account_sessions (
   token_hash  TEXT    PRIMARY KEY,
   user_key    INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
   application TEXT    NOT NULL,
+  identifier  TEXT    NOT NULL,
   opened_at   INTEGER NOT NULL,
   seen_at     INTEGER NOT NULL
 ) WITHOUT ROWID;
