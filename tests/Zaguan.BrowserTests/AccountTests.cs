@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Zaguan.Account;
-using Zaguan.Tests.House;
 using Zaguan.Users;
 
 namespace Zaguan.BrowserTests;
