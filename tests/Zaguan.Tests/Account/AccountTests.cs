@@ -125,6 +125,25 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task Of_many_changes_at_once_one_is_made_and_none_waits_for_another_for_ever()
+    {
+        await using var house = await OpenAsync();
+        var browsers = new List<ConsoleBrowser>();
+        for (var i = 0; i < 4; i++)
+        {
+            browsers.Add(await EnterAsync(house));
+        }
+
+        var version = (await UserAsync(house)).PasswordVersion;
+        var answers = await Task.WhenAll(browsers.Select((b, i) => b.PostAsync(Password, ("current", Ambiotec.Password), ("password", $"{New} {i}"), ("again", $"{New} {i}"))));
+
+        answers.Count(a => string.Equals(a.Headers.Location?.ToString(), $"{Password}?done=1", StringComparison.Ordinal)).ShouldBe(1);
+        answers.ShouldAllBe(a => (int)a.StatusCode < 500);
+        (await UserAsync(house)).PasswordVersion.ShouldBe(version + 1);
+        browsers.ForEach(b => b.Dispose());
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_not_told_apart_costs_one_hash_is_charged_and_is_recorded()
     {
         await using var house = await OpenAsync(new ManualClock());
