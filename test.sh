@@ -69,10 +69,10 @@ run_tests() {
 broken=
 run_tests Zaguan.Tests
 # What the system's SQLite does, the one that ships inside Zaguan must do too.
-ZAGUAN_SQLITE=bundled run_tests Zaguan.Tests --filter-not-trait Database=PostgresOnly --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets Zaguan.Tests.Admin Zaguan.Tests.Admin.Api
+ZAGUAN_SQLITE=bundled run_tests Zaguan.Tests --filter-not-trait Database=PostgresOnly --filter-namespace Zaguan.Tests.Storage Zaguan.Tests.Budgets Zaguan.Tests.Account Zaguan.Tests.Admin Zaguan.Tests.Admin.Api
 # What stands on the database stands on both.
 ZAGUAN_TEST_DATABASE=postgresql run_tests Zaguan.Tests --filter-not-trait Database=FileOnly --filter-namespace \
-  Zaguan.Tests.Admin Zaguan.Tests.Admin.Api Zaguan.Tests.Applications Zaguan.Tests.BackEnds Zaguan.Tests.Budgets Zaguan.Tests.Commands Zaguan.Tests.Contracts Zaguan.Tests.Login Zaguan.Tests.OneTimeCodes Zaguan.Tests.Operations \
+  Zaguan.Tests.Account Zaguan.Tests.Admin Zaguan.Tests.Admin.Api Zaguan.Tests.Applications Zaguan.Tests.BackEnds Zaguan.Tests.Budgets Zaguan.Tests.Commands Zaguan.Tests.Contracts Zaguan.Tests.Login Zaguan.Tests.OneTimeCodes Zaguan.Tests.Operations \
   Zaguan.Tests.Sources Zaguan.Tests.Sources.Ldap Zaguan.Tests.Tokens Zaguan.Tests.Tokens.Keys Zaguan.Tests.Users Zaguan.Tests.Users.Export Zaguan.Tests.Users.Import
 # The console, as a browser shows it.
 run_tests Zaguan.BrowserTests

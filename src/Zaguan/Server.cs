@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Zaguan.AccessLog;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.AdministratorPages;
@@ -75,7 +76,7 @@ internal static class Server
         services.AddSingleton<Identities>();
         services.AddSingleton<BackEndStore>().AddSingleton<BackEndDoor>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>().AddSingleton<RevocationFeedEndpoint>().AddSingleton<VerifyEndpoint>().AddSingleton<LogoutEndpoint>();
         services.AddSingleton<SealedSecrets>().AddSingleton<UserSecondFactors>();
-        services.AddSingleton<LoginWitness>().AddSingleton<LoginEndpoint>();
+        services.AddSingleton<LoginWitness>().AddSingleton<Attempts>().AddSingleton<LoginEndpoint>();
         services.AddSingleton<AdminStore>().AddSingleton<AdminSessions>().AddSingleton<SecondFactor>().AddSingleton<AuditLog>();
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
@@ -83,6 +84,7 @@ internal static class Server
         services.AddSingleton<UserSearch>().AddSingleton<UserChanges>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<KeyChanges>().AddSingleton<AdministratorChanges>();
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyChanges>().AddSingleton<ApiDoor>();
+        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>().AddSingleton<AccountSessions>().AddSingleton<SignIn>().AddSingleton<PasswordChange>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Admin.Entering;
 using Zaguan.Tests.House;
+using Zaguan.Users;
 
 namespace Zaguan.BrowserTests;
 
@@ -17,6 +19,7 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
         ["realm"] = "ambiotec",
         ["number"] = "1",
         ["name"] = "ambiotec",
+        ["application"] = "ambiotec",
     };
 
     [Theory]
@@ -49,6 +52,20 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
             await EnteringTests.EnterAsync(page, view, name, ConsoleBrowser.Password);
             faults.AddRange(await FaultsAsync(page, ConsoleRoutes.SecondFactor));
         });
+        await chromium.LookAsync(house.It, view, async page =>
+        {
+            var john = (await house.It.Services.GetRequiredService<UserStore>().FindByNumberAsync("ambiotec", 1))!;
+            var link = await house.It.Services.GetRequiredService<PasswordLinks>().MakeAsync(john, AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.PasswordLinkMade, "ambiotec/johndoe", null, null));
+            await page.GotoAsync(PasswordLinkRoutes.PathOf(link!));
+            faults.AddRange(await FaultsAsync(page, PasswordLinkRoutes.Password));
+            await page.GotoAsync(AccountRoutes.PathOf("ambiotec"));
+            await AccountTests.SignInAsync(page, view, "johndoe", "securePass123");
+            foreach (var path in new[] { "", AccountRoutes.Sessions, AccountRoutes.Password })
+            {
+                await page.GotoAsync(AccountRoutes.PathOf("ambiotec") + path);
+                faults.AddRange(await FaultsAsync(page, AccountRoutes.PathOf("ambiotec") + path));
+            }
+        });
 
         faults.ShouldBeEmpty();
     }
@@ -67,7 +84,7 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
         foreach (var path in Routes().Distinct(StringComparer.Ordinal))
         {
             using var answer = await house.Ana.GetAsync(path);
-            if (answer.StatusCode is HttpStatusCode.SeeOther || path is ConsoleRoutes.Begin)
+            if (answer.StatusCode is HttpStatusCode.SeeOther || path is ConsoleRoutes.Begin or PasswordLinkRoutes.Password)
             {
                 continue;
             }

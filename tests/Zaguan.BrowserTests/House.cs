@@ -12,7 +12,7 @@ public sealed class House : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        It = await TestHouse.OpenAsync();
+        It = await TestHouse.OpenAsync(new() { Settings = FourApplications.Settings(("Applications:ambiotec:Account", "true")) });
         Ana = await ConsoleBrowser.EnterAsync(It, name: "ana");
     }
 

@@ -13,7 +13,7 @@ internal sealed record AuditEntry
     /// <summary>Unix milliseconds, UTC.</summary>
     public long At { get; init; }
 
-    /// <summary>An administrator's name, or an API key's with its id; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
+    /// <summary>An administrator's name, an API key's with its id, or "realm/user name" of a user who did it to themselves; empty: somebody who did not enter, or who sits at the machine itself (then there is no address).</summary>
     public required string Who { get; init; }
 
     public string? Address { get; init; }
@@ -66,6 +66,9 @@ internal static class AuditActions
     public const string UserPasswordSet = "user's password set";
     public const string UserSecondFactorSet = "user's second factor set up";
     public const string UserSecondFactorReset = "user's second factor reset";
+    public const string PasswordLinkMade = "link to set a password made";
+    public const string PasswordLinkUsed = "password set by link";
+    public const string OwnPasswordChanged = "own password changed";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
@@ -95,6 +98,9 @@ internal static class AuditActions
         [UserPasswordSet] = ("puso una contraseña a un usuario", "set a user's password"),
         [UserSecondFactorSet] = ("configuró el segundo factor de un usuario", "set up a user's second factor"),
         [UserSecondFactorReset] = ("anuló el segundo factor de un usuario", "reset a user's second factor"),
+        [PasswordLinkMade] = ("hizo un enlace para poner la contraseña de un usuario", "made a link to set a user's password"),
+        [PasswordLinkUsed] = ("puso su contraseña con un enlace", "set their password by a link"),
+        [OwnPasswordChanged] = ("cambió su propia contraseña", "changed their own password"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),

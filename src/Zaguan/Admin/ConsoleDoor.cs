@@ -9,7 +9,8 @@ namespace Zaguan.Admin;
 /// <param name="Least">Null: nobody needs to have entered.</param>
 /// <param name="Acts">It changes something, and takes only forms of our own pages.</param>
 /// <param name="IsDangerous">Password and code must have been given a moment ago.</param>
-internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous);
+/// <param name="IsForUsers">It is a page for users of applications: whether an administrator has entered in the same browser does not matter.</param>
+internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous, bool IsForUsers = false);
 
 /// <summary>
 /// Stands before every route of the console. A page is shown to whoever may see it; an act is done for whoever may do it and sends a form that
@@ -37,7 +38,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.Vary = "Cookie, Accept-Language, HX-Request";
-        var visit = new Visit(http, Visit.LanguageOf(http.Request), null, clock.GetUtcNow());
+        var visit = new Visit(http, Visit.LanguageOf(http.Request), null, clock.GetUtcNow()) { IsForUsers = access.IsForUsers };
         try
         {
             if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
@@ -45,7 +46,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
                 body.MaxRequestBodySize = LargestForm;
             }
 
-            visit = visit with { Session = AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
+            visit = visit with { Session = !access.IsForUsers && AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
             var result = await AdmitAsync(visit, access) ?? await answer(visit);
             await result.ExecuteAsync(http);
         }
@@ -102,7 +103,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             return Page.Of<SayingPage>(visit, Saying.OfMissingRole(visit, least), StatusCodes.Status403Forbidden);
         }
 
-        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session))
+        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session.FormToken))
         {
             return Page.Of<SayingPage>(visit, Saying.OfForeignForm(visit), StatusCodes.Status403Forbidden);
         }
@@ -144,7 +145,8 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         _ => true,
     };
 
-    private static async Task<bool> BringsTokenAsync(HttpRequest request, AdminSession session)
+    /// <summary>Whether a form has the token of its session's pages.</summary>
+    public static async Task<bool> BringsTokenAsync(HttpRequest request, string formToken)
     {
         var brought = request.Headers[FormTokenHeader].ToString();
         if (brought.Length == 0 && request.HasFormContentType)
@@ -152,7 +154,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             brought = (await request.ReadFormAsync())[FormTokenField].ToString();
         }
 
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(brought), Encoding.UTF8.GetBytes(session.FormToken));
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(brought), Encoding.UTF8.GetBytes(formToken));
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Zaguan.Account;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.AdministratorPages;
 using Zaguan.Admin.ApplicationPages;
@@ -35,6 +36,8 @@ internal static class ConsoleRoutes
         app.MapApplicationPages();
         app.MapKeyPages();
         app.MapAdministratorPages();
+        app.MapPasswordLinks();
+        app.MapAccount();
     }
 
     /// <param name="least">Null: nobody needs to have entered.</param>
@@ -44,6 +47,14 @@ internal static class ConsoleRoutes
     /// <param name="dangerous">Password and code must have been given a moment ago.</param>
     public static void Act(this WebApplication app, string path, AdminRole? least, Func<Visit, Task<IResult>> answer, bool dangerous = false) =>
         app.Map(HttpMethods.Post, path, new ConsoleAccess(least, Acts: true, dangerous), answer);
+
+    /// <summary>A page for users of applications, whom the console knows nothing of.</summary>
+    public static void UserPage(this WebApplication app, string path, Func<Visit, Task<IResult>> answer) =>
+        app.Map(HttpMethods.Get, path, new ConsoleAccess(null, Acts: false, IsDangerous: false, IsForUsers: true), answer);
+
+    /// <summary>What a form of such a page does.</summary>
+    public static void UserAct(this WebApplication app, string path, Func<Visit, Task<IResult>> answer) =>
+        app.Map(HttpMethods.Post, path, new ConsoleAccess(null, Acts: true, IsDangerous: false, IsForUsers: true), answer);
 
     private static void Map(this WebApplication app, string method, string path, ConsoleAccess access, Func<Visit, Task<IResult>> answer)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zaguan.Account;
 
 namespace Zaguan.Admin;
 
@@ -17,6 +18,18 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
 
     /// <summary>With which a program came to the API; null: this is a browser.</summary>
     public Api.ApiKey? Key { get; init; }
+
+    /// <summary>Whoever looks at it is a user of an application, and there is no console for them.</summary>
+    public bool IsForUsers { get; init; }
+
+    /// <summary>Where pages that went wrong lead back to.</summary>
+    public string Home => !IsForUsers ? ConsoleRoutes.Home : Http.Request.RouteValues[AccountRoutes.Application] is string application ? AccountRoutes.PathOf(application) : Path;
+
+    /// <summary>The user who has signed in to My account.</summary>
+    public AccountSession? Account { get; init; }
+
+    /// <summary>What every form of the session's pages brings; null: there is no session.</summary>
+    public string? FormToken => Session?.FormToken ?? Account?.FormToken;
 
     /// <summary>Of whoever has entered. Pages that nobody needs to have entered for do not ask.</summary>
     public Administrator Admin => Session!.Admin;
@@ -61,7 +74,7 @@ internal sealed record Visit(HttpContext Http, Language Language, AdminSession? 
     public AuditEntry Audit(string action, string what, object? before = null, object? after = null) => new()
     {
         At = Now.ToUnixTimeMilliseconds(),
-        Who = Key?.ToString() ?? Session?.Admin.Name ?? "",
+        Who = Key?.ToString() ?? Session?.Admin.Name ?? (Account is { } account ? UserPages.UserRoutes.Called(account.User) : ""),
         Address = Budgets.Addresses.Plain(Http.Connection.RemoteIpAddress ?? System.Net.IPAddress.None).ToString(),
         Action = action,
         Object = what,

@@ -85,6 +85,9 @@ internal sealed class Application
     /// <summary>Null: a granted login sets no cookie.</summary>
     public required SessionCookie? Cookie { get; init; }
 
+    /// <summary>Whether its users may sign in to My account.</summary>
+    public bool HasAccount { get; init; }
+
     /// <summary>The other origins whose pages may log in and log out, by name.</summary>
     public required IReadOnlyList<string> AllowedOrigins { get; init; }
 

@@ -72,10 +72,16 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
             Cors = CompileCors(settings, contract),
             Tokens = own,
             Cookie = CompileCookie(name, settings, contract),
+            HasAccount = settings.Account,
             AllowedOrigins = [.. settings.AllowedOrigins.Where(IsOrigin)],
             Guard = new GuardCompiler(problems).Compile(settings),
             Settings = values,
         };
+        if (application is { HasAccount: true, IsCompared: true })
+        {
+            problems.Add(settings.Node!.At("Account"), "While an application is compared with its old system, that one decides who is let in, and it is asked with the client's own request. Leave \"Account\" out until the mode is another.");
+        }
+
         if (application.DisclosesAccountState)
         {
             notices.Add($"The contract of \"{name}\" tells strangers which accounts exist. Set DiscloseAccountState to false for it unless its clients depend on that.");

@@ -60,6 +60,9 @@ internal sealed record ApplicationSettings
     /// <summary>Whether a one-time code stands behind the password (secret123456): off, optional (of users who have set up a second factor) or required (of everybody).</summary>
     public CodesAsked OneTimeCodes { get; init; } = CodesAsked.Off;
 
+    /// <summary>Whether its users have a page of their own: recent logins, sessions, password.</summary>
+    public bool Account { get; init; }
+
     /// <summary>Who may do what at the back-end, where a proxy asks (forward-auth).</summary>
     public IReadOnlyList<RuleSettings> Rules { get; init; } = [];
 

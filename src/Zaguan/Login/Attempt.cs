@@ -27,6 +27,12 @@ internal sealed class Attempt(Application application, string identifier, Secret
 
     public Secret Password { get; private set; } = password;
 
+    /// <summary>Whether a one-time code stands behind the password.</summary>
+    public CodesAsked CodesAsked { get; init; } = application.CodesAsked;
+
+    /// <summary>The one that stood there.</summary>
+    public GivenCode Code { get; set; } = GivenCode.NotAsked;
+
     /// <summary>The client asks that a directory checks the password.</summary>
     public bool WantsDirectory => wantsDirectory;
 

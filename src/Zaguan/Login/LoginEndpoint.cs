@@ -5,16 +5,14 @@ using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Comparison;
 using Zaguan.Contracts.Answers;
-using Zaguan.OneTimeCodes;
 using Zaguan.Sources;
 using Zaguan.Storage;
 using Zaguan.Tokens;
-using Zaguan.Users;
 
 namespace Zaguan.Login;
 
 /// <summary>The path of a login. Everything else in the house serves <see cref="AnswerAsync"/>.</summary>
-internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, PasswordSources sources, UserSecondFactors secondFactors, ProfileStore profiles, Database database, ServerSideCallers callers, LoginWitness witness)
+internal sealed class LoginEndpoint(Attempts attempts, BudgetGuard budgets, Database database, ServerSideCallers callers, LoginWitness witness)
 {
     public async Task AnswerAsync(HttpContext http, Application application)
     {
@@ -54,29 +52,23 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         try
         {
             // 2. Find whom the identifier means, and charge the account and the address before anything is verified.
-            var user = await witness.Time("find", () => users.FindByKeyAsync(application.Realm, application.Contract.Identifies, attempt.Key, attempt.Attribute));
-            var allowed = application.SourcesFor(attempt.WantsDirectory);
-            var charging = allowed.Count == 0 && !application.IsCompared
-                ? ChargeResult.SourceNotAllowed
-                : await witness.Time("charge", () => budgets.ChargeAsync(attempt.Subject(user), http.RequestAborted));
+            var user = await attempts.FindAsync(attempt);
+            var charging = await attempts.ChargeAsync(attempt, user, http.RequestAborted);
             retryAfter = charging.RetryAfter;
 
-            // 3. Verify, without the one-time code that stands behind the password. From here on nothing is cancelled: a client that hangs up has guessed all the same.
-            var code = charging.Refusal is null ? secondFactors.TakeOff(attempt, user) : GivenCode.NotAsked;
-            var verdict = charging.Refusal is { } refused ? new Verdict(refused)
-                : code.State == CodeState.CannotBeChecked ? new Verdict(Outcome.Failed)
-                : await witness.Time("verify", () => sources.VerifyAsync(attempt, allowed, user));
+            // 3. Verify. From here on nothing is cancelled: a client that hangs up has guessed all the same.
+            var verdict = await attempts.VerifyAsync(attempt, user, charging);
 
             // 4. and 5. Settle the budgets, record the attempt and open the session: one transaction, on disk before the answer.
-            var record = await witness.Time("record", () => RecordAsync(attempt, user, code, verdict, charging.Charge, values));
+            var record = await attempts.RecordAsync(attempt, user, verdict, charging.Charge, (db, granted, accessId) => OpenAsync(db, attempt, verdict, values with { User = granted, AccessId = accessId }));
             (outcome, user) = (record.Outcome, record.User);
 
             // 6. Issue the token, and the cookie.
             var seconds = RetryAfterSeconds(outcome, retryAfter);
             values = values with { AccessId = record.AccessId, RetryAfter = seconds, RetryAt = seconds is { } s ? witness.Now.AddSeconds(s) : null, AttemptsLeft = await AttemptsLeftAsync(application, outcome, charging.Charge) };
-            answer = new Rendered(application.AnswerTo(outcome, user), Issue(application, record.Session, values with { User = user }));
+            answer = new Rendered(application.AnswerTo(outcome, user), Issue(application, record.Opened, values with { User = user }));
             oldReply = verdict.OldReply;
-            if (record.Session?.Cookie is { } cookie && oldReply is null)
+            if (record.Opened?.Cookie is { } cookie && oldReply is null)
             {
                 application.Cookie?.Set(http.Response, cookie);
             }
@@ -116,6 +108,18 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
         }
     }
 
+    /// <summary>Within the transaction that records the attempt: the session of whoever is granted. A token that no client gets opens nothing.</summary>
+    private static async Task<Session?> OpenAsync(DbConnection db, Attempt attempt, Verdict verdict, AnswerValues values)
+    {
+        var session = attempt.Session(values.User!, values);
+        if (session is not null && verdict.OldReply is null)
+        {
+            await SessionStore.OpenAsync(db, session, values.AccessId!.Value);
+        }
+
+        return session;
+    }
+
     /// <summary>What the answer says of the session, its token included.</summary>
     private static AnswerValues Issue(Application application, Session? session, AnswerValues values)
     {
@@ -149,52 +153,6 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             // The attempt is settled and recorded, and its answer is that of its outcome.
             return null;
         }
-    }
-
-    private async Task<LoginRecord> RecordAsync(Attempt attempt, User? found, GivenCode code, Verdict verdict, Charge? charge, AnswerValues values)
-    {
-        var record = await database.WriteAsync(async db =>
-        {
-            if (verdict is { Profile: null, Password: { } replacement })
-            {
-                await UserStore.ReplaceHashAsync(db, found!, replacement);
-            }
-
-            // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
-            var (outcome, user) = verdict switch
-            {
-                { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password, attempt.At),
-                { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!, isChanged: code.Step is not null), found),
-                _ => (verdict.Outcome, found),
-            };
-            // A code is worth something behind a right password alone, and only then is it taken.
-            if (outcome is Outcome.Granted or Outcome.Inactive or Outcome.PasswordExpired or Outcome.PasswordMustChange && !await UserSecondFactors.TakeAsync(db, attempt.Application, user, code))
-            {
-                outcome = Outcome.WrongCode;
-            }
-
-            var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));
-            var session = outcome == Outcome.Granted ? attempt.Session(user!, values with { User = user, AccessId = accessId }) : null;
-            // A token that no client gets opens nothing.
-            if (session is not null && verdict.OldReply is null)
-            {
-                await SessionStore.OpenAsync(db, session, accessId);
-            }
-
-            // Last: what is charged is what many share, and others wait for it until this is on disk.
-            if (charge is not null)
-            {
-                await budgets.SettleAsync(db, charge, verdict.OldOutcome ?? outcome);
-            }
-
-            return new LoginRecord(outcome, user, accessId, session);
-        });
-        if (charge is not null)
-        {
-            budgets.Settled(charge);
-        }
-
-        return record;
     }
 
     private async Task<Outcome> RecordFaultAsync(Attempt attempt, Exception fault)
@@ -258,7 +216,4 @@ internal sealed class LoginEndpoint(UserStore users, BudgetGuard budgets, Passwo
             or Outcome.LockedAtSource or Outcome.PasswordExpired or Outcome.PasswordMustChange
             or Outcome.Malformed or Outcome.Invalid or Outcome.Failed => null,
     };
-
-    /// <summary>What the transaction at the end of an attempt settled for good.</summary>
-    private sealed record LoginRecord(Outcome Outcome, User? User, long AccessId, Session? Session);
 }

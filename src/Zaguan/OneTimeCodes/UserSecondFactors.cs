@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text;
 using Dapper;
 using Zaguan.Admin;
-using Zaguan.Applications;
 using Zaguan.Login;
 using Zaguan.Reading;
 using Zaguan.Storage;
@@ -26,7 +25,7 @@ internal sealed class UserSecondFactors(Database database, SealedSecrets sealedS
     /// </summary>
     public GivenCode TakeOff(Attempt attempt, User? user)
     {
-        if (attempt.Application.CodesAsked == CodesAsked.Off)
+        if (attempt.CodesAsked == CodesAsked.Off)
         {
             return GivenCode.NotAsked;
         }
@@ -36,7 +35,7 @@ internal sealed class UserSecondFactors(Database database, SealedSecrets sealedS
             // As long as it takes of somebody who has one, or time would tell who has.
             using var decoy = sealedSecrets.OpenDecoy();
             _ = decoy is null ? null : Judge(decoy, AnyCode, attempt.At);
-            return attempt.Application.CodesAsked == CodesAsked.Required ? GivenCode.Wrong : GivenCode.NotAsked;
+            return attempt.CodesAsked == CodesAsked.Required ? GivenCode.Wrong : GivenCode.NotAsked;
         }
 
         using var code = attempt.TakeCodeOff();
@@ -55,9 +54,9 @@ internal sealed class UserSecondFactors(Database database, SealedSecrets sealedS
 
     /// <summary>Within the transaction that records an attempt whose password is right: whether its code is, too, and is taken for the first time.</summary>
     /// <param name="user">As the database has them now: whom only the source could name was not known when the code was looked for.</param>
-    public static async Task<bool> TakeAsync(DbConnection db, Application application, User? user, GivenCode code) => code switch
+    public static async Task<bool> TakeAsync(DbConnection db, Attempt attempt, User? user) => attempt.Code switch
     {
-        { State: CodeState.NotAsked } => application.CodesAsked == CodesAsked.Off || user?.CodeSecret is null,
+        { State: CodeState.NotAsked } => attempt.CodesAsked == CodesAsked.Off || user?.CodeSecret is null,
         { Step: { } step } =>
             await db.ExecuteAsync("UPDATE users SET code_step = @step WHERE key = @Key AND code_step < @step AND code_secret = @CodeSecret", new { user!.Key, user.CodeSecret, step }) == 1,
         { RecoveryHash: { } hash } => await db.ExecuteAsync(

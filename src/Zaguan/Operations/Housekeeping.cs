@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Zaguan.AccessLog;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Budgets;
 using Zaguan.Storage;
@@ -9,7 +10,7 @@ using Zaguan.Tokens.Keys;
 namespace Zaguan.Operations;
 
 /// <summary>Forgets what is old, every hour, in batches small enough that no login waits for one. Killed at any line, it goes on at the next start.</summary>
-internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, AuditLog audit, Database database, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessions, RevocationStore revocations, KeyStore keys, BudgetStore budgets, AuditLog audit, PasswordLinks links, AccountSessions accounts, Database database, AccessLogSettings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -53,6 +54,8 @@ internal sealed class Housekeeping(AccessLogStore accessLog, SessionStore sessio
         }
 
         await keys.ForgetAsync(now);
+        await links.ForgetAsync();
+        await accounts.ForgetAsync();
 
         (string, string)? after = ("", "");
         while (after is { } rows && !stoppingToken.IsCancellationRequested)

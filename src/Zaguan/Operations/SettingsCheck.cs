@@ -178,6 +178,11 @@ internal static class SettingsCheck
         {
             problems.Add(at.At("BreachedHashesFile"), objection);
         }
+
+        if (passwords.LinkLifetime < TimeSpan.FromMinutes(1) || passwords.LinkLifetime > TimeSpan.FromDays(7))
+        {
+            problems.Add(at.At("LinkLifetime"), "A link to set a password is good for at least 1m and at most 7d: whoever finds it later can use it.");
+        }
     }
 
     private static void CheckNode(ZaguanSettings settings, Problems problems)

@@ -29,10 +29,14 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
 
     private static readonly Lazy<HashSet<string>> Common = new(ReadCommon);
 
-    /// <summary>Everything that speaks against it, as sentences; empty: it is taken.</summary>
+    /// <summary>Everything that speaks against it, as English sentences; empty: it is taken.</summary>
+    /// <inheritdoc cref="Weigh"/>
+    public IReadOnlyList<string> Objections(Secret password, params IEnumerable<string?> names) => [.. Weigh(password, names).Select(o => o.English)];
+
+    /// <summary>Everything that speaks against it; empty: it is taken.</summary>
     /// <param name="names">The user's: user name, e-mail address, given and family name; nulls are none.</param>
     /// <exception cref="IOException">The file of breached hashes cannot be read.</exception>
-    public IReadOnlyList<string> Objections(Secret password, params IEnumerable<string?> names)
+    public IReadOnlyList<PasswordObjection> Weigh(Secret password, params IEnumerable<string?> names)
     {
         string text;
         try
@@ -42,38 +46,38 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         catch (ArgumentException)
         {
             // .NET has no way to ask first.
-            return ["This password holds a code point that Unicode gives to nobody (U+FFFE and its like)."];
+            return [new("Esta contraseña tiene un carácter que no existe en Unicode (U+FFFE y semejantes).", "This password holds a code point that Unicode gives to nobody (U+FFFE and its like).")];
         }
 
-        var objections = new List<string>();
+        var objections = new List<PasswordObjection>();
         var length = text.EnumerateRunes().Count();
         if (length < settings.Shortest)
         {
-            objections.Add($"A password has at least {settings.Shortest} characters; this one has {length}.");
+            objections.Add(new($"Una contraseña tiene al menos {settings.Shortest} caracteres; esta tiene {length}.", $"A password has at least {settings.Shortest} characters; this one has {length}."));
         }
 
         if (length > settings.Longest)
         {
-            objections.Add($"A password has at most {settings.Longest} characters; this one has {length}.");
+            objections.Add(new($"Una contraseña tiene como mucho {settings.Longest} caracteres; esta tiene {length}.", $"A password has at most {settings.Longest} characters; this one has {length}."));
         }
 
         if (Common.Value.Contains(text.ToUpperInvariant()) || Common.Value.Contains(Piece(text.ToUpperInvariant())))
         {
-            objections.Add("This password is among the first that anybody tries, because many people use it.");
+            objections.Add(new("Esta contraseña es de las primeras que prueba cualquiera, porque la usa mucha gente.", "This password is among the first that anybody tries, because many people use it."));
         }
         else if (Piece(text) is { Length: <= LongestPiece } piece && piece.Length < text.Length)
         {
-            objections.Add("This password is one short piece written over and over.");
+            objections.Add(new("Esta contraseña es un trozo corto escrito una y otra vez.", "This password is one short piece written over and over."));
         }
 
         if (IsMadeOf(text, names))
         {
-            objections.Add("This password is made of the user's own names.");
+            objections.Add(new("Esta contraseña está hecha con los nombres de su propio dueño.", "This password is made of the user's own names."));
         }
 
         if (settings.BreachedHashesFile is { } file && BreachedHashes.Contain(file, Encoding.UTF8.GetBytes(text)))
         {
-            objections.Add("This password is known from a breach elsewhere.");
+            objections.Add(new("Esta contraseña se conoce por una filtración en otro sitio.", "This password is known from a breach elsewhere."));
         }
 
         return objections;
@@ -111,3 +115,6 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(p => p.ToUpperInvariant())];
     }
 }
+
+/// <summary>What speaks against a password, for whoever chose it.</summary>
+internal sealed record PasswordObjection(string Spanish, string English);

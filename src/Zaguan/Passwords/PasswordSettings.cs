@@ -11,4 +11,7 @@ internal sealed record PasswordSettings
 
     /// <summary>A file of SHA-1 hashes of passwords that became known: lines HASH or HASH:COUNT in ascending order, as Have I Been Pwned hands them out. Absent: none.</summary>
     public string? BreachedHashesFile { get; init; }
+
+    /// <summary>How long a link is good by which a user sets a password, at least a minute, at most 7d.</summary>
+    public TimeSpan LinkLifetime { get; init; } = TimeSpan.FromHours(24);
 }

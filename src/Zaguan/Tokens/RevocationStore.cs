@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Revocations;
@@ -58,6 +59,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     public static async Task<int> RevokeUserAsync(DbConnection db, User user, IReadOnlyList<Application> applications, long now)
     {
         var sessions = await RevokeAsync(db, "user_key = @Key", new { user.Key, now });
+        await AccountSessions.EndAllAsync(db, user);
         foreach (var application in applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal)))
         {
             // By the contract, which is known here even where the application's secret is not.

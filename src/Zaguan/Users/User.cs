@@ -38,6 +38,12 @@ internal sealed record User
     /// <summary>When the user came over from another source, Unix milliseconds; null: did not.</summary>
     public long? AdoptedAt { get; init; }
 
+    /// <summary>They came over from a directory, and none of their passwords is kept here.</summary>
+    public bool IsOfDirectory => Password is null && string.Equals(AdoptedFrom, "ldap", StringComparison.Ordinal);
+
+    /// <summary>The source, as configuration spells it; null: from none.</summary>
+    public string? AdoptedFrom { get; init; }
+
     /// <summary>How often it was changed.</summary>
     public long PasswordVersion { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Applications;
 using Zaguan.Contracts;
@@ -17,7 +18,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 {
     internal const string Fields = """
         u.key, u.realm, u.number, u.id, u.username, u.email, u.phone, u.given_name AS GivenName, u.family_name AS FamilyName,
-        u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.attributes, u.code_secret AS CodeSecret, r.number AS RoleNumber, r.name AS RoleName
+        u.active, u.password, u.password_version AS PasswordVersion, u.password_set_here AS PasswordIsSetHere, u.adopted_at AS AdoptedAt, u.adopted_from AS AdoptedFrom, u.attributes, u.code_secret AS CodeSecret, r.number AS RoleNumber, r.name AS RoleName
         """;
 
     internal const string Columns = $"SELECT {Fields} FROM users u LEFT JOIN roles r ON r.key = u.role_key";
@@ -211,6 +212,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         var isThere = await db.ExecuteAsync("UPDATE users SET active = @active WHERE key = @Key", new { user.Key, active }) == 1;
         if (!active)
         {
+            await PasswordLinks.VoidAsync(db, user);
             await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         }
 
@@ -219,7 +221,10 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     });
 
     /// <summary>What was opened with the old password is closed.</summary>
-    public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(async db =>
+    public Task<bool> SetPasswordAsync(User user, StoredPassword password, IReadOnlyList<Application> applications, AuditEntry? audit = null) => database.WriteAsync(db => SetPasswordAsync(db, user, password, applications, audit));
+
+    /// <summary>Within the caller's transaction.</summary>
+    public async Task<bool> SetPasswordAsync(DbConnection db, User user, StoredPassword password, IReadOnlyList<Application> applications, AuditEntry? audit)
     {
         var isThere = await db.ExecuteAsync(
             """
@@ -230,7 +235,7 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         await RevocationStore.RevokeUserAsync(db, user, applications, Now);
         await AuditLog.AppendAsync(db, isThere ? audit : null);
         return isThere;
-    });
+    }
 
     /// <summary>Until the transaction ends nobody else changes the user. A change that changes nothing is the lock that both databases know.</summary>
     public static Task<int> LockAsync(DbConnection db, long key) => db.ExecuteAsync("UPDATE users SET active = active WHERE key = @key", new { key });

@@ -197,7 +197,7 @@ public sealed class UserPagesTests
 
         var refused = await browser.PostAsync($"{AdminPage}/password", ("how", "written"), ("password", "corta"));
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("at least 12 characters");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("al menos 12 caracteres");
         (await browser.PostAsync($"{AdminPage}/password", ("how", "written"), ("password", "cuatro palabras bien largas"))).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         (await Romsoft.LogsInAsync(house, Romsoft.Body("admin", "cuatro palabras bien largas"))).ShouldBeTrue();
         var audit = await AuditAsync(house, "romsoft/admin");

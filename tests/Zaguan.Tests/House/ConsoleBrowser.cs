@@ -32,6 +32,12 @@ internal sealed class ConsoleBrowser : IDisposable
 
     public CookieCollection Cookies => cookies.GetCookies(house.Address);
 
+    /// <summary>Those that the pages below a path get.</summary>
+    public CookieCollection CookiesOf(string path) => cookies.GetCookies(new Uri(house.Address, path));
+
+    /// <summary>One that somebody else put there.</summary>
+    public void PutCookie(string name, string value, string path) => cookies.Add(house.Address, new Cookie(name, value, path));
+
     /// <summary>Of the session, as the last page gave it.</summary>
     public string? FormToken => formToken;
 

@@ -2,9 +2,12 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OtpNet;
 using Zaguan.Admin;
+using Zaguan.Admin.UserPages;
+using Zaguan.Applications;
 using Zaguan.Login;
 using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
 using Zaguan.Users;
 
@@ -136,11 +139,14 @@ public sealed class CodeLoginTests
         await using var house = await OpenAsync("optional");
         await SetUpAsync(house, Ambiotec);
         var user = await UserAsync(house, Ambiotec);
-        var application = house.Services.GetRequiredService<Zaguan.Applications.RunningApplications>().Table.Applications.Single(a => string.Equals(a.Name, "ambiotec", StringComparison.Ordinal));
+        var application = house.Services.GetRequiredService<RunningApplications>().Table.Find("ambiotec").ShouldNotBeNull();
+        using var attempt = new Attempt(application, "otro nombre", Secret.FromText(Ambiotec.Password), wantsDirectory: false, new Client(IPAddress.Loopback, null, null, null), DateTimeOffset.UnixEpoch) { Sender = Senders.Somebody };
 
         // Nobody was found by the identifier, so no code was looked for; then the source said who it is.
-        (await house.Services.GetRequiredService<Zaguan.Storage.Database>().WriteAsync(db => UserSecondFactors.TakeAsync(db, application, user, GivenCode.NotAsked))).ShouldBeFalse();
-        (await house.Services.GetRequiredService<Zaguan.Storage.Database>().WriteAsync(db => UserSecondFactors.TakeAsync(db, application, user with { CodeSecret = null }, GivenCode.NotAsked))).ShouldBeTrue();
+        (await TakeAsync(user)).ShouldBeFalse();
+        (await TakeAsync(user with { CodeSecret = null })).ShouldBeTrue();
+
+        Task<bool> TakeAsync(User known) => house.Services.GetRequiredService<Database>().WriteAsync(db => UserSecondFactors.TakeAsync(db, attempt, known));
     }
 
     [Fact]
@@ -150,7 +156,7 @@ public sealed class CodeLoginTests
         var before = await UserAsync(house, Ambiotec);
         await SetUpAsync(house, Ambiotec);
 
-        (await house.Services.GetRequiredService<Zaguan.Storage.Database>().WriteAsync(db => UserStore.ConfirmAsync(db, before, isChanged: false))).ShouldBe(Outcome.WrongCode);
+        (await house.Services.GetRequiredService<Database>().WriteAsync(db => UserStore.ConfirmAsync(db, before, isChanged: false))).ShouldBe(Outcome.WrongCode);
     }
 
     [Fact]
@@ -178,7 +184,7 @@ public sealed class CodeLoginTests
         await SetUpAsync(house, Ambiotec);
         using var browser = await ConsoleBrowser.EnterAsync(house);
         var user = await UserAsync(house, Ambiotec);
-        var path = Zaguan.Admin.UserPages.UserRoutes.PathOf(user);
+        var path = UserRoutes.PathOf(user);
         (await browser.ReadAsync(path)).ShouldContain("reset-second-factor");
 
         (await browser.PostAsync($"{path}/reset-second-factor")).StatusCode.ShouldBe(HttpStatusCode.SeeOther);

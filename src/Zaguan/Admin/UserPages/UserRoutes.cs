@@ -43,8 +43,9 @@ internal static class UserRoutes
         app.Act($"{One}/edit", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => editing.EditAsync(visit, user)));
         app.Page($"{One}/delete", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult<IResult>(Page.Of<DeletePage>(visit, new DeletionForm(user, IsWrong: false)))));
         app.Act($"{One}/delete", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => editing.DeleteAsync(visit, user)), dangerous: true);
-        app.Page($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult<IResult>(Page.Of<PasswordPage>(visit, new PasswordForm(user, [], null)))));
+        app.Page($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => Task.FromResult(passwords.Show(visit, user))));
         app.Act($"{One}/password", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.SetAsync(visit, user)), dangerous: true);
+        app.Act($"{One}/password-link", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.MakeLinkAsync(visit, user)), dangerous: true);
     }
 
     public static string PathOf(User user) => $"{Users}/{Uri.EscapeDataString(user.Realm)}/{user.Number.ToString(CultureInfo.InvariantCulture)}";

@@ -31,8 +31,17 @@ internal sealed record UserForm(User? User, string Realm, IReadOnlyList<string> 
     public string Path => User is null ? UserRoutes.New : $"{UserRoutes.PathOf(User)}/edit";
 }
 
-/// <param name="Objections">In the language of the policy, which is English.</param>
-internal sealed record PasswordForm(User User, IReadOnlyList<string> Objections, string? Trouble);
+internal sealed record PasswordForm(User User, IReadOnlyList<string> Objections, string? Trouble)
+{
+    /// <summary>Why the user cannot get a link; null: they can.</summary>
+    public string? NoLink { get; init; }
+
+    public TimeSpan LinkLifetime { get; init; }
+}
+
+/// <summary>A link by which the user chooses a password, seen once.</summary>
+/// <param name="Until">Unix milliseconds.</param>
+internal sealed record MadeLink(User User, string Address, long Until);
 
 /// <summary>A password that was made here, seen once.</summary>
 internal sealed record GeneratedPassword(User User, string Password);

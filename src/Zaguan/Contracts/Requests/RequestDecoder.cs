@@ -16,6 +16,10 @@ internal sealed class RequestDecoder(RequestRules rules)
 
     public bool ReadsDirectory => rules.Directory is not null;
 
+    /// <summary>The identifier as a request's is read that says this; null: no request may say it.</summary>
+    public string? ReadIdentifier(string written) =>
+        FieldFormats.Normalise(rules.Identifier.Normalise, written) is { Length: > 0 } identifier && rules.Identifier.ObjectionTo(identifier) is null ? identifier : null;
+
     /// <summary>What is read when the body is all that there is.</summary>
     public DecodedRequest Decode(ReadOnlySpan<byte> json) => Decode(RequestInput.OfJson(json));
 
