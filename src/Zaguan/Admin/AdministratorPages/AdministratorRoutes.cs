@@ -24,9 +24,11 @@ internal static class AdministratorRoutes
 
         app.Page(List, AdminRole.Auditor, visit => ShowAsync(visit, "", []));
         app.Act(List, AdminRole.Administrator, AddAsync, dangerous: true);
-        On("role", async (visit, admin) => Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) && Enum.IsDefined(role)
-            ? await admins.SetRoleAsync(admin, role, Changed(visit, admin, new { role = admin.Role.ToString() }, new { role = role.ToString() }), keepsOne: true)
-            : throw new BadHttpRequestException("There is no such role."), sparesOneself: true);
+        On("role", async (visit, admin) =>
+        {
+            var role = await ChosenRoleAsync(visit);
+            return await admins.SetRoleAsync(admin, role, Changed(visit, admin, new { role = admin.Role.ToString() }, new { role = role.ToString() }), keepsOne: true);
+        }, sparesOneself: true);
         On("disable", (visit, admin) => admins.SetActiveAsync(admin, active: false, Changed(visit, admin, new { active = admin.Active }, new { active = false }), keepsOne: true), sparesOneself: true);
         On("enable", (visit, admin) => admins.SetActiveAsync(admin, active: true, Changed(visit, admin, new { active = admin.Active }, new { active = true })));
         On("unlock", async (visit, admin) =>
@@ -75,12 +77,7 @@ internal static class AdministratorRoutes
 
         async Task<IResult> AddAsync(Visit visit)
         {
-            var name = (await EnteringRoutes.FieldAsync(visit, "name")).Trim();
-            if (!Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) || !Enum.IsDefined(role))
-            {
-                throw new BadHttpRequestException("There is no such role.");
-            }
-
+            var (name, role) = ((await EnteringRoutes.FieldAsync(visit, "name")).Trim(), await ChosenRoleAsync(visit));
             using var password = Secret.FromText(await EnteringRoutes.FieldAsync(visit, "password"));
             var objections = (Names.Objection("A name", name) is { } noName ? [noName] : Array.Empty<string>()).Concat(NewPasswords.Objections(visit, setup, password, name)).ToList();
             if (objections.Count > 0)
@@ -98,6 +95,10 @@ internal static class AdministratorRoutes
                 : await ShowAsync(visit, name, [visit.Say("Ya hay un administrador con ese nombre.", "There is an administrator of that name already.")], StatusCodes.Status409Conflict);
         }
     }
+
+    /// <summary>Of the form's list, which no browser leaves.</summary>
+    private static async Task<AdminRole> ChosenRoleAsync(Visit visit) =>
+        Enum.TryParse<AdminRole>(await EnteringRoutes.FieldAsync(visit, "role"), out var role) && Enum.IsDefined(role) ? role : throw new BadHttpRequestException("There is no such role.");
 
     private static AuditEntry Changed(Visit visit, Administrator admin, object? before, object after) => visit.Audit(AuditActions.AdminChanged, admin.Name, before, after);
 

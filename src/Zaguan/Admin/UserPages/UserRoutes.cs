@@ -56,7 +56,9 @@ internal static class UserRoutes
             user, active, applications.Table.Applications, visit.Audit(active ? AuditActions.UserEnabled : AuditActions.UserDisabled, Called(user), new { active = user.Active }, new { active }));
     }
 
-    public static string PathOf(User user) => $"{Users}/{Uri.EscapeDataString(user.Realm)}/{user.Number.ToString(CultureInfo.InvariantCulture)}";
+    public static string PathOf(User user) => PathOf(user.Realm, user.Number);
+
+    public static string PathOf(string realm, long number) => $"{Users}/{Uri.EscapeDataString(realm)}/{number.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>As the audit log calls a user.</summary>
     public static string Called(User user) => $"{user.Realm}/{user.Username}";
