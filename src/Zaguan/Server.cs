@@ -5,6 +5,7 @@ using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.ImportPages;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
@@ -20,6 +21,7 @@ using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
 using Zaguan.Users;
+using Zaguan.Users.Import;
 
 namespace Zaguan;
 
@@ -75,6 +77,7 @@ internal static class Server
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
+        services.AddSingleton(setup.Settings.Import).AddSingleton<ImportStore>().AddSingleton<ImportDesk>().AddHostedService(s => s.GetRequiredService<ImportDesk>());
         services.AddSingleton<UserSearch>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 

@@ -9,7 +9,8 @@ namespace Zaguan.Admin;
 /// <param name="Least">Null: nobody needs to have entered.</param>
 /// <param name="Acts">It changes something, and takes only forms of our own pages.</param>
 /// <param name="IsDangerous">Password and code must have been given a moment ago.</param>
-internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous);
+/// <param name="TakesFile">Its form brings one (<see cref="Upload"/>), which whoever reads it bounds.</param>
+internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous, bool TakesFile = false);
 
 /// <summary>
 /// Stands before every route of the console. A page is shown to whoever may see it; an act is done for whoever may do it and sends a form that
@@ -42,7 +43,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         {
             if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
             {
-                body.MaxRequestBodySize = LargestForm;
+                body.MaxRequestBodySize = access.TakesFile && Upload.Is(http.Request) ? null : LargestForm;
             }
 
             visit = visit with { Session = AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
@@ -102,7 +103,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             return Page.Of<SayingPage>(visit, Saying.OfMissingRole(visit, least), StatusCodes.Status403Forbidden);
         }
 
-        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session))
+        if (access.Acts && !await BringsTokenAsync(visit.Http, session, access))
         {
             return Page.Of<SayingPage>(visit, Saying.OfForeignForm(visit), StatusCodes.Status403Forbidden);
         }
@@ -144,10 +145,17 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         _ => true,
     };
 
-    private static async Task<bool> BringsTokenAsync(HttpRequest request, AdminSession session)
+    private static async Task<bool> BringsTokenAsync(HttpContext http, AdminSession session, ConsoleAccess access)
     {
+        var request = http.Request;
         var brought = request.Headers[FormTokenHeader].ToString();
-        if (brought.Length == 0 && request.HasFormContentType)
+        if (access.TakesFile && Upload.Of(request) is { } upload)
+        {
+            // It comes first: nobody else's file is read.
+            http.Features.Set(upload);
+            brought = await upload.FieldAsync(FormTokenField, http.RequestAborted);
+        }
+        else if (brought.Length == 0 && request.HasFormContentType)
         {
             brought = (await request.ReadFormAsync())[FormTokenField].ToString();
         }
