@@ -8,6 +8,7 @@ using Zaguan.Admin.AdministratorPages;
 using Zaguan.Admin.Api;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.ImportPages;
 using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
@@ -25,6 +26,7 @@ using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Tokens.Keys;
 using Zaguan.Users;
+using Zaguan.Users.Import;
 
 namespace Zaguan;
 
@@ -81,6 +83,7 @@ internal static class Server
         services.AddSingleton<ConsoleDoor>().AddSingleton<EnterEndpoint>().AddSingleton<BeginEndpoint>().AddSingleton<TryOut>();
         services.AddSingleton<AccessExport>();
         services.AddSingleton<OverviewStore>().AddSingleton<Census>().AddSingleton<LoginCounter>().AddHostedService(s => s.GetRequiredService<LoginCounter>());
+        services.AddSingleton(setup.Settings.Import).AddSingleton<ImportStore>().AddSingleton<ImportDesk>().AddHostedService(s => s.GetRequiredService<ImportDesk>());
         services.AddSingleton<UserSearch>().AddSingleton<UserChanges>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<KeyChanges>().AddSingleton<AdministratorChanges>();
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyChanges>().AddSingleton<ApiDoor>();

@@ -72,6 +72,8 @@ internal static class AuditActions
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string UserDeleted = "user deleted";
+    public const string ImportStarted = "import started";
+    public const string ImportEnded = "import ended";
     public const string LoginTried = "login tried out";
     public const string KeyMade = "signing key made";
     public const string BackEndAdded = "back-end added";
@@ -104,6 +106,8 @@ internal static class AuditActions
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),
+        [ImportStarted] = ("empezó una importación de usuarios", "started an import of users"),
+        [ImportEnded] = ("terminó una importación de usuarios", "ended an import of users"),
         [LoginTried] = ("probó un inicio de sesión", "tried a login out"),
         [KeyMade] = ("creó la siguiente clave de firma", "made the next signing key"),
         [BackEndAdded] = ("añadió un servidor con clave", "added a back-end"),

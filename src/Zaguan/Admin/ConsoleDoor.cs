@@ -10,7 +10,8 @@ namespace Zaguan.Admin;
 /// <param name="Acts">It changes something, and takes only forms of our own pages.</param>
 /// <param name="IsDangerous">Password and code must have been given a moment ago.</param>
 /// <param name="IsForUsers">It is a page for users of applications: whether an administrator has entered in the same browser does not matter.</param>
-internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous, bool IsForUsers = false);
+/// <param name="TakesFile">Its form brings one (<see cref="Upload"/>), which whoever reads it bounds.</param>
+internal sealed record ConsoleAccess(AdminRole? Least, bool Acts, bool IsDangerous, bool IsForUsers = false, bool TakesFile = false);
 
 /// <summary>
 /// Stands before every route of the console. A page is shown to whoever may see it; an act is done for whoever may do it and sends a form that
@@ -43,7 +44,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
         {
             if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
             {
-                body.MaxRequestBodySize = LargestForm;
+                body.MaxRequestBodySize = access.TakesFile && Upload.Is(http.Request) ? null : LargestForm;
             }
 
             visit = visit with { Session = !access.IsForUsers && AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
@@ -103,7 +104,7 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
             return Page.Of<SayingPage>(visit, Saying.OfMissingRole(visit, least), StatusCodes.Status403Forbidden);
         }
 
-        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session.FormToken))
+        if (access.Acts && !await BringsTokenAsync(visit.Http.Request, session.FormToken, access.TakesFile))
         {
             return Page.Of<SayingPage>(visit, Saying.OfForeignForm(visit), StatusCodes.Status403Forbidden);
         }
@@ -146,10 +147,16 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
     };
 
     /// <summary>Whether a form has the token of its session's pages.</summary>
-    public static async Task<bool> BringsTokenAsync(HttpRequest request, string formToken)
+    public static async Task<bool> BringsTokenAsync(HttpRequest request, string formToken, bool takesFile = false)
     {
         var brought = request.Headers[FormTokenHeader].ToString();
-        if (brought.Length == 0 && request.HasFormContentType)
+        if (takesFile && Upload.Of(request) is { } upload)
+        {
+            // It comes first: nobody else's file is read.
+            request.HttpContext.Features.Set(upload);
+            brought = await upload.FieldAsync(FormTokenField, request.HttpContext.RequestAborted);
+        }
+        else if (brought.Length == 0 && request.HasFormContentType)
         {
             brought = (await request.ReadFormAsync())[FormTokenField].ToString();
         }

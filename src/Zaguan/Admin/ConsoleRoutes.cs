@@ -5,6 +5,7 @@ using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.AdministratorPages;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.ImportPages;
 using Zaguan.Admin.KeyPages;
 using Zaguan.Admin.Overviews;
 using Zaguan.Admin.UserPages;
@@ -31,6 +32,7 @@ internal static class ConsoleRoutes
         app.MapAssets();
         app.MapEntering();
         app.MapUsers();
+        app.MapImport();
         app.MapAccessLog();
         app.MapOverview();
         app.MapApplicationPages();
@@ -45,8 +47,9 @@ internal static class ConsoleRoutes
         app.Map(HttpMethods.Get, path, new ConsoleAccess(least, Acts: false, IsDangerous: false), answer);
 
     /// <param name="dangerous">Password and code must have been given a moment ago.</param>
-    public static void Act(this WebApplication app, string path, AdminRole? least, Func<Visit, Task<IResult>> answer, bool dangerous = false) =>
-        app.Map(HttpMethods.Post, path, new ConsoleAccess(least, Acts: true, dangerous), answer);
+    /// <param name="takesFile">See <see cref="ConsoleAccess"/>.</param>
+    public static void Act(this WebApplication app, string path, AdminRole? least, Func<Visit, Task<IResult>> answer, bool dangerous = false, bool takesFile = false) =>
+        app.Map(HttpMethods.Post, path, new ConsoleAccess(least, Acts: true, dangerous, TakesFile: takesFile), answer);
 
     /// <summary>A page for users of applications, whom the console knows nothing of.</summary>
     public static void UserPage(this WebApplication app, string path, Func<Visit, Task<IResult>> answer) =>

@@ -1,3 +1,4 @@
+using Zaguan.Admin.ImportPages;
 using Zaguan.Argon2;
 using Zaguan.Budgets;
 using Zaguan.Passwords;
@@ -29,6 +30,7 @@ internal static class SettingsCheck
         CheckSources(settings, problems);
         CheckPasswords(settings, problems);
         CheckAccessLog(settings, problems);
+        CheckImport(settings, problems);
         CheckNode(settings, problems);
     }
 
@@ -190,6 +192,14 @@ internal static class SettingsCheck
         if (settings.NodeName is { } name && (name.Length is 0 or > MostNodeName || name.Any(char.IsControl)))
         {
             problems.Add(settings.Node!.At(nameof(settings.NodeName)), $"\"NodeName\" has 1 to {MostNodeName} characters, and no control characters.");
+        }
+    }
+
+    private static void CheckImport(ZaguanSettings settings, Problems problems)
+    {
+        if (settings.Import.LargestMiB is < 1 or > ImportSettings.Most)
+        {
+            problems.Add(settings.Node!.At("Import").At("LargestMiB"), $"A file that is imported in the console has between 1 and {ImportSettings.Most} MiB; \"LargestMiB\" says how many at most.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Zaguan.AccessLog;
+using Zaguan.Admin.ImportPages;
 using Zaguan.Applications;
 using Zaguan.Budgets;
 using Zaguan.Passwords;
@@ -44,6 +45,8 @@ internal sealed record ZaguanSettings
     public string? NodeName { get; init; }
 
     public AccessLogSettings AccessLog { get; init; } = new();
+
+    public ImportSettings Import { get; init; } = new();
 
     public NetworkSettings Network { get; init; } = new();
 }

@@ -25,7 +25,7 @@ internal sealed class ImportedPassword : IDisposable
     /// <summary>As --password-format and a column of formats call what AES made with the key of --aes-key-file.</summary>
     public const string Aes = "aes";
 
-    private const string Plain = "plain";
+    public const string Plain = "plain";
 
     private readonly string text;
     private readonly StoredHash? hash;

@@ -48,7 +48,9 @@ internal static class UserRoutes
         app.Act($"{One}/password-link", AdminRole.Administrator, visit => WithUserAsync(visit, users, user => passwords.MakeLinkAsync(visit, user)), dangerous: true);
     }
 
-    public static string PathOf(User user) => $"{Users}/{Uri.EscapeDataString(user.Realm)}/{user.Number.ToString(CultureInfo.InvariantCulture)}";
+    public static string PathOf(User user) => PathOf(user.Realm, user.Number);
+
+    public static string PathOf(string realm, long number) => $"{Users}/{Uri.EscapeDataString(realm)}/{number.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>As the audit log calls a user.</summary>
     public static string Called(User user) => $"{user.Realm}/{user.Username}";
