@@ -1,5 +1,6 @@
 using OtpNet;
 using Zaguan.Admin;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Admin;
@@ -11,8 +12,8 @@ public sealed class SecondFactorTests
     [Fact]
     public void A_secret_has_160_bits_and_a_recovery_code_80_and_none_comes_twice()
     {
-        using var secret = SecondFactor.NewSecret();
-        var codes = Enumerable.Range(0, 100).SelectMany(_ => SecondFactor.NewRecoveryCodes()).ToList();
+        using var secret = OneTimeCode.NewSecret();
+        var codes = Enumerable.Range(0, 100).SelectMany(_ => OneTimeCode.NewRecoveryCodes()).ToList();
 
         secret.Length.ShouldBe(20);
         codes.ShouldAllBe(c => c.Replace("-", "", StringComparison.Ordinal).Length == 16);
@@ -31,12 +32,12 @@ public sealed class SecondFactorTests
     [InlineData(60, false)]
     public void A_code_is_good_in_its_thirty_seconds_and_in_those_on_either_side(int secondsLater, bool isGood)
     {
-        using var secret = SecondFactor.NewSecret();
+        using var secret = OneTimeCode.NewSecret();
         // At the end of its thirty seconds, where it is negative, or at their beginning.
         var made = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero).AddSeconds(secondsLater < 0 ? 29 : 0);
         var code = new Totp(secret.Reveal().ToArray()).ComputeTotp(made.UtcDateTime);
 
-        (SecondFactor.StepOf(secret, code, made.AddSeconds(secondsLater)) is not null).ShouldBe(isGood);
+        (OneTimeCode.StepOf(secret, code, made.AddSeconds(secondsLater)) is not null).ShouldBe(isGood);
     }
 
     [Theory]
@@ -47,9 +48,9 @@ public sealed class SecondFactorTests
     [InlineData("１２３４５６")]
     public void What_is_no_code_is_none(string code)
     {
-        using var secret = SecondFactor.NewSecret();
+        using var secret = OneTimeCode.NewSecret();
 
-        SecondFactor.StepOf(secret, code, DateTimeOffset.UnixEpoch).ShouldBeNull();
-        SecondFactor.HashOfRecoveryCode(code).ShouldBeNull();
+        OneTimeCode.StepOf(secret, code, DateTimeOffset.UnixEpoch).ShouldBeNull();
+        OneTimeCode.HashOfRecoveryCode(code).ShouldBeNull();
     }
 }

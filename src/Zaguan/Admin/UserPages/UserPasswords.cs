@@ -70,7 +70,7 @@ internal sealed class UserPasswords(UserStore users, PasswordLinks links, Runnin
     }
 
     /// <param name="chosen">Null: one is made.</param>
-    public async Task<PasswordChange> ChangeAsync(Visit visit, User user, string? chosen)
+    public async Task<ChangedPassword> ChangeAsync(Visit visit, User user, string? chosen)
     {
         var made = chosen is null ? Generate(setup.Settings.Passwords.Shortest) : null;
         using var password = Secret.FromText(chosen ?? made!);
@@ -109,7 +109,7 @@ internal enum PasswordOutcome
 }
 
 /// <param name="Made">The password, where one was made: shown once.</param>
-internal sealed record PasswordChange(PasswordOutcome Outcome, IReadOnlyList<string> Objections, string? Made)
+internal sealed record ChangedPassword(PasswordOutcome Outcome, IReadOnlyList<string> Objections, string? Made)
 {
     /// <summary>What became of it, and no password.</summary>
     public override string ToString() => Outcome.ToString();
