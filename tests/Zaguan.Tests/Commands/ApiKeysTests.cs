@@ -12,8 +12,6 @@ public sealed class ApiKeysTests
     public async Task A_key_is_made_listed_and_revoked_and_the_audit_log_says_so()
     {
         await using var folder = new CommandFolder();
-        (await folder.RunAsync("api-keys", "list")).Error.ShouldContain("no database");
-
         var made = await folder.RunAsync("api-keys", "add", "informe", "--scope", "users:read", "--scope", "log:read", "--expires-in", "30d");
 
         made.Code.ShouldBe(ExitCode.Done, made.Error);

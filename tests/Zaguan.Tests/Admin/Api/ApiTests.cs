@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Admin;
-using Zaguan.Admin.Api;
 using Zaguan.Admin.AccessPages;
+using Zaguan.Admin.Api;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.Admin.Api;
