@@ -5,6 +5,7 @@ using System.Text;
 using Dapper;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Budgets;
 using Zaguan.Login;
@@ -36,13 +37,13 @@ public sealed class KnownWeaknessTests
 
     /// <summary>Unprotected second path.</summary>
     [Fact]
-    public async Task No_route_but_the_logins_and_the_console_s_entrance_verifies_a_password()
+    public async Task No_route_but_the_logins_the_console_s_entrance_and_My_account_verifies_a_password()
     {
-        await using var house = await TestHouse.OpenAsync();
+        await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("Applications:ambiotec:Account", "true")));
         var routes = house.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
-            .Select(e => "/" + string.Join('/', e.RoutePattern.RawText!.Trim('/').Split('/').Select(s => s.StartsWith('{') ? "1" : s))).Distinct(StringComparer.Ordinal).ToList();
+            .Select(e => "/" + string.Join('/', e.RoutePattern.RawText!.Trim('/').Split('/').Select(s => s is "{application}" ? "ambiotec" : s.StartsWith('{') ? "1" : s))).Distinct(StringComparer.Ordinal).ToList();
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Ambiotec.Identifier}:{Ambiotec.Password}"));
-        string[] names = ["username", "usuario", "usuario_login", "name", "email", "token", "link", "code", "client_id"];
+        string[] names = ["identifier", "username", "usuario", "usuario_login", "name", "email", "token", "link", "code", "client_id"];
         var verifies = new List<string>();
         foreach (var path in routes)
         {
@@ -62,7 +63,7 @@ public sealed class KnownWeaknessTests
         }
 
         routes.Count.ShouldBeGreaterThan(30);
-        verifies.ShouldBe([ConsoleRoutes.Enter]);
+        verifies.ShouldBe([ConsoleRoutes.Enter, AccountRoutes.PathOf("ambiotec")], ignoreOrder: true);
     }
 
     /// <summary>Identifier variants.</summary>

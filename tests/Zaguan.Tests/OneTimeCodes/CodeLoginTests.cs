@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OtpNet;
 using Zaguan.Admin;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
@@ -201,16 +200,5 @@ public sealed class CodeLoginTests
     private static async Task<User> UserAsync(TestHouse house, DemoLogin login) =>
         (await house.Services.GetRequiredService<UserStore>().FindByNameOrEmailAsync(login.Application, login.Identifier))!;
 
-    private static async Task<Factor> SetUpAsync(TestHouse house, DemoLogin login)
-    {
-        var (factors, user) = (house.Services.GetRequiredService<UserSecondFactors>(), await UserAsync(house, login));
-        using var secret = OneTimeCode.NewSecret();
-        var codes = await factors.SetAsync(user, await factors.SealAsync(secret, user), step: 0, AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.UserSecondFactorSet, login.Identifier, null, null));
-        return new(secret.Reveal().ToArray(), codes.ShouldNotBeNull());
-    }
-
-    private sealed record Factor(byte[] Secret, IReadOnlyList<string> RecoveryCodes)
-    {
-        public string Code(TimeProvider clock, int steps = 0) => new Totp(Secret).ComputeTotp(clock.GetUtcNow().AddSeconds(30 * steps).UtcDateTime);
-    }
+    private static async Task<SecondFactorOf> SetUpAsync(TestHouse house, DemoLogin login) => await SecondFactorOf.SetUpAsync(house, await UserAsync(house, login));
 }

@@ -208,6 +208,7 @@ internal sealed record UserAnswer(
     string? Role,
     bool Active,
     [ApiField("As what the password is kept.")] HashKind Hash,
+    [ApiField("Whether a second factor is set up.")] bool SecondFactor,
     [ApiField("When the user came over from another source; null: did not.")] DateTimeOffset? AdoptedAt,
     [ApiField("What applications keep beside the user; null: nothing.")] JsonElement? Attributes,
     [ApiField("From where the user is refused because of failures; empty: from nowhere.")] IReadOnlyList<LockAnswer> Locks)
@@ -224,6 +225,7 @@ internal sealed record UserAnswer(
         user.RoleName,
         user.Active,
         HashWords.KindOf(user),
+        user.CodeSecret is not null,
         user.AdoptedAt is { } at ? ApiRoutes.Instant(at) : null,
         user.Attributes is { } attributes ? JsonElement.Parse(attributes) : null,
         [.. refusals.Select(r => new LockAnswer(r.Address.Length == 0 ? null : r.Address, ApiRoutes.Instant(r.RefusedUntil)))]);

@@ -5,6 +5,7 @@ using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.Api;
 using Zaguan.Tests.House;
+using Zaguan.Users;
 
 namespace Zaguan.Tests.Admin.Api;
 
@@ -53,6 +54,9 @@ public sealed class ApiTests
 
         (await api.DoAsync("GET", user, eva)).GetProperty("locks").GetArrayLength().ShouldBeGreaterThan(0);
         (await api.DoAsync("POST", $"{user}/unlock", eva)).GetProperty("locks").GetArrayLength().ShouldBe(0);
+        await SecondFactorOf.SetUpAsync(house, (await house.Services.GetRequiredService<UserStore>().FindByNameOrEmailAsync("ambiotec", "eva.ruiz"))!);
+        (await api.DoAsync("GET", user, eva)).GetProperty("secondFactor").GetBoolean().ShouldBeTrue();
+        (await api.DoAsync("POST", $"{user}/reset-second-factor", eva)).GetProperty("secondFactor").GetBoolean().ShouldBeFalse();
         (await api.DoAsync("POST", $"{user}/disable", eva)).GetProperty("active").GetBoolean().ShouldBeFalse();
         (await api.DoAsync("GET", "/users?q=eva&realm=ambiotec&state=disabled&hash=modern")).GetProperty("users").GetArrayLength().ShouldBe(1);
         (await api.DoAsync("POST", $"{user}/enable", eva)).GetProperty("active").GetBoolean().ShouldBeTrue();
@@ -113,7 +117,7 @@ public sealed class ApiTests
             (AuditActions.UserAdded, "ambiotec/eva"), (AuditActions.UserChanged, "ambiotec/eva"),
             (AuditActions.UserPasswordSet, "ambiotec/eva.ruiz"), (AuditActions.UserPasswordSet, "ambiotec/eva.ruiz"),
             (AuditActions.UserSessionEnded, "ambiotec/eva.ruiz"), (AuditActions.UserSessionsEnded, "ambiotec/eva.ruiz"),
-            (AuditActions.UserUnlocked, "ambiotec/eva.ruiz"), (AuditActions.UserDisabled, "ambiotec/eva.ruiz"), (AuditActions.UserEnabled, "ambiotec/eva.ruiz"),
+            (AuditActions.UserUnlocked, "ambiotec/eva.ruiz"), (AuditActions.UserSecondFactorReset, "ambiotec/eva.ruiz"), (AuditActions.UserDisabled, "ambiotec/eva.ruiz"), (AuditActions.UserEnabled, "ambiotec/eva.ruiz"),
             (AuditActions.KeyMade, (await OwnKeysHouse.KidsAsync(house))[^1]), (AuditActions.BackEndAdded, "caja"), (AuditActions.BackEndRemoved, "caja"),
             (AuditActions.AdminAdded, "eva"), (AuditActions.AdminChanged, "eva"), (AuditActions.AdminChanged, "eva"), (AuditActions.AdminChanged, "eva"), (AuditActions.AdminChanged, "eva"),
             (AuditActions.AdminDeleted, "eva"),
