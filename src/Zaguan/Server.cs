@@ -64,7 +64,7 @@ internal static class Server
         services.AddCors().AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddSingleton(setup).AddSingleton(clock);
         services.AddSingleton(_ => database);
-        services.AddSingleton<Telemetry>().AddHostedService<TelemetryExport>();
+        services.AddSingleton<RecentSteps>().AddSingleton<Telemetry>().AddHostedService<TelemetryExport>();
         services.AddSingleton<RunningApplications>().AddSingleton<ContractWatch>().AddHostedService(s => s.GetRequiredService<ContractWatch>());
         services.AddSingleton<UserStore>();
         services.AddSingleton(setup.Settings.Budgets).AddSingleton<BudgetStore>().AddSingleton<BudgetGuard>().AddSingleton(new ServerSideCallers(setup.ServerSideCallers));

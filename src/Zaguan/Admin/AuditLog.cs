@@ -71,6 +71,7 @@ internal static class AuditActions
     public const string OwnPasswordChanged = "own password changed";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
+    public const string ApplicationSessionsEnded = "application's sessions ended";
     public const string UserDeleted = "user deleted";
     public const string ImportStarted = "import started";
     public const string ImportEnded = "import ended";
@@ -105,6 +106,7 @@ internal static class AuditActions
         [OwnPasswordChanged] = ("cambió su propia contraseña", "changed their own password"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
+        [ApplicationSessionsEnded] = ("cerró todas las sesiones de una aplicación", "ended all sessions of an application"),
         [UserDeleted] = ("borró un usuario", "deleted a user"),
         [ImportStarted] = ("empezó una importación de usuarios", "started an import of users"),
         [ImportEnded] = ("terminó una importación de usuarios", "ended an import of users"),

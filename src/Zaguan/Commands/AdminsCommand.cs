@@ -54,7 +54,7 @@ internal static class AdminsCommand
 
         using (password)
         {
-            return await desk.Admins.AddAsync(name, role, desk.Hash(password), Audit(desk, AuditActions.AdminAdded, name, after: new { role = role.ToString() }))
+            return await desk.Admins.AddAsync(name, role, desk.Hash(password), desk.Audit(AuditActions.AdminAdded, name, after: new { role = role.ToString() }))
                 ? await SayAsync(desk, $"{Printing.Printable(name)} may enter the console as {role.ToString().ToLowerInvariant()}: /zaguan/ at the server's address. The first time, a second factor is set up.")
                 : await desk.Terminal.RefuseAsync(Taken(name));
         }
@@ -97,16 +97,16 @@ internal static class AdminsCommand
     }
 
     private static async Task<int> SetRoleAsync(Desk desk, Administrator admin, AdminRole role) =>
-        await desk.Admins.SetRoleAsync(admin, role, Audit(desk, AuditActions.AdminChanged, admin.Name, new { role = admin.Role.ToString() }, new { role = role.ToString() }))
+        await desk.Admins.SetRoleAsync(admin, role, desk.Audit(AuditActions.AdminChanged, admin.Name, new { role = admin.Role.ToString() }, new { role = role.ToString() }))
             ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} is {role.ToString().ToLowerInvariant()} now.")
             : await GoneAsync(desk, admin);
 
     private static async Task<int> SetActiveAsync(Desk desk, Administrator admin, bool active) =>
-        await desk.Admins.SetActiveAsync(admin, active, Audit(desk, AuditActions.AdminChanged, admin.Name, new { active = admin.Active }, new { active }))
+        await desk.Admins.SetActiveAsync(admin, active, desk.Audit(AuditActions.AdminChanged, admin.Name, new { active = admin.Active }, new { active }))
             ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} is {(active ? "enabled" : "disabled")} now.")
             : await GoneAsync(desk, admin);
 
-    private static async Task<int> UnlockAsync(Desk desk, Administrator admin) => await SayAsync(desk, await desk.Budgets.UnlockAsync(Accounts.Of(admin), Audit(desk, AuditActions.AdminChanged, admin.Name, after: new { failedAttempts = "forgiven" }))
+    private static async Task<int> UnlockAsync(Desk desk, Administrator admin) => await SayAsync(desk, await desk.Budgets.UnlockAsync(Accounts.Of(admin), desk.Audit(AuditActions.AdminChanged, admin.Name, after: new { failedAttempts = "forgiven" }))
         ? $"{Printing.Printable(admin.Name)} is unlocked: the failed attempts are forgiven."
         : $"{Printing.Printable(admin.Name)} was not locked: there are no failed attempts to forgive.");
 
@@ -120,18 +120,18 @@ internal static class AdminsCommand
 
         using (password)
         {
-            return await desk.Admins.SetPasswordAsync(admin, desk.Hash(password), Audit(desk, AuditActions.AdminChanged, admin.Name, after: new { password = "***" }))
+            return await desk.Admins.SetPasswordAsync(admin, desk.Hash(password), desk.Audit(AuditActions.AdminChanged, admin.Name, after: new { password = "***" }))
                 ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} has a new password.")
                 : await GoneAsync(desk, admin);
         }
     }
 
     private static async Task<int> ResetSecondFactorAsync(Desk desk, Administrator admin) =>
-        await desk.Admins.ResetSecondFactorAsync(admin, Audit(desk, AuditActions.AdminChanged, admin.Name, after: new { secondFactor = "none" }))
+        await desk.Admins.ResetSecondFactorAsync(admin, desk.Audit(AuditActions.AdminChanged, admin.Name, after: new { secondFactor = "none" }))
             ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} sets up another second factor the next time.")
             : await GoneAsync(desk, admin);
 
-    private static async Task<int> DeleteAsync(Desk desk, Administrator admin) => await desk.Admins.DeleteAsync(admin, Audit(desk, AuditActions.AdminDeleted, admin.Name, before: new { role = admin.Role.ToString() }))
+    private static async Task<int> DeleteAsync(Desk desk, Administrator admin) => await desk.Admins.DeleteAsync(admin, desk.Audit(AuditActions.AdminDeleted, admin.Name, before: new { role = admin.Role.ToString() }))
         ? await SayAsync(desk, $"{Printing.Printable(admin.Name)} is deleted.")
         : await GoneAsync(desk, admin);
 
@@ -150,8 +150,6 @@ internal static class AdminsCommand
         }));
         return command;
     }
-
-    private static AuditEntry Audit(Desk desk, string action, string what, object? before = null, object? after = null) => AuditEntry.OfCommandLine(desk.Terminal.Clock.GetUtcNow(), action, what, before, after);
 
     private static Argument<string> Name() => new("NAME") { Description = "The administrator's name." };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Zaguan.Admin;
 using Zaguan.Reading;
 
 namespace Zaguan.Commands;
@@ -32,7 +33,7 @@ internal static class BackEndsCommand
             return await desk.Terminal.RefuseAsync($"There is no application \"{Printing.Printable(application)}\" (known: {string.Join(", ", known)}).{Nearest.Suggestion(application, known)}");
         }
 
-        if (await desk.BackEnds.AddAsync(name, application) is not { } key)
+        if (await desk.BackEnds.AddAsync(name, application, desk.Audit(AuditActions.BackEndAdded, name, after: new { application })) is not { } key)
         {
             return await desk.Terminal.RefuseAsync($"There is a back-end \"{name}\" already. Another key for it: remove it, and add it again.");
         }
@@ -77,7 +78,7 @@ internal static class BackEndsCommand
         command.SetAction((parsed, _) => Desk.WorkAsync(parsed, terminal, async desk =>
         {
             var asked = parsed.GetRequiredValue(name);
-            if (!await desk.BackEnds.RemoveAsync(asked))
+            if (!await desk.BackEnds.RemoveAsync(asked, desk.Audit(AuditActions.BackEndRemoved, asked)))
             {
                 return await terminal.RefuseAsync($"There is no back-end \"{Printing.Printable(asked)}\". Which there are: zaguan backends list");
             }

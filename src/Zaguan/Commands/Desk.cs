@@ -54,6 +54,9 @@ internal sealed class Desk(Terminal terminal, Setup setup, Database database)
     /// <summary>Those that are configured well enough to run.</summary>
     public IReadOnlyList<Application> Applications => setup.Applications.Applications;
 
+    /// <summary>What is recorded of a change: whoever sits at the machine is nobody in particular.</summary>
+    public AuditEntry Audit(string action, string what, object? before = null, object? after = null) => AuditEntry.OfCommandLine(terminal.Clock.GetUtcNow(), action, what, before, after);
+
     /// <summary>
     /// Says so where an application of the realm is configured that nobody can read: then it is not known which claim of its tokens names
     /// a user, and those of the old system are not revoked.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Zaguan.Admin;
 using Zaguan.Reading;
 using Zaguan.Tokens.Keys;
 
@@ -54,7 +55,7 @@ internal static class KeysCommand
 
         try
         {
-            var made = await desk.Keys.RotateAsync();
+            var made = await desk.Keys.RotateAsync(kid => desk.Audit(AuditActions.KeyMade, kid));
             var newest = (await desk.Keys.ListAsync())[^1];
             if (made)
             {

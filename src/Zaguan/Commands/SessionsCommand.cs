@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Zaguan.Admin;
+using Zaguan.Admin.UserPages;
 using Zaguan.Reading;
 using Zaguan.Tokens;
 using Zaguan.Users;
@@ -96,7 +98,7 @@ internal static class SessionsCommand
             return await desk.Terminal.RefuseAsync($"A session's id is a UUID as \"zaguan sessions list\" shows it, not \"{Printing.Printable(id)}\".");
         }
 
-        return await desk.Revocations.RevokeSessionAsync(session.ToString())
+        return await desk.Revocations.RevokeSessionAsync(session.ToString(), audit: desk.Audit(AuditActions.UserSessionEnded, session.ToString()))
             ? await SayAsync(desk, $"The session {session} is revoked.")
             : await desk.Terminal.RefuseAsync($"There is no session {session} that is open. Which there are: zaguan sessions list");
     }
@@ -109,7 +111,7 @@ internal static class SessionsCommand
             return await desk.Terminal.RefuseAsync(objection!);
         }
 
-        var sessions = await desk.Revocations.RevokeUserAsync(user, desk.Applications);
+        var sessions = await desk.Revocations.RevokeUserAsync(user, desk.Applications, desk.Audit(AuditActions.UserSessionsEnded, UserRoutes.Called(user)));
         await SayAsync(desk, $"{Printing.Printable(user.Username)} of {user.Realm} has no session any more: {sessions.ToString(CultureInfo.InvariantCulture)} revoked.");
         return await desk.TellOfUnknownTokensAsync(user.Realm);
     }
@@ -125,7 +127,7 @@ internal static class SessionsCommand
 
         foreach (var name in application is null ? known : [application])
         {
-            await desk.Revocations.RevokeApplicationAsync(name);
+            await desk.Revocations.RevokeApplicationAsync(name, desk.Audit(AuditActions.ApplicationSessionsEnded, name));
             await SayAsync(desk, $"No token of {name} that was issued until now is good any more.");
         }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Zaguan.Admin;
+using Zaguan.Admin.UserPages;
 using Zaguan.Reading;
 using Zaguan.Users;
 
@@ -111,7 +113,7 @@ internal static class UsersAddCommand
 
     private static async Task<int> StoreAsync(Desk desk, NewUser user, bool asJson)
     {
-        var addition = await desk.Users.TryAddAsync(user);
+        var addition = await desk.Users.TryAddAsync(user, desk.Audit(AuditActions.UserAdded, $"{user.Realm}/{user.Username}", after: UserChanges.Audited(user)));
         if (addition.Number is null)
         {
             return await desk.Terminal.RefuseAsync(string.Join(Environment.NewLine, addition.Taken.Select(t => $"The {t.What} is taken: in the realm \"{user.Realm}\" it is that of {Printing.Printable(t.By)}. Nothing was added.")));

@@ -116,14 +116,14 @@ internal static class UsersCommand
             return await SayAsync(desk, $"{Called(user)} is {state} already.");
         }
 
-        return await desk.Users.SetActiveAsync(user, active, desk.Applications)
+        return await desk.Users.SetActiveAsync(user, active, desk.Applications, desk.Audit(active ? AuditActions.UserEnabled : AuditActions.UserDisabled, UserRoutes.Called(user), new { active = user.Active }, new { active }))
             ? await SayRevokedAsync(desk, user, $"{Called(user)} is {state} now.", isRevoked: !active)
             : await GoneAsync(desk, user);
     }
 
     private static async Task<int> UnlockAsync(Desk desk, User user)
     {
-        var hadFailures = await desk.Budgets.UnlockAsync(Accounts.Of(user));
+        var hadFailures = await desk.Budgets.UnlockAsync(Accounts.Of(user), desk.Audit(AuditActions.UserUnlocked, UserRoutes.Called(user)));
         var said = hadFailures ? $"{Called(user)} is unlocked: the failed logins are forgiven." : $"{Called(user)} was not locked: there are no failed logins to forgive.";
         return await SayAsync(desk, user.Active ? said : $"{said} The user is disabled, though (zaguan users enable).");
     }
@@ -138,7 +138,7 @@ internal static class UsersCommand
 
         using (password)
         {
-            return await desk.Users.SetPasswordAsync(user, desk.Hash(password), desk.Applications)
+            return await desk.Users.SetPasswordAsync(user, desk.Hash(password), desk.Applications, desk.Audit(AuditActions.UserPasswordSet, UserRoutes.Called(user)))
                 ? await SayRevokedAsync(desk, user, $"{Called(user)} has a new password.")
                 : await GoneAsync(desk, user);
         }
@@ -148,7 +148,7 @@ internal static class UsersCommand
     {
         using var secret = OneTimeCode.NewSecret();
         // No code of before: the authenticator does not know the secret yet.
-        if (await desk.SecondFactors.SetAsync(user, await desk.SecondFactors.SealAsync(secret, user), step: 0, Audit(desk, AuditActions.UserSecondFactorSet, user)) is not { } codes)
+        if (await desk.SecondFactors.SetAsync(user, await desk.SecondFactors.SealAsync(secret, user), step: 0, desk.Audit(AuditActions.UserSecondFactorSet, UserRoutes.Called(user))) is not { } codes)
         {
             return await desk.Terminal.RefuseAsync($"{Called(user)} has a second factor. Where it is lost: zaguan users reset-second-factor");
         }
@@ -165,11 +165,9 @@ internal static class UsersCommand
             : $"{Called(user)} has a second factor, and no application of the realm asks for codes yet: set its OneTimeCodes to optional or required.");
     }
 
-    private static async Task<int> ResetSecondFactorAsync(Desk desk, User user) => await desk.SecondFactors.ResetAsync(user, Audit(desk, AuditActions.UserSecondFactorReset, user))
+    private static async Task<int> ResetSecondFactorAsync(Desk desk, User user) => await desk.SecondFactors.ResetAsync(user, desk.Audit(AuditActions.UserSecondFactorReset, UserRoutes.Called(user)))
         ? await SayAsync(desk, $"{Called(user)} has no second factor any more.")
         : await SayAsync(desk, $"{Called(user)} has none.");
-
-    private static AuditEntry Audit(Desk desk, string action, User user) => AuditEntry.OfCommandLine(desk.Terminal.Clock.GetUtcNow(), action, UserRoutes.Called(user), null, null);
 
     private static Command Delete(Terminal terminal)
     {
@@ -198,7 +196,7 @@ internal static class UsersCommand
             }
         }
 
-        return await desk.Users.DeleteAsync(user, desk.Applications) ? await SayRevokedAsync(desk, user, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
+        return await desk.Users.DeleteAsync(user, desk.Applications, desk.Audit(AuditActions.UserDeleted, UserRoutes.Called(user), before: UserChanges.Audited(UserChanges.Of(user)))) ? await SayRevokedAsync(desk, user, $"{Called(user)} is deleted.") : await GoneAsync(desk, user);
     }
 
     private static Command OnUser(string verb, string description, Terminal terminal, Func<Desk, User, Task<int>> work) =>

@@ -15,9 +15,11 @@ internal sealed class Telemetry : IDisposable
     private readonly Counter<long> hashes;
     private readonly Counter<long> comparisons;
     private readonly Histogram<double> steps;
+    private readonly RecentSteps recent;
 
-    public Telemetry()
+    public Telemetry(RecentSteps recent)
     {
+        this.recent = recent;
         logins = meter.CreateCounter<long>("zaguan.logins", "{login}", "Login requests by application and outcome.");
         hashes = meter.CreateCounter<long>("zaguan.hashes", "{hash}", "Password hashes computed.");
         comparisons = meter.CreateCounter<long>("zaguan.comparisons", "{login}", "Logins that the old system answered, by application and whether Zaguan would have answered the same.");
@@ -38,7 +40,7 @@ internal sealed class Telemetry : IDisposable
     public void ObserveQueue(Func<int> length) => meter.CreateObservableGauge("zaguan.hashing.queue", length, "{guess}", "Guesses that wait to be hashed.");
 
     /// <summary>Times one step of a login, until disposed.</summary>
-    public StepWatch Step(string step) => new(steps, source.StartActivity(step), step);
+    public StepWatch Step(string step) => new(steps, recent, source.StartActivity(step), step);
 
     public void Dispose()
     {
@@ -46,13 +48,15 @@ internal sealed class Telemetry : IDisposable
         source.Dispose();
     }
 
-    internal readonly struct StepWatch(Histogram<double> steps, Activity? span, string step) : IDisposable
+    internal readonly struct StepWatch(Histogram<double> steps, RecentSteps recent, Activity? span, string step) : IDisposable
     {
         private readonly long began = Stopwatch.GetTimestamp();
 
         public void Dispose()
         {
-            steps.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("zaguan.step", step));
+            var took = Stopwatch.GetElapsedTime(began);
+            recent.Took(step, took);
+            steps.Record(took.TotalSeconds, new KeyValuePair<string, object?>("zaguan.step", step));
             span?.Dispose();
         }
     }

@@ -79,7 +79,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     }
 
     /// <summary>Revokes every token of an application that was issued until now.</summary>
-    public Task RevokeApplicationAsync(string application) => database.WriteAsync(async db =>
+    public Task RevokeApplicationAsync(string application, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
         if (RowLock.NobodyAdds(db, "sessions") is { Length: > 0 } wait)
         {
@@ -96,6 +96,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
               issued_before = CASE WHEN excluded.issued_before > revocations.issued_before THEN excluded.issued_before ELSE revocations.issued_before END
             """,
             new { number = await NextAsync(db, now), application, before = now / 1_000 });
+        await AuditLog.AppendAsync(db, audit);
         return true;
     });
 

@@ -39,6 +39,7 @@ public sealed class OverviewTests
         page.ShouldContain("contraseña incorrecta");
         page.ShouldContain("\"name\":\"cuenta bloqueada\"");
         page.ShouldContain("esperan 0 contraseñas");
+        page.ShouldContain("en los últimos 15 minutos: comprobar la contraseña");
         (await browser.ReadAsync($"{ConsoleRoutes.Home}?by=application")).ShouldContain("\"name\":\"ambiotec\"");
 
         using var request = new HttpRequestMessage(HttpMethod.Get, ConsoleRoutes.Home) { Headers = { { "HX-Request", "true" } } };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Zaguan.Admin;
 using Zaguan.Argon2;
 using Zaguan.Commands;
 using Zaguan.Login;
@@ -192,6 +193,27 @@ public sealed class UsersTests
         var table = await folder.RunAsync("users", "show", "ana", "--realm", "almacen");
         table.Output.ShouldContain("Peña");
         table.Output.ShouldNotContain("$pbkdf2");
+    }
+
+    [Fact]
+    public async Task Every_change_is_in_the_audit_log_and_what_changes_nothing_is_not()
+    {
+        await using var folder = new CommandFolder();
+        await folder.RunAsync("users", "add", "ana", "--realm", "almacen", "--no-password", "--email", "ana@clinica.example");
+        await folder.RunAsync("users", "add", "ana", "--realm", "almacen", "--no-password");
+        string[] ana = ["ana", "--realm", "almacen"];
+        await folder.RunAsync(["users", "enable", .. ana]);
+        await folder.RunAsync(["users", "unlock", .. ana]);
+        await folder.RunAsync(["users", "disable", .. ana]);
+        await folder.RunWithAsync("otra contraseña larga\n", ["users", "set-password", .. ana]);
+        await folder.RunAsync(["sessions", "revoke", "--user", .. ana]);
+        await folder.RunAsync(["users", "delete", .. ana, "--yes"]);
+
+        await using var database = Zaguan.Storage.Database.Open(folder.Place, TimeProvider.System);
+        var audit = await new AuditLog(database).ListAsync(null, 100);
+        audit.Select(a => a.Action).ShouldBe([AuditActions.UserDeleted, AuditActions.UserSessionsEnded, AuditActions.UserPasswordSet, AuditActions.UserDisabled, AuditActions.UserAdded]);
+        audit.ShouldAllBe(a => a.Who.Length == 0 && a.Address == null && a.Object == "almacen/ana");
+        audit[0].Before.ShouldNotBeNull().ShouldContain("ana@clinica.example");
     }
 
     [Fact]

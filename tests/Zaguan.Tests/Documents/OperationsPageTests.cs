@@ -25,7 +25,7 @@ public sealed class OperationsPageTests
     [Fact]
     public void Meters_are_those_that_are_measured_with_their_units()
     {
-        using var telemetry = new Telemetry();
+        using var telemetry = new Telemetry(new RecentSteps(TimeProvider.System));
         telemetry.ObserveQueue(() => 0);
         var measured = new List<string>();
         using var listener = new MeterListener

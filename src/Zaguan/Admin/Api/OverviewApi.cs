@@ -2,6 +2,7 @@ using Zaguan.Admin.Overviews;
 using Zaguan.Applications;
 using Zaguan.Commands;
 using Zaguan.Login;
+using Zaguan.Operations;
 using Zaguan.Passwords;
 
 namespace Zaguan.Admin.Api;
@@ -12,10 +13,10 @@ internal static class OverviewApi
     public static void MapOverviewApi(this WebApplication app)
     {
         var services = app.Services;
-        var (store, census, gate, applications) = (services.GetRequiredService<OverviewStore>(), services.GetRequiredService<Census>(), services.GetRequiredService<HashGate>(), services.GetRequiredService<RunningApplications>());
+        var (store, census, gate, steps, applications) = (services.GetRequiredService<OverviewStore>(), services.GetRequiredService<Census>(), services.GetRequiredService<HashGate>(), services.GetRequiredService<RecentSteps>(), services.GetRequiredService<RunningApplications>());
         app.Ask("/overview", ApiScopes.OverviewRead, "How the house is doing: attempts of the last hour and of the last thirty days, who is locked, the queue, the nodes, migrations and notices.", AnswerAsync);
 
-        async Task<ApiAnswer<OverviewAnswer>> AnswerAsync(Visit visit) => OverviewAnswer.Of(await OverviewRoutes.ReadAsync(visit, store, census, gate, applications));
+        async Task<ApiAnswer<OverviewAnswer>> AnswerAsync(Visit visit) => OverviewAnswer.Of(await OverviewRoutes.ReadAsync(visit, store, census, gate, steps, applications));
     }
 }
 
@@ -25,6 +26,7 @@ internal sealed record OverviewAnswer(
     [ApiField("False: older attempts are still being counted.")] bool IsCountWhole,
     [ApiField("Who is refused now because of failures.")] LockedAnswer Locked,
     [ApiField("Logins that wait for their hash on this node.")] int Queue,
+    [ApiField("How long the steps of a login took on this node in the last 15 minutes, the slowest first.")] IReadOnlyList<StepAnswer> Steps,
     [ApiField("Nodes that answered an attempt in the last hour.")] IReadOnlyList<NodeAnswer> Nodes,
     [ApiField("What is counted among all users every few minutes; null: it is being counted.")] HouseAnswer? House,
     [ApiField("What is configured and somebody should know.")] IReadOnlyList<string> Notices)
@@ -39,6 +41,7 @@ internal sealed record OverviewAnswer(
             overview.Locked.AddressCount,
             overview.Locked.IsCut),
         overview.Queue,
+        [.. overview.Steps.Select(s => new StepAnswer(s.Step, s.Count, s.Mean.TotalMilliseconds, s.Most.TotalMilliseconds))],
         [.. overview.Nodes.Select(n => new NodeAnswer(n.Node, ApiRoutes.Instant(n.Latest)))],
         overview.House is not { } house ? null : new(
             house.Users,
@@ -59,6 +62,12 @@ internal sealed record LockedAnswer(
     [ApiField("There are more than are counted.")] bool IsCut);
 
 internal sealed record LockedUserAnswer(string Realm, long Number, string Username, DateTimeOffset Until);
+
+internal sealed record StepAnswer(
+    [ApiField("find, charge, verify or record.")] string Step,
+    long Count,
+    [ApiField("On average.")] double Milliseconds,
+    [ApiField("Of the slowest.")] double MostMilliseconds);
 
 internal sealed record NodeAnswer(string Node, DateTimeOffset Latest);
 

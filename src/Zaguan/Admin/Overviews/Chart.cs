@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Zaguan.Login;
+using Zaguan.Operations;
 
 namespace Zaguan.Admin.Overviews;
 
@@ -58,6 +59,9 @@ internal sealed record Overview
     public required LockedNow Locked { get; init; }
 
     public required int Queue { get; init; }
+
+    /// <summary>Of this node, the slowest first.</summary>
+    public required IReadOnlyList<StepTime> Steps { get; init; }
 
     public required IReadOnlyList<SeenNode> Nodes { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Applications;
 using Zaguan.Login;
+using Zaguan.Operations;
 using Zaguan.Passwords;
 
 namespace Zaguan.Admin.Overviews;
@@ -15,15 +16,15 @@ internal static class OverviewRoutes
     public static void MapOverview(this WebApplication app)
     {
         var services = app.Services;
-        var (store, census, gate, applications) = (services.GetRequiredService<OverviewStore>(), services.GetRequiredService<Census>(), services.GetRequiredService<HashGate>(), services.GetRequiredService<RunningApplications>());
+        var (store, census, gate, steps, applications) = (services.GetRequiredService<OverviewStore>(), services.GetRequiredService<Census>(), services.GetRequiredService<HashGate>(), services.GetRequiredService<RecentSteps>(), services.GetRequiredService<RunningApplications>());
         app.Page(ConsoleRoutes.Home, AdminRole.Auditor, async visit =>
         {
-            var overview = await ReadAsync(visit, store, census, gate, applications);
+            var overview = await ReadAsync(visit, store, census, gate, steps, applications);
             return visit.WantsPiece ? Admin.Page.Of<OverviewPiece>(visit, overview) : Admin.Page.Of<OverviewPage>(visit, overview);
         });
     }
 
-    public static async Task<Overview> ReadAsync(Visit visit, OverviewStore store, Census census, HashGate gate, RunningApplications applications)
+    public static async Task<Overview> ReadAsync(Visit visit, OverviewStore store, Census census, HashGate gate, RecentSteps steps, RunningApplications applications)
     {
         var isByApplication = visit.Http.Request.Query["by"].ToString() is "application";
         Func<LoginCount, string> lineOf = isByApplication ? c => c.Application : c => OutcomeWords.Say(visit, c.Outcome);
@@ -60,6 +61,7 @@ internal static class OverviewRoutes
             Refused = [.. minutes.Counts.Where(c => c.Outcome != Outcome.Granted).GroupBy(c => c.Outcome).Select(g => (g.Key, g.Sum(c => c.Logins))).OrderByDescending(r => r.Item2)],
             Locked = await store.LockedAsync(visit.Now),
             Queue = gate.Length(),
+            Steps = steps.Read(),
             Nodes = await store.NodesAsync(visit.Now.AddHours(-1)),
             House = await census.LatestAsync(),
             Notices = applications.Table.Notices,

@@ -84,7 +84,8 @@ internal sealed class UserChanges(UserStore users, BudgetStore budgets, Revocati
         _ => null,
     };
 
-    private static object Audited(NewUser user) => new { user.Username, user.Email, user.Phone, user.GivenName, user.FamilyName, user.Role, user.Active };
+    /// <summary>What the audit log keeps of a user.</summary>
+    public static object Audited(NewUser user) => new { user.Username, user.Email, user.Phone, user.GivenName, user.FamilyName, user.Role, user.Active };
 
     private async Task<IReadOnlyList<Objection>> ObjectionsAsync(Visit visit, NewUser user)
     {
