@@ -22,6 +22,9 @@ internal static class AccountRoutes
 
     public const string Sessions = "/sessions";
     public const string Password = "/password";
+    public const string SecondFactor = "/second-factor";
+    public const string RecoveryCodes = $"{SecondFactor}/recovery-codes";
+    public const string SecondFactorRemoval = $"{SecondFactor}/remove";
 
     private const string One = $"{Root}/{{{Application}}}";
     private const int MostAttempts = 50;
@@ -33,7 +36,7 @@ internal static class AccountRoutes
     {
         var services = app.Services;
         var (sessions, revocations, accessLog, applications) = (services.GetRequiredService<SessionStore>(), services.GetRequiredService<RevocationStore>(), services.GetRequiredService<AccessLogStore>(), services.GetRequiredService<RunningApplications>());
-        var (database, signIn, passwords) = (services.GetRequiredService<Database>(), services.GetRequiredService<SignIn>(), services.GetRequiredService<PasswordChange>());
+        var (database, signIn, passwords, secondFactor) = (services.GetRequiredService<Database>(), services.GetRequiredService<SignIn>(), services.GetRequiredService<PasswordChange>(), services.GetRequiredService<OwnSecondFactor>());
 
         app.UserPage(One, visit => WithApplicationAsync(visit, async (known, application) => known.Account is { } account
             ? Page.Of<LoginsPage>(known, new RecentLogins(await accessLog.ListOfUserAsync(account.User.Key, MostAttempts)))
@@ -72,6 +75,11 @@ internal static class AccountRoutes
 
         Show(Password, (visit, application) => Task.FromResult(passwords.Show(visit, application)));
         Act(Password, passwords.AnswerAsync);
+
+        Show(SecondFactor, secondFactor.ShowAsync);
+        Act(SecondFactor, secondFactor.SetUpAsync);
+        Act(RecoveryCodes, secondFactor.RenewRecoveryCodesAsync);
+        Act(SecondFactorRemoval, secondFactor.RemoveAsync);
 
         void Show(string page, Func<Visit, Application, Task<IResult>> answer) =>
             app.UserPage(One + page, visit => WithApplicationAsync(visit, (known, application) => known.Account is null ? Task.FromResult(ConsoleDoor.Go(known, known.Home)) : answer(known, application)));

@@ -3,6 +3,7 @@ using Zaguan.Admin.Entering;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Sources;
@@ -87,10 +88,12 @@ internal sealed class PasswordChange(Attempts attempts, SignIn signIn, AccountSe
     private ChangePasswordForm Form(Visit visit, Application application) => new(
         visit.Account!.User.Username,
         visit.Account.User.Password is null || !application.Sources.Contains(Source.Local) || KeptElsewhere.Is(visit.Account.User, applications.Table.Applications),
+        application.CodesAsked != CodesAsked.Off,
         HttpMethods.IsGet(visit.Http.Request.Method) && visit.Http.Request.Query.ContainsKey("done"),
         []);
 }
 
 /// <param name="IsElsewhere">A directory checks it: it cannot be changed here.</param>
+/// <param name="AsksForCode">Of whoever has a second factor.</param>
 /// <param name="IsDone">It has just been changed.</param>
-internal sealed record ChangePasswordForm(string Username, bool IsElsewhere, bool IsDone, IReadOnlyList<string> Objections);
+internal sealed record ChangePasswordForm(string Username, bool IsElsewhere, bool AsksForCode, bool IsDone, IReadOnlyList<string> Objections);

@@ -74,25 +74,32 @@ internal sealed class UserSecondFactors(Database database, SealedSecrets sealedS
 
     /// <summary>Makes it the user's second factor, in the place of none. Codes of this step and of those before it are taken.</summary>
     /// <returns>The recovery codes, which nobody sees again; null: the user has a second factor by now, or is gone.</returns>
-    public async Task<IReadOnlyList<string>?> SetAsync(User user, string sealedSecret, long step, AuditEntry audit)
+    public Task<IReadOnlyList<string>?> SetAsync(User user, string sealedSecret, long step, AuditEntry audit) => database.WriteAsync(db => SetAsync(db, user, sealedSecret, step, audit));
+
+    /// <summary>Within the caller's transaction.</summary>
+    public static async Task<IReadOnlyList<string>?> SetAsync(DbConnection db, User user, string sealedSecret, long step, AuditEntry audit) =>
+        await db.ExecuteAsync("UPDATE users SET code_secret = @sealedSecret, code_step = @step WHERE key = @Key AND code_secret IS NULL", new { user.Key, sealedSecret, step }) == 1
+            ? await RenewRecoveryCodesAsync(db, user, audit)
+            : null;
+
+    /// <summary>Within the transaction that set or proved the second factor: the codes of before are no good any more.</summary>
+    public static async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(DbConnection db, User user, AuditEntry audit)
     {
         var codes = OneTimeCode.NewRecoveryCodes();
-        return await database.WriteAsync(async db =>
-        {
-            if (await db.ExecuteAsync("UPDATE users SET code_secret = @sealedSecret, code_step = @step WHERE key = @Key AND code_secret IS NULL", new { user.Key, sealedSecret, step }) == 0)
-            {
-                return false;
-            }
-
-            await db.ExecuteAsync("DELETE FROM user_recovery_codes WHERE user_key = @Key", new { user.Key });
-            await db.ExecuteAsync("INSERT INTO user_recovery_codes (user_key, code_hash) VALUES (@Key, @hash)", codes.Select(code => new { user.Key, hash = OneTimeCode.HashOfRecoveryCode(code) }));
-            await AuditLog.AppendAsync(db, audit);
-            return true;
-        }) ? codes : null;
+        await db.ExecuteAsync("DELETE FROM user_recovery_codes WHERE user_key = @Key", new { user.Key });
+        await db.ExecuteAsync("INSERT INTO user_recovery_codes (user_key, code_hash) VALUES (@Key, @hash)", codes.Select(code => new { user.Key, hash = OneTimeCode.HashOfRecoveryCode(code) }));
+        await AuditLog.AppendAsync(db, audit);
+        return codes;
     }
 
+    /// <summary>How many of them were not used yet.</summary>
+    public Task<long> CountRecoveryCodesAsync(User user) => database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM user_recovery_codes WHERE user_key = @Key", new { user.Key }));
+
     /// <summary>False: there is none.</summary>
-    public Task<bool> ResetAsync(User user, AuditEntry audit) => database.WriteAsync(async db =>
+    public Task<bool> ResetAsync(User user, AuditEntry audit) => database.WriteAsync(db => ResetAsync(db, user, audit));
+
+    /// <summary>Within the caller's transaction.</summary>
+    public static async Task<bool> ResetAsync(DbConnection db, User user, AuditEntry audit)
     {
         if (await db.ExecuteAsync("UPDATE users SET code_secret = NULL WHERE key = @Key AND code_secret IS NOT NULL", new { user.Key }) == 0)
         {
@@ -102,7 +109,7 @@ internal sealed class UserSecondFactors(Database database, SealedSecrets sealedS
         await db.ExecuteAsync("DELETE FROM user_recovery_codes WHERE user_key = @Key", new { user.Key });
         await AuditLog.AppendAsync(db, audit);
         return true;
-    });
+    }
 
     /// <summary>For which a user's second factor is sealed.</summary>
     public static string Purpose(long userKey) => FormattableString.Invariant($"zaguan one-time codes {userKey}");
