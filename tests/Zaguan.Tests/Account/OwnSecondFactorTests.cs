@@ -115,7 +115,7 @@ public sealed class OwnSecondFactorTests
     public async Task Where_codes_are_required_it_is_set_up_with_the_password_alone_and_never_removed()
     {
         var clock = new ManualClock();
-        await using var house = await OpenAsync("required", clock);
+        await using var house = await OpenAsync("required", clock, ("Applications:ambiotec:Realm", "ambiotec"), ("Applications:inventario:Realm", "ambiotec"), ("Applications:inventario:Account", "true"));
         (await Ambiotec.LogsInAsync(house, Ambiotec.RightBody)).ShouldBeFalse();
         using var browser = await EnterAsync(house);
         (await browser.ReadAsync(Page)).ShouldContain("sin él no se entra en ambiotec");
@@ -127,6 +127,11 @@ public sealed class OwnSecondFactorTests
         page.ShouldContain("No puede quitarlo");
         page.ShouldNotContain(Removal);
         (await browser.PostAsync(Removal, ("current", Ambiotec.Password + authenticator.Code()))).Headers.Location!.ToString().ShouldBe(Page);
+        using var other = new ConsoleBrowser(house);
+        const string Other = "/zaguan/account/inventario";
+        (await other.PostAsync(Other, ("identifier", "johndoe"), ("password", Ambiotec.Password))).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        (await other.ReadAsync($"{Other}/second-factor")).ShouldContain("No puede quitarlo", Case.Sensitive, "nor by way of an application of the realm that asks nobody");
+        (await other.PostAsync($"{Other}/second-factor/remove", ("current", Ambiotec.Password + authenticator.Code()))).Headers.Location!.ToString().ShouldBe($"{Other}/second-factor");
         (await UserAsync(house)).CodeSecret.ShouldNotBeNull();
         (await Ambiotec.LogsInAsync(house, Ambiotec.Body(Ambiotec.Identifier, Ambiotec.Password + authenticator.Code()))).ShouldBeTrue();
         using var second = new ConsoleBrowser(house);
@@ -190,9 +195,9 @@ public sealed class OwnSecondFactorTests
         browsers.ForEach(b => b.Browser.Dispose());
     }
 
-    private static Task<TestHouse> OpenAsync(string asked, TimeProvider clock) => TestHouse.OpenAsync(new()
+    private static Task<TestHouse> OpenAsync(string asked, TimeProvider clock, params (string, string?)[] more) => TestHouse.OpenAsync(new()
     {
-        Settings = FourApplications.Settings(("Applications:ambiotec:Account", "true"), ("Applications:ambiotec:OneTimeCodes", asked)),
+        Settings = FourApplications.Settings([("Applications:ambiotec:Account", "true"), ("Applications:ambiotec:OneTimeCodes", asked), .. more]),
         Clock = clock,
     });
 

@@ -1,5 +1,4 @@
 using OtpNet;
-using Zaguan.Admin;
 using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using OtpNet;
 using Zaguan.Admin;
@@ -99,6 +100,19 @@ public sealed class CodeLoginTests
 
         var each = await Task.WhenAll(factor.RecoveryCodes.Skip(1).Select(code => Ambiotec.LogsInAsync(house, Ambiotec.Body(Ambiotec.Identifier, $"{Ambiotec.Password}{code}"))));
         each.ShouldAllBe(granted => granted);
+    }
+
+    [Fact]
+    public async Task A_recovery_code_of_before_which_is_shorter_is_good_once_too()
+    {
+        await using var house = await OpenAsync("optional");
+        await SetUpAsync(house, Ambiotec);
+        const string Before = "ABCD-EFGH-IJKL-MN27";
+        var kept = new { (await UserAsync(house, Ambiotec)).Key, hash = OneTimeCode.HashOfRecoveryCode(Before) };
+        await house.Services.GetRequiredService<Database>().WriteAsync(db => db.ExecuteAsync("INSERT INTO user_recovery_codes (user_key, code_hash) VALUES (@Key, @hash)", kept));
+
+        (await Ambiotec.LogsInAsync(house, Ambiotec.Body(Ambiotec.Identifier, Ambiotec.Password + Before))).ShouldBeTrue();
+        (await Ambiotec.LogsInAsync(house, Ambiotec.Body(Ambiotec.Identifier, Ambiotec.Password + Before))).ShouldBeFalse();
     }
 
     [Fact]
