@@ -87,7 +87,7 @@ internal static class Server
         services.AddSingleton<UserSearch>().AddSingleton<UserChanges>().AddSingleton<UserEditing>().AddSingleton<UserPasswords>();
         services.AddSingleton<KeyChanges>().AddSingleton<AdministratorChanges>();
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyChanges>().AddSingleton<ApiDoor>();
-        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>().AddSingleton<AccountSessions>().AddSingleton<SignIn>().AddSingleton<PasswordChange>();
+        services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>().AddSingleton<AccountSessions>().AddSingleton<SignIn>().AddSingleton<PasswordChange>().AddSingleton<OwnSecondFactor>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
         furnish?.Invoke(builder);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using OtpNet;
 using Zaguan.Account;
+using Zaguan.OneTimeCodes;
 using Zaguan.Users;
 
 namespace Zaguan.BrowserTests;
@@ -51,6 +53,48 @@ public sealed class AccountTests(Chromium chromium, House house) : IClassFixture
             await page.GetByRole(AriaRole.Button, new() { Name = view.Say($"Salir ({name})", $"Leave ({name})") }).ClickAsync();
             await SignInAsync(page, view, name, "otras palabras aún más largas");
             (await page.TitleAsync()).ShouldStartWith(view.Say("Últimos accesos", "Recent logins"));
+        });
+    }
+
+    [Theory]
+    [InlineData("es")]
+    [InlineData("en")]
+    public async Task A_user_sets_up_a_second_factor_signs_in_with_a_code_and_removes_it(string language)
+    {
+        var view = new View(language) { IsRefused = true };
+        var name = $"factor-{language}";
+        const string Password = "cuatro palabras bien largas";
+        await house.It.AddUserAsync(new NewUser { Realm = "ambiotec", Username = name }, Password);
+        await chromium.LookAsync(house.It, view, async page =>
+        {
+            await page.GotoAsync(AccountRoutes.PathOf("ambiotec"));
+            await SignInAsync(page, view, name, Password);
+            await page.GetByRole(AriaRole.Link, new() { Name = view.Say("Segundo factor", "Second factor") }).ClickAsync();
+            var secret = Base32Encoding.ToBytes(await page.Locator("#secret").InnerTextAsync());
+            await SetUpAsync("000", Password);
+            await page.GetByRole(AriaRole.Alert).GetByText(view.Say("Ese código no es el de ahora", "That is not the code of now")).WaitForAsync();
+            await SetUpAsync(EnteringTests.Code(secret), Password);
+            (await page.Locator("#recovery-codes li").CountAsync()).ShouldBe(OneTimeCode.RecoveryCodes);
+            var recovery = await page.Locator("#recovery-codes li").First.InnerTextAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = view.Say("Los he guardado", "I have kept them") }).ClickAsync();
+
+            await page.GetByRole(AriaRole.Button, new() { Name = view.Say($"Salir ({name})", $"Leave ({name})") }).ClickAsync();
+            await SignInAsync(page, view, name, Password + EnteringTests.Code(secret, later: 1));
+            await page.GetByRole(AriaRole.Link, new() { Name = view.Say("Segundo factor", "Second factor") }).ClickAsync();
+            await page.GetByText(view.Say("Le quedan 10 códigos de recuperación", "You have 10 recovery codes left")).WaitForAsync();
+            await page.GetByLabel(view.Say("Contraseña de ahora", "Password of now")).FillAsync(Password);
+            await page.GetByRole(AriaRole.Button, new() { Name = view.Say("Quitar el segundo factor", "Remove the second factor") }).ClickAsync();
+            await page.GetByRole(AriaRole.Alert).GetByText(view.Say("Cada código vale una sola vez", "Each code is good once")).WaitForAsync();
+            await page.GetByLabel(view.Say("Contraseña de ahora", "Password of now")).FillAsync(Password + recovery);
+            await page.GetByRole(AriaRole.Button, new() { Name = view.Say("Quitar el segundo factor", "Remove the second factor") }).ClickAsync();
+            await page.GetByRole(AriaRole.Status).GetByText(view.Say("El segundo factor está quitado", "The second factor is removed")).WaitForAsync();
+
+            async Task SetUpAsync(string code, string password)
+            {
+                await page.GetByLabel(view.Say("Código", "Code")).FillAsync(code);
+                await page.GetByLabel(view.Say("Contraseña de ahora", "Password of now")).FillAsync(password);
+                await page.GetByRole(AriaRole.Button, new() { Name = view.Say("Comprobar y guardar", "Check and keep") }).ClickAsync();
+            }
         });
     }
 

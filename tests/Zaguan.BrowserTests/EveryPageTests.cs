@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using OtpNet;
 using Zaguan.Account;
 using Zaguan.Admin;
 using Zaguan.Admin.Entering;
+using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
 using Zaguan.Users;
 
@@ -62,11 +64,23 @@ public sealed class EveryPageTests(Chromium chromium, House house) : IClassFixtu
             faults.AddRange(await FaultsAsync(page, PasswordLinkRoutes.Password));
             await page.GotoAsync(AccountRoutes.PathOf("ambiotec"));
             await AccountTests.SignInAsync(page, view, "johndoe", "securePass123");
-            foreach (var path in new[] { "", AccountRoutes.Sessions, AccountRoutes.Password })
+            foreach (var path in new[] { "", AccountRoutes.Sessions, AccountRoutes.Password, AccountRoutes.SecondFactor })
             {
                 await page.GotoAsync(AccountRoutes.PathOf("ambiotec") + path);
                 faults.AddRange(await FaultsAsync(page, AccountRoutes.PathOf("ambiotec") + path));
             }
+
+            // The same page of somebody who has one.
+            var factors = house.It.Services.GetRequiredService<UserSecondFactors>();
+            using var secret = OneTimeCode.NewSecret();
+            var audit = AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.UserSecondFactorSet, "ambiotec/johndoe", null, null);
+            await factors.SetAsync(john, await factors.SealAsync(secret, john), step: 0, [], audit);
+            await page.GotoAsync(AccountRoutes.PathOf("ambiotec"));
+            await AccountTests.SignInAsync(page, view, "johndoe", $"securePass123{new Totp(secret.Reveal().ToArray()).ComputeTotp()}");
+            await page.GotoAsync(AccountRoutes.PathOf("ambiotec") + AccountRoutes.SecondFactor);
+            (await page.Locator("#secret").CountAsync()).ShouldBe(0);
+            faults.AddRange(await FaultsAsync(page, AccountRoutes.PathOf("ambiotec") + AccountRoutes.SecondFactor));
+            await factors.ResetAsync(john, audit);
         });
 
         faults.ShouldBeEmpty();

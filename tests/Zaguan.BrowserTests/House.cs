@@ -12,7 +12,7 @@ public sealed class House : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        It = await TestHouse.OpenAsync(new() { Settings = FourApplications.Settings(("Applications:ambiotec:Account", "true")) });
+        It = await TestHouse.OpenAsync(new() { Settings = FourApplications.Settings(("Applications:ambiotec:Account", "true"), ("Applications:ambiotec:OneTimeCodes", "optional")) });
         Ana = await ConsoleBrowser.EnterAsync(It, name: "ana");
     }
 

@@ -43,7 +43,8 @@ internal sealed class AccessLogStore(Database database)
     /// <summary>The newest attempts that meant a user, the newest first.</summary>
     public Task<IReadOnlyList<AccessRecord>> ListOfUserAsync(long userKey, int most) => database.ReadAsync<IReadOnlyList<AccessRecord>>(async db => (await db.QueryAsync<AccessRecord>(
         """
-        SELECT id, at, application, realm, identifier, user_key AS UserKey, is_successful AS IsSuccessful, outcome, address, platform, user_agent AS UserAgent, client_info AS ClientInfo, node
+        SELECT id, at, application, realm, identifier, user_key AS UserKey, is_successful AS IsSuccessful, outcome, address, platform, user_agent AS UserAgent, client_info AS ClientInfo, node,
+               (SELECT u.username FROM users u WHERE u.key = @userKey) AS Username
         FROM access_log WHERE user_key = @userKey ORDER BY id DESC LIMIT @most
         """,
         new { userKey, most })).AsList());

@@ -11,7 +11,7 @@ using Zaguan.Users;
 namespace Zaguan.Account;
 
 /// <summary>What a user's browser opened by signing in to My account.</summary>
-internal sealed record AccountSession(User User, AccountSessionRow Row, string Token)
+internal sealed record AccountSession(User User, AccountSessionRow Row, string Token, Application Application)
 {
     /// <summary>What every form of the session's pages brings. Made of the cookie, which no other site can read.</summary>
     public string FormToken { get; } = Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Token), "zaguan account form"u8));
@@ -34,6 +34,9 @@ internal sealed record AccountSessionRow
 
     /// <summary>Unix milliseconds.</summary>
     public long SeenAt { get; init; }
+
+    /// <summary>A second factor that is being set up, encrypted as it will be when it is the user's.</summary>
+    public string? PendingCodeSecret { get; init; }
 }
 
 /// <summary>
@@ -53,20 +56,17 @@ internal sealed class AccountSessions(Database database, TimeProvider clock)
     public Task<int> OpenAsync(DbConnection db, User user, string application, string identifier, string token) =>
         InsertAsync(db, user, new() { TokenHash = AdminSessions.Hash(token), Application = application, Identifier = identifier, OpenedAt = Now, SeenAt = Now });
 
-    /// <summary>Within the transaction that ended all of the user's: this one goes on.</summary>
-    public static Task<int> KeepAsync(DbConnection db, AccountSession session) => InsertAsync(db, session.User, session.Row);
-
     /// <summary>The session, and it is marked as used; null: there is none, or it is over, or is another application's, or whose it is may not log in any more.</summary>
     public async Task<AccountSession?> FindAsync(string token, Application application)
     {
         var (now, hash) = (Now, AdminSessions.Hash(token));
         var session = await database.ReadAsync(async db => (await db.QueryAsync<User, AccountSessionRow, AccountSession>(
             $"""
-            SELECT {UserStore.Fields}, s.token_hash AS TokenHash, s.application AS Application, s.identifier AS Identifier, s.opened_at AS OpenedAt, s.seen_at AS SeenAt
+            SELECT {UserStore.Fields}, s.token_hash AS TokenHash, s.application AS Application, s.identifier AS Identifier, s.opened_at AS OpenedAt, s.seen_at AS SeenAt, s.pending_code_secret AS PendingCodeSecret
             FROM account_sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
             WHERE s.token_hash = @hash AND s.application = @Name AND u.realm = @Realm AND u.active AND s.opened_at > @oldest AND s.seen_at > @idle
             """,
-            (user, row) => new(user, row, token),
+            (user, row) => new(user, row, token, application),
             new { hash, application.Name, application.Realm, oldest = now - (long)Longest.TotalMilliseconds, idle = now - (long)IdleFor.TotalMilliseconds },
             splitOn: "TokenHash")).SingleOrDefault());
         if (session is not null && session.Row.SeenAt < now - (long)BetweenUses.TotalMilliseconds)
@@ -79,15 +79,25 @@ internal sealed class AccountSessions(Database database, TimeProvider clock)
 
     public static Task<int> EndAsync(DbConnection db, string token) => db.ExecuteAsync("DELETE FROM account_sessions WHERE token_hash = @hash", new { hash = AdminSessions.Hash(token) });
 
-    public static Task<int> EndAllAsync(DbConnection db, User user) => db.ExecuteAsync("DELETE FROM account_sessions WHERE user_key = @Key", new { user.Key });
+    /// <param name="spared">The token of the one that goes on; null: none does.</param>
+    public static Task<int> EndAllAsync(DbConnection db, User user, string? spared = null) =>
+        db.ExecuteAsync("DELETE FROM account_sessions WHERE user_key = @Key AND token_hash <> @hash", new { user.Key, hash = spared is null ? "" : AdminSessions.Hash(spared) });
+
+    /// <summary>Within a transaction that holds the user's row: whether the session is still there, and does what it does in its own right.</summary>
+    public static Task<bool> IsThereAsync(DbConnection db, AccountSession session) =>
+        db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM account_sessions WHERE token_hash = @TokenHash)", new { session.Row.TokenHash });
+
+    /// <summary>False: another is being set up already, or the session is over.</summary>
+    public Task<bool> SetPendingAsync(AccountSession session, string sealedSecret) => database.WriteAsync(async db =>
+        await db.ExecuteAsync("UPDATE account_sessions SET pending_code_secret = @sealedSecret WHERE token_hash = @TokenHash AND pending_code_secret IS NULL", new { session.Row.TokenHash, sealedSecret }) == 1);
 
     /// <summary>Deletes those that are over. Returns how many they were.</summary>
     public Task<int> ForgetAsync() => database.WriteAsync(db => db.ExecuteAsync(
         "DELETE FROM account_sessions WHERE opened_at <= @oldest OR seen_at <= @idle", new { oldest = Now - (long)Longest.TotalMilliseconds, idle = Now - (long)IdleFor.TotalMilliseconds }));
 
     private static Task<int> InsertAsync(DbConnection db, User user, AccountSessionRow row) => db.ExecuteAsync(
-        "INSERT INTO account_sessions (token_hash, user_key, application, identifier, opened_at, seen_at) VALUES (@TokenHash, @Key, @Application, @Identifier, @OpenedAt, @SeenAt)",
-        new { row.TokenHash, user.Key, row.Application, row.Identifier, row.OpenedAt, row.SeenAt });
+        "INSERT INTO account_sessions (token_hash, user_key, application, identifier, opened_at, seen_at, pending_code_secret) VALUES (@TokenHash, @Key, @Application, @Identifier, @OpenedAt, @SeenAt, @PendingCodeSecret)",
+        new { row.TokenHash, user.Key, row.Application, row.Identifier, row.OpenedAt, row.SeenAt, row.PendingCodeSecret });
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -3,6 +3,7 @@ using Zaguan.Admin.Entering;
 using Zaguan.Admin.UserPages;
 using Zaguan.Applications;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
 using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Sources;
@@ -40,14 +41,10 @@ internal sealed class PasswordChange(Attempts attempts, SignIn signIn, AccountSe
         // 2. Charge the account and the address before anything is verified.
         var charging = await attempts.ChargeAsync(attempt, user, visit.Http.RequestAborted);
 
-        // 3. Verify the password of now, and hash the new one for whoever knew it. From here on nothing is cancelled.
+        // 3. Verify the password of now, and hash the new one whoever it is: what it costs tells nobody whether the first was right. From here on nothing is cancelled.
         var verdict = await attempts.VerifyAsync(attempt, user, charging);
         var isOfDirectory = verdict is { Outcome: Outcome.Granted, Profile.Source: Source.Ldap };
-        var stored = verdict.Outcome == Outcome.Granted && !isOfDirectory ? await gate.HashAsync(attempt.Sender, password) : null;
-        if (verdict.Outcome == Outcome.Granted && !isOfDirectory && stored is null)
-        {
-            verdict = new(Outcome.Busy);
-        }
+        var stored = charging.Refusal is null ? await gate.HashAsync(attempt.Sender, password) : null;
 
         // 4. Settle the budgets, record the attempt, set the password and go on with a session of its own: one transaction.
         var token = AdminSessions.NewToken();
@@ -58,7 +55,7 @@ internal sealed class PasswordChange(Attempts attempts, SignIn signIn, AccountSe
             charging.Charge,
             async (db, granted, _) =>
             {
-                if (stored is null || !await users.SetPasswordAsync(db, granted, stored, applications.Table.Applications, visit.Audit(AuditActions.OwnPasswordChanged, UserRoutes.Called(user))))
+                if (stored is null || isOfDirectory || !await users.SetPasswordAsync(db, granted, stored, applications.Table.Applications, visit.Audit(AuditActions.OwnPasswordChanged, UserRoutes.Called(user))))
                 {
                     return null;
                 }
@@ -70,8 +67,10 @@ internal sealed class PasswordChange(Attempts attempts, SignIn signIn, AccountSe
         witness.Answered(application, record.Outcome);
         if (record.Opened is null)
         {
-            return isOfDirectory
+            return isOfDirectory && record.Outcome == Outcome.Granted
                 ? Page.Of<ChangePasswordPage>(visit, form with { IsElsewhere = true }, StatusCodes.Status409Conflict)
+                : record.Outcome == Outcome.Granted
+                ? Page.Of<ChangePasswordPage>(visit, form with { Objections = [NewPasswords.Busy(visit)] }, StatusCodes.Status503ServiceUnavailable)
                 : Page.Of<ChangePasswordPage>(visit, form with { Objections = [Refusal(visit, record.Outcome, charging.RetryAfter)] }, AccountRefusals.Status(visit, record.Outcome, charging.RetryAfter));
         }
 
@@ -87,10 +86,12 @@ internal sealed class PasswordChange(Attempts attempts, SignIn signIn, AccountSe
     private ChangePasswordForm Form(Visit visit, Application application) => new(
         visit.Account!.User.Username,
         visit.Account.User.Password is null || !application.Sources.Contains(Source.Local) || KeptElsewhere.Is(visit.Account.User, applications.Table.Applications),
+        application.CodesAsked != CodesAsked.Off,
         HttpMethods.IsGet(visit.Http.Request.Method) && visit.Http.Request.Query.ContainsKey("done"),
         []);
 }
 
 /// <param name="IsElsewhere">A directory checks it: it cannot be changed here.</param>
+/// <param name="AsksForCode">Of whoever has a second factor.</param>
 /// <param name="IsDone">It has just been changed.</param>
-internal sealed record ChangePasswordForm(string Username, bool IsElsewhere, bool IsDone, IReadOnlyList<string> Objections);
+internal sealed record ChangePasswordForm(string Username, bool IsElsewhere, bool AsksForCode, bool IsDone, IReadOnlyList<string> Objections);

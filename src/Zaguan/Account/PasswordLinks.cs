@@ -23,12 +23,17 @@ internal sealed class PasswordLinks(Database database, UserStore users, Password
     public async Task<string?> MakeAsync(User user, AuditEntry audit)
     {
         var link = AdminSessions.NewToken();
-        var isMade = await database.WriteAsync(async db => await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync(
-            """
-            INSERT INTO password_links (user_key, link_hash, password_version, expires_at) SELECT key, @hash, password_version, @until FROM users WHERE key = @Key AND active
-            ON CONFLICT (user_key) DO UPDATE SET link_hash = excluded.link_hash, password_version = excluded.password_version, expires_at = excluded.expires_at
-            """,
-            new { user.Key, hash = AdminSessions.Hash(link), until = Now + (long)Lifetime.TotalMilliseconds }) == 1));
+        var isMade = await database.WriteAsync(async db =>
+        {
+            // Who is being disabled at this moment is so first, and then there is none.
+            await UserStore.LockAsync(db, user.Key);
+            return await AuditLog.AppendIfAsync(db, audit, await db.ExecuteAsync(
+                """
+                INSERT INTO password_links (user_key, link_hash, password_version, expires_at) SELECT key, @hash, password_version, @until FROM users WHERE key = @Key AND active
+                ON CONFLICT (user_key) DO UPDATE SET link_hash = excluded.link_hash, password_version = excluded.password_version, expires_at = excluded.expires_at
+                """,
+                new { user.Key, hash = AdminSessions.Hash(link), until = Now + (long)Lifetime.TotalMilliseconds }) == 1);
+        });
         return isMade ? link : null;
     }
 

@@ -57,7 +57,8 @@ internal sealed class SignIn(Attempts attempts, AccountSessions sessions, Server
     }
 
     /// <summary>An attempt of whoever looks at a page.</summary>
-    public Attempt NewAttempt(Visit visit, Application application, string identifier, Secret password, bool wantsDirectory)
+    /// <param name="codesAsked">Of whom a code is asked; null: as the application says.</param>
+    public Attempt NewAttempt(Visit visit, Application application, string identifier, Secret password, bool wantsDirectory, CodesAsked? codesAsked = null)
     {
         var client = Client.Of(visit.Http);
         return new(application, identifier, password, wantsDirectory, client, witness.Now)
@@ -65,7 +66,7 @@ internal sealed class SignIn(Attempts attempts, AccountSessions sessions, Server
             Sender = callers.SenderOf(client.Address),
             Node = witness.Node,
             // Where everybody needs a code, this is where those who have no second factor set one up.
-            CodesAsked = application.CodesAsked == CodesAsked.Required ? CodesAsked.Optional : application.CodesAsked,
+            CodesAsked = codesAsked ?? (application.CodesAsked == CodesAsked.Required ? CodesAsked.Optional : application.CodesAsked),
         };
     }
 
@@ -73,10 +74,11 @@ internal sealed class SignIn(Attempts attempts, AccountSessions sessions, Server
 }
 
 /// <param name="AsksForDirectory">The contract's clients say whether a directory checks the password; here the user does.</param>
+/// <param name="AsksForCode">Of whoever has a second factor.</param>
 /// <param name="Refusal">Why it was not taken; null: it is shown for the first time.</param>
-internal sealed record SignInForm(string Application, bool AsksForDirectory, string? Refusal)
+internal sealed record SignInForm(string Application, bool AsksForDirectory, bool AsksForCode, string? Refusal)
 {
-    public static SignInForm Of(Application application) => new(application.Name, application.Contract.AsksForDirectories && application.Sources.Contains(Source.Ldap), null);
+    public static SignInForm Of(Application application) => new(application.Name, application.Contract.AsksForDirectories && application.Sources.Contains(Source.Ldap), application.CodesAsked != CodesAsked.Off, null);
 }
 
 /// <summary>How it is said that a password was not taken. Unknown, wrong, disabled: one sentence.</summary>

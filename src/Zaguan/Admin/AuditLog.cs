@@ -69,6 +69,9 @@ internal static class AuditActions
     public const string PasswordLinkMade = "link to set a password made";
     public const string PasswordLinkUsed = "password set by link";
     public const string OwnPasswordChanged = "own password changed";
+    public const string OwnSecondFactorSet = "own second factor set up";
+    public const string OwnSecondFactorRemoved = "own second factor removed";
+    public const string OwnRecoveryCodesMade = "own recovery codes made";
     public const string UserSessionEnded = "user's session ended";
     public const string UserSessionsEnded = "user's sessions ended";
     public const string ApplicationSessionsEnded = "application's sessions ended";
@@ -104,6 +107,9 @@ internal static class AuditActions
         [PasswordLinkMade] = ("hizo un enlace para poner la contraseña de un usuario", "made a link to set a user's password"),
         [PasswordLinkUsed] = ("puso su contraseña con un enlace", "set their password by a link"),
         [OwnPasswordChanged] = ("cambió su propia contraseña", "changed their own password"),
+        [OwnSecondFactorSet] = ("configuró su propio segundo factor", "set up their own second factor"),
+        [OwnSecondFactorRemoved] = ("quitó su propio segundo factor", "removed their own second factor"),
+        [OwnRecoveryCodesMade] = ("hizo otros códigos de recuperación para sí", "made other recovery codes of their own"),
         [UserSessionEnded] = ("cerró una sesión de un usuario", "ended a session of a user"),
         [UserSessionsEnded] = ("cerró todas las sesiones de un usuario", "ended all sessions of a user"),
         [ApplicationSessionsEnded] = ("cerró todas las sesiones de una aplicación", "ended all sessions of an application"),

@@ -148,7 +148,7 @@ internal static class UsersCommand
     {
         using var secret = OneTimeCode.NewSecret();
         // No code of before: the authenticator does not know the secret yet.
-        if (await desk.SecondFactors.SetAsync(user, await desk.SecondFactors.SealAsync(secret, user), step: 0, desk.Audit(AuditActions.UserSecondFactorSet, UserRoutes.Called(user))) is not { } codes)
+        if (await desk.SecondFactors.SetAsync(user, await desk.SecondFactors.SealAsync(secret, user), step: 0, desk.Applications, desk.Audit(AuditActions.UserSecondFactorSet, UserRoutes.Called(user))) is not { } codes)
         {
             return await desk.Terminal.RefuseAsync($"{Called(user)} has a second factor. Where it is lost: zaguan users reset-second-factor");
         }

@@ -49,9 +49,13 @@ internal sealed class Attempts(UserStore users, BudgetGuard budgets, PasswordSou
     {
         var record = await database.WriteAsync(async db =>
         {
-            if (changesUser && found is not null)
+            // Who changes the user's row takes it first: two who hold it together and then change it would wait for each other. With a profile the realm comes before it, as everywhere.
+            if (verdict is { Outcome: Outcome.Granted, Profile: { } brought })
             {
-                // Two who hold the row together and then change it would wait for each other.
+                await ProfileStore.LockAsync(db, attempt.Application.Realm, found, brought);
+            }
+            else if (found is not null && (changesUser || attempt.Code.Step is not null))
+            {
                 await UserStore.LockAsync(db, found.Key);
             }
 
@@ -61,16 +65,16 @@ internal sealed class Attempts(UserStore users, BudgetGuard budgets, PasswordSou
             }
 
             // While it was verified, somebody may have disabled the user or changed the password: then it was too late.
-            var (outcome, user) = verdict switch
-            {
-                { Outcome: Outcome.Granted, Profile: { } profile } => await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password, attempt.At),
-                { Outcome: Outcome.Granted } => (await UserStore.ConfirmAsync(db, found!, isChanged: attempt.Code.Step is not null), found),
-                _ => (verdict.Outcome, found),
-            };
-            // A code is worth something behind a right password alone, and only then is it taken.
-            if (outcome is Outcome.Granted or Outcome.Inactive or Outcome.PasswordExpired or Outcome.PasswordMustChange && !await UserSecondFactors.TakeAsync(db, attempt, user))
+            var (outcome, user) = (verdict is { Outcome: Outcome.Granted, Profile: null } ? await UserStore.ConfirmAsync(db, found!) : verdict.Outcome, found);
+
+            // A code is worth something behind a right password alone, and only then is it taken. Whoever has none is nobody's profile.
+            if (outcome is Outcome.Granted or Outcome.Inactive or Outcome.PasswordExpired or Outcome.PasswordMustChange && !await UserSecondFactors.TakeAsync(db, attempt, found, verdict.Profile))
             {
                 outcome = Outcome.WrongCode;
+            }
+            else if (verdict is { Outcome: Outcome.Granted, Profile: { } profile })
+            {
+                (outcome, user) = await profiles.TakeInAsync(db, attempt.Application, found, profile, verdict.Password, attempt.At);
             }
 
             var accessId = await AccessLogStore.AppendAsync(db, attempt.Record(user, outcome));

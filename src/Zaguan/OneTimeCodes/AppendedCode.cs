@@ -9,21 +9,25 @@ namespace Zaguan.OneTimeCodes;
 /// </summary>
 internal static partial class AppendedCode
 {
-    private const int LongestCode = 19;
+    /// <summary>Of recovery codes with their hyphens, the longer first: an old one may be the end of what looks like one of now.</summary>
+    private static readonly int[] RecoveryCodeLengths = [.. OneTimeCode.RecoveryLetters.Select(letters => letters + (letters / OneTimeCode.RecoveryGroup) - 1)];
 
     /// <summary>How many bytes at the end are a code; null: none are, or there is nothing before them.</summary>
     public static int? LengthIn(ReadOnlySpan<byte> typed)
     {
-        // A code is ASCII; where the password ends in the middle of a letter, that is no code's either.
-        Span<char> end = stackalloc char[LongestCode];
-        if (typed.Length > LongestCode && Encoding.ASCII.TryGetChars(typed[^LongestCode..], end, out _) && RecoveryCode().IsMatch(end))
+        Span<char> end = stackalloc char[RecoveryCodeLengths[0]];
+        foreach (var length in RecoveryCodeLengths)
         {
-            return LongestCode;
+            // A code is ASCII; where the password ends in the middle of a letter, that is no code's either.
+            if (typed.Length > length && Encoding.ASCII.TryGetChars(typed[^length..], end, out _) && RecoveryCode().IsMatch(end[..length]))
+            {
+                return length;
+            }
         }
 
         return typed.Length > OneTimeCode.Digits && !typed[^OneTimeCode.Digits..].ContainsAnyExceptInRange((byte)'0', (byte)'9') ? OneTimeCode.Digits : null;
     }
 
-    [GeneratedRegex(@"\A[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){3}\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){3}((-[A-Za-z2-7]{4}){2})?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex RecoveryCode();
 }

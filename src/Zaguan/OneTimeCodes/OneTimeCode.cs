@@ -8,7 +8,7 @@ namespace Zaguan.OneTimeCodes;
 /*
  * Codes of an authenticator (TOTP, RFC 6238): six digits, thirty seconds, HMAC-SHA-1, which is what authenticators take. A code is good for its own
  * thirty seconds and the thirty on either side, and is taken once. The secret is 160 bits of chance (RFC 4226 §4 R6), encrypted under the master key.
- * A recovery code stands in for one: 80 bits of chance in base32, so what is kept of it, its SHA-256, needs no salt.
+ * A recovery code stands in for one: 120 bits of chance in base32, so what is kept of it, its SHA-256, needs no salt (NIST SP 800-63B-4 §3.1.2.2: from 112 bits on).
  */
 
 /// <summary>One-time codes: their secrets, and what a code is worth.</summary>
@@ -17,7 +17,13 @@ internal static class OneTimeCode
     public const int RecoveryCodes = 10;
     public const int Digits = 6;
     private const int SecretBytes = 20;
-    private const int RecoveryBytes = 10;
+    private const int RecoveryBytes = 15;
+
+    /// <summary>How many letters are written together.</summary>
+    public const int RecoveryGroup = 4;
+
+    /// <summary>How many letters a recovery code has: those that are made, and those of 80 bits that were made before and are still somebody's.</summary>
+    public static readonly IReadOnlyList<int> RecoveryLetters = [RecoveryBytes * 8 / 5, 16];
 
     public static Secret NewSecret() => new(RandomNumberGenerator.GetBytes(SecretBytes));
 
@@ -39,11 +45,11 @@ internal static class OneTimeCode
     public static IReadOnlyList<string> NewRecoveryCodes() => [.. Enumerable.Range(0, RecoveryCodes).Select(_ =>
     {
         var letters = Base32Encoding.ToString(RandomNumberGenerator.GetBytes(RecoveryBytes)).TrimEnd('=');
-        return string.Join('-', letters.Chunk(4).Select(four => new string(four)));
+        return string.Join('-', letters.Chunk(RecoveryGroup).Select(four => new string(four)));
     })];
 
     /// <summary>By which a recovery code is known; null: it is none, whatever is stored.</summary>
-    public static string? HashOfRecoveryCode(string code) => Plain(code) is { Length: RecoveryBytes * 8 / 5 } letters
+    public static string? HashOfRecoveryCode(string code) => Plain(code) is var letters && RecoveryLetters.Contains(letters.Length)
         ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(letters)))
         : null;
 

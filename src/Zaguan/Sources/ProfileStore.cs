@@ -84,7 +84,7 @@ internal sealed class ProfileStore(UserStore users, RunningApplications applicat
     }
 
     /// <summary>The realm where a user or a role may have to be made, and then the user: everywhere in this order.</summary>
-    private static async Task LockAsync(DbConnection db, string realm, User? found, Profile profile)
+    public static async Task LockAsync(DbConnection db, string realm, User? found, Profile profile)
     {
         var bringsRole = profile is not { RoleNumber: null, RoleName: null };
         if (found is null || (bringsRole && (await UserStore.FindRolesAsync(db, realm, profile.RoleNumber, profile.RoleName)).Count == 0))

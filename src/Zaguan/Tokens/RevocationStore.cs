@@ -56,10 +56,11 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     });
 
     /// <summary>Within the transaction that disables or deletes the user, or changes the password.</summary>
-    public static async Task<int> RevokeUserAsync(DbConnection db, User user, IReadOnlyList<Application> applications, long now)
+    /// <param name="spared">The token of the session of My account that goes on; null: none does.</param>
+    public static async Task<int> RevokeUserAsync(DbConnection db, User user, IReadOnlyList<Application> applications, long now, string? spared = null)
     {
         var sessions = await RevokeAsync(db, "user_key = @Key", new { user.Key, now });
-        await AccountSessions.EndAllAsync(db, user);
+        await AccountSessions.EndAllAsync(db, user, spared);
         foreach (var application in applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal)))
         {
             // By the contract, which is known here even where the application's secret is not.

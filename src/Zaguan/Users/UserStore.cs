@@ -51,15 +51,13 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     }
 
     /// <summary>Within the transaction that records a granted attempt: whether the user is still the one whose password was verified.</summary>
-    /// <param name="isChanged">The same transaction changes the user after this.</param>
-    public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified, bool isChanged)
+    public static async Task<Outcome> ConfirmAsync(DbConnection db, User verified)
     {
-        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion, string? CodeSecret)?>($"SELECT active, password_version, code_secret FROM users WHERE key = @Key {(isChanged ? RowLock.Change(db) : RowLock.Share(db))}", new { verified.Key });
+        var now = await db.QuerySingleOrDefaultAsync<(bool Active, long PasswordVersion)?>($"SELECT active, password_version FROM users WHERE key = @Key {RowLock.Share(db)}", new { verified.Key });
         return now switch
         {
             null => Outcome.UnknownUser,
             { PasswordVersion: var version } when version != verified.PasswordVersion => Outcome.WrongPassword,
-            { CodeSecret: var secret } when !string.Equals(secret, verified.CodeSecret, StringComparison.Ordinal) => Outcome.WrongCode,
             { Active: true } => Outcome.Granted,
             { Active: false } => Outcome.Inactive,
         };

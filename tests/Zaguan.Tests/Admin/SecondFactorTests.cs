@@ -9,13 +9,13 @@ namespace Zaguan.Tests.Admin;
 public sealed class SecondFactorTests
 {
     [Fact]
-    public void A_secret_has_160_bits_and_a_recovery_code_80_and_none_comes_twice()
+    public void A_secret_has_160_bits_and_a_recovery_code_120_and_none_comes_twice()
     {
         using var secret = OneTimeCode.NewSecret();
         var codes = Enumerable.Range(0, 100).SelectMany(_ => OneTimeCode.NewRecoveryCodes()).ToList();
 
         secret.Length.ShouldBe(20);
-        codes.ShouldAllBe(c => c.Replace("-", "", StringComparison.Ordinal).Length == 16);
+        codes.ShouldAllBe(c => c.Replace("-", "", StringComparison.Ordinal).Length == 24);
         codes.ShouldBeUnique();
         // Of each letter's five bits, every value comes.
         codes.SelectMany(c => c).Distinct().Order().ShouldBe("-234567ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -37,6 +37,14 @@ public sealed class SecondFactorTests
         var code = new Totp(secret.Reveal().ToArray()).ComputeTotp(made.UtcDateTime);
 
         (OneTimeCode.StepOf(secret, code, made.AddSeconds(secondsLater)) is not null).ShouldBe(isGood);
+    }
+
+    [Fact]
+    public void A_recovery_code_of_before_which_is_shorter_is_still_one()
+    {
+        var hash = OneTimeCode.HashOfRecoveryCode("ABCD-EFGH-IJKL-MN27").ShouldNotBeNull();
+        OneTimeCode.HashOfRecoveryCode("abcd efgh ijkl mn27").ShouldBe(hash);
+        OneTimeCode.HashOfRecoveryCode("ABCD-EFGH-IJKL-MN27-OPQR").ShouldBeNull();
     }
 
     [Theory]

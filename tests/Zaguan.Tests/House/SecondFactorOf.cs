@@ -13,7 +13,7 @@ internal sealed record SecondFactorOf(byte[] Secret, IReadOnlyList<string> Recov
     {
         var factors = house.Services.GetRequiredService<UserSecondFactors>();
         using var secret = OneTimeCode.NewSecret();
-        var codes = await factors.SetAsync(user, await factors.SealAsync(secret, user), step: 0, AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.UserSecondFactorSet, user.Username, null, null));
+        var codes = await factors.SetAsync(user, await factors.SealAsync(secret, user), step: 0, [], AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.UserSecondFactorSet, user.Username, null, null));
         return new(secret.Reveal().ToArray(), codes.ShouldNotBeNull());
     }
 

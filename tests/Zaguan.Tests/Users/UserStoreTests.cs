@@ -59,5 +59,5 @@ public sealed class UserStoreTests
     }
 
     private static Task<Outcome> ConfirmAsync(TestHouse house, User user) =>
-        house.Services.GetRequiredService<Database>().WriteAsync(db => UserStore.ConfirmAsync(db, user, isChanged: false));
+        house.Services.GetRequiredService<Database>().WriteAsync(db => UserStore.ConfirmAsync(db, user));
 }

@@ -30,11 +30,16 @@ internal enum AdminChange
 /// </summary>
 internal sealed class AdministratorChanges(AdminStore admins, BudgetStore budgets, HashGate gate, ServerSideCallers callers, Setup setup)
 {
+    /// <summary>Why nobody can be called so; null: one can.</summary>
+    public static string? NameObjection(Visit visit, string name) => Names.Objection("A name", name) is { } objection
+        ? visit.Say("Ese nombre está vacío, es demasiado largo o tiene caracteres que no se pueden guardar.", objection)
+        : null;
+
     /// <returns>What speaks against it; null: Zaguan is busy.</returns>
     public async Task<IReadOnlyList<Objection>?> AddAsync(Visit visit, string name, AdminRole role, string chosen)
     {
         using var password = Secret.FromText(chosen);
-        var objections = (Names.Objection("A name", name) is { } noName ? [new Objection("name", noName)] : Array.Empty<Objection>())
+        var objections = (NameObjection(visit, name) is { } noName ? [new Objection("name", noName)] : Array.Empty<Objection>())
             .Concat(NewPasswords.Objections(visit, setup, password, name).Select(o => new Objection("password", o)))
             .Concat(MayAppoint(visit, role) ? [] : [new Objection("role", BeyondInWords(visit), ObjectionKind.Forbidden)])
             .ToList();
@@ -63,11 +68,12 @@ internal sealed class AdministratorChanges(AdminStore admins, BudgetStore budget
         sparesOneself: !active,
         opensTo: active ? admin.Role : null);
 
+    /// <summary>Who forgives without end lets guess without end.</summary>
     public Task<AdminChange> UnlockAsync(Visit visit, Administrator admin) => ChangeAsync(visit, admin, async () =>
     {
         await budgets.UnlockAsync(Accounts.Of(admin), Changed(visit, admin, null, new { failedAttempts = "forgiven" }));
         return true;
-    });
+    }, opensTo: admin.Role);
 
     /// <summary>Whoever has the password then sets up the next one.</summary>
     public Task<AdminChange> ResetSecondFactorAsync(Visit visit, Administrator admin) => ChangeAsync(

@@ -115,6 +115,9 @@ internal sealed class ApiDoor(ApiKeyStore keys, TimeProvider clock, ILogger<ApiD
         return (key, QueryProblem(http.Request.Query, route) ?? (route is { Acts: true, Body: null } && await HasBodyAsync(http.Request) ? ApiProblem.Of(StatusCodes.Status400BadRequest, "Here belongs no body. Nothing was changed.") : null));
     }
 
+    /// <summary>Longer than anything that is looked for.</summary>
+    private const int LongestParameter = 512;
+
     /// <summary>A parameter that is written wrong would be a filter that does not filter.</summary>
     private static ApiProblem? QueryProblem(IQueryCollection query, ApiRoute route)
     {
@@ -128,6 +131,14 @@ internal sealed class ApiDoor(ApiKeyStore keys, TimeProvider clock, ILogger<ApiD
             else if (values.Count != 1)
             {
                 faults.Add(ApiFault.In(name, "Send it once."));
+            }
+            else if (values[0] is not { Length: <= LongestParameter } value || value.Contains('\0', StringComparison.Ordinal))
+            {
+                faults.Add(ApiFault.In(name, $"It has at most {LongestParameter} characters, and none of them is NUL."));
+            }
+            else if (name is ApiRoutes.BeforeParameter && !long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
+            {
+                faults.Add(ApiFault.In(name, "It is the \"next\" of the page before: a whole number."));
             }
             else if (known.Values.Count > 0 && !known.Values.Contains(values[0], StringComparer.Ordinal))
             {

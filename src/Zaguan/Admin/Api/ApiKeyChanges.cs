@@ -38,7 +38,7 @@ internal sealed class ApiKeyChanges(ApiKeyStore keys)
             yield return new("scopes", visit.Say($"No hay ningún permiso «{unknown}».", $"There is no scope “{unknown}”.{Nearest.Suggestion(unknown, ApiScopes.All.Select(s => s.Name))}"));
         }
 
-        foreach (var lacking in visit.Key is { } own ? scopes.Where(s => ApiScopes.Has(s) && !own.Has(s)) : [])
+        foreach (var lacking in visit.Key is { } own ? scopes.Where(s => ApiScopes.Has(s) && !own.Has(s)).Distinct(StringComparer.Ordinal) : [])
         {
             yield return new("scopes", visit.Say($"Esta clave no tiene {lacking}, así que no lo puede dar.", $"This key has no {lacking} itself, so it cannot give it."), ObjectionKind.Forbidden);
         }

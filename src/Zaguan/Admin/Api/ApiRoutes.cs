@@ -1,10 +1,15 @@
+using System.Text.Json;
+
 namespace Zaguan.Admin.Api;
 
-/// <summary>The Admin API: everything that the console does, for programs.</summary>
+/// <summary>The Admin API: what the console does, for programs. docs/admin-api.md says what is left out.</summary>
 internal static class ApiRoutes
 {
     /// <summary>Says nothing that is not the same everywhere, so that whoever writes a client needs no key for it.</summary>
     public const string Document = ApiRoute.Home + "/openapi.json";
+
+    /// <summary>Where a page behind another begins.</summary>
+    public const string BeforeParameter = "before";
 
     public static void MapApi(this WebApplication app)
     {
@@ -16,7 +21,9 @@ internal static class ApiRoutes
         app.MapKeyApi();
         app.MapAdministratorApi();
         app.MapApiKeyApi();
-        app.MapGet(Document, (EndpointDataSource endpoints) => Results.Json(ApiDocument.Of(RoutesOf(endpoints)), ApiJson.Options));
+        // Made once: strangers may ask for it as often as they like.
+        byte[]? document = null;
+        app.MapGet(Document, (EndpointDataSource endpoints) => Results.Bytes(document ??= JsonSerializer.SerializeToUtf8Bytes(ApiDocument.Of(RoutesOf(endpoints)), ApiJson.Options), "application/json; charset=utf-8"));
         app.MapApiPages();
     }
 
@@ -28,5 +35,5 @@ internal static class ApiRoutes
 
     /// <summary>Null: nobody asks for a page behind another.</summary>
     public static long? Before(Visit visit) =>
-        long.TryParse(visit.Http.Request.Query["before"], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+        long.TryParse(visit.Http.Request.Query[BeforeParameter], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
 }

@@ -41,7 +41,7 @@ internal sealed record OverviewAnswer(
             overview.Locked.AddressCount,
             overview.Locked.IsCut),
         overview.Queue,
-        [.. overview.Steps.Select(s => new StepAnswer(s.Step, s.Count, s.Mean.TotalMilliseconds, s.Most.TotalMilliseconds))],
+        [.. overview.Steps.Select(s => new StepAnswer(s.Step, s.Count, (long)Math.Ceiling(s.Mean.TotalMilliseconds), (long)Math.Ceiling(s.Most.TotalMilliseconds)))],
         [.. overview.Nodes.Select(n => new NodeAnswer(n.Node, ApiRoutes.Instant(n.Latest)))],
         overview.House is not { } house ? null : new(
             house.Users,
@@ -66,8 +66,8 @@ internal sealed record LockedUserAnswer(string Realm, long Number, string Userna
 internal sealed record StepAnswer(
     [ApiField("find, charge, verify or record.")] string Step,
     long Count,
-    [ApiField("On average.")] double Milliseconds,
-    [ApiField("Of the slowest.")] double MostMilliseconds);
+    [ApiField("On average, rounded up.")] long Milliseconds,
+    [ApiField("Of the slowest, rounded up.")] long MostMilliseconds);
 
 internal sealed record NodeAnswer(string Node, DateTimeOffset Latest);
 

@@ -46,7 +46,7 @@ internal static class UserApi
         app.Do(HttpMethods.Post, $"{One}/reset-second-factor", ApiScopes.UsersPassword, "Forget a user's second factor and recovery codes.", visit => WithUserAsync(visit, async user =>
         {
             await changes.ResetSecondFactorAsync(visit, user);
-            return await AnswerAsync(user);
+            return await AnswerAsync(user with { CodeSecret = null });
         }));
         app.Do(HttpMethods.Post, $"{One}/disable", ApiScopes.UsersUnlock, "Disable a user: their sessions end, and they cannot log in.", visit => SetActiveAsync(visit, active: false));
         app.Do(HttpMethods.Post, $"{One}/enable", ApiScopes.UsersUnlock, "Enable a user who was disabled.", visit => SetActiveAsync(visit, active: true));

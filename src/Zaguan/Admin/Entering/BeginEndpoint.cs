@@ -1,9 +1,9 @@
+using Zaguan.Admin.AdministratorPages;
 using Zaguan.Admin.Pages;
 using Zaguan.Budgets;
 using Zaguan.Login;
 using Zaguan.Operations;
 using Zaguan.Passwords;
-using Zaguan.Users;
 
 namespace Zaguan.Admin.Entering;
 
@@ -44,7 +44,7 @@ internal sealed class BeginEndpoint(AdminStore admins, HashGate gate, ServerSide
         }
 
         using var password = Secret.FromText(await EnteringRoutes.FieldAsync(visit, "password"));
-        var objections = (Names.Objection("A name", name) is { } noName ? [visit.Say("Ese nombre está vacío, es demasiado largo o tiene caracteres que no se pueden guardar.", noName)] : Array.Empty<string>()).Concat(NewPasswords.Objections(visit, setup, password, name)).ToList();
+        var objections = (AdministratorChanges.NameObjection(visit, name) is { } noName ? [noName] : Array.Empty<string>()).Concat(NewPasswords.Objections(visit, setup, password, name)).ToList();
         if (objections.Count > 0)
         {
             return Page.Of<BeginPage>(visit, new BeginForm(link, name, objections), StatusCodes.Status400BadRequest);

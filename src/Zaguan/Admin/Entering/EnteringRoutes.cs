@@ -1,4 +1,3 @@
-using QRCoder;
 using Zaguan.Login;
 using Zaguan.OneTimeCodes;
 using Zaguan.Storage;
@@ -98,10 +97,7 @@ internal static class EnteringRoutes
             await sessions.SetPendingAsync(visit.Session, await secondFactor.SealAsync(secret, visit.Admin));
         }
 
-        using var generator = new QRCodeGenerator();
-        using var data = generator.CreateQrCode(OneTimeCode.Uri(secret, visit.Admin.Name, "Zaguan"), QRCodeGenerator.ECCLevel.M);
-        using var image = new PngByteQRCode(data);
-        return Page.Of<SecondFactorPage>(visit, new SecondFactorForm(Convert.ToBase64String(image.GetGraphic(6)), OneTimeCode.Base32(secret), isWrong));
+        return Page.Of<SecondFactorPage>(visit, new SecondFactorForm(CodeImage.Of(secret, visit.Admin.Name, "Zaguan"), OneTimeCode.Base32(secret), isWrong));
     }
 
     private static async Task<IResult> SetSecondFactorAsync(Visit visit, Database database, AdminSessions sessions, SecondFactor secondFactor)

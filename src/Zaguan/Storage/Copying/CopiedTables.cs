@@ -44,7 +44,7 @@ internal static class CopiedTables
             "api_keys",
             ("id", Text), ("name", Text), ("hash", Text), ("scopes", Text), ("created_by", Text), ("created_at", Number), ("expires_at", Number), ("last_used_at", Number), ("revoked_at", Number)),
         Table("password_links", ("user_key", Number), ("link_hash", Text), ("password_version", Number), ("expires_at", Number)),
-        Table("account_sessions", ("token_hash", Text), ("user_key", Number), ("application", Text), ("identifier", Text), ("opened_at", Number), ("seen_at", Number)),
+        Table("account_sessions", ("token_hash", Text), ("user_key", Number), ("application", Text), ("identifier", Text), ("opened_at", Number), ("seen_at", Number), ("pending_code_secret", Text)),
         Table("audit_log", ("id", Number), ("at", Number), ("who", Text), ("address", Text), ("action", Text), ("object", Text), ("before", Text), ("after", Text)),
     ];
 

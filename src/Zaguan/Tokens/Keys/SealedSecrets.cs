@@ -48,5 +48,6 @@ internal sealed class SealedSecrets(Setup setup, Database database)
         """
         SELECT EXISTS (SELECT 1 FROM signing_keys) OR EXISTS (SELECT 1 FROM admins WHERE code_secret IS NOT NULL)
             OR EXISTS (SELECT 1 FROM admin_sessions WHERE pending_code_secret IS NOT NULL) OR EXISTS (SELECT 1 FROM users WHERE code_secret IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM account_sessions WHERE pending_code_secret IS NOT NULL)
         """));
 }

@@ -126,7 +126,7 @@ internal static class Awkward
             await db.ExecuteAsync("INSERT INTO admin_sessions VALUES (@name, @key, @n, @n, @n, @some)", new { key = 200 + i, name, n, some });
             await db.ExecuteAsync("INSERT INTO api_keys VALUES (@name, @text, @name, @text, @text, @n, @when, @when, @when)", new { name, text, n, when = i % 3 == 0 ? null : (long?)n });
             await db.ExecuteAsync("INSERT INTO password_links VALUES (@user, @name, @n, @n)", new { user = 1_000 + i, name, n });
-            await db.ExecuteAsync("INSERT INTO account_sessions VALUES (@name, @user, @name, @text, @n, @n)", new { user = 1_000 + i, name, text, n });
+            await db.ExecuteAsync("INSERT INTO account_sessions VALUES (@name, @user, @name, @text, @n, @n, @some)", new { user = 1_000 + i, name, text, n, some });
             await db.ExecuteAsync("INSERT INTO audit_log (at, who, address, action, object, before, after) VALUES (@n, @text, @some, @text, @text, @some, @some)", new { n, text, some });
         }
     }
