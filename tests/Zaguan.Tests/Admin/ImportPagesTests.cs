@@ -18,22 +18,25 @@ public sealed class ImportPagesTests
     public async Task A_file_is_mapped_tried_imported_and_gone()
     {
         const string Secret = "clave de Ñusta, secreta";
+        const string OldSecret = "la de antes";
         var clock = new ManualClock();
         await using var house = await FourApplications.OpenAsync(options: new() { Clock = clock });
         using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
         var desk = house.Services.GetRequiredService<ImportDesk>();
         await ana.ReadAsync(ImportRoutes.Home);
-        var csv = $"COD;nombre;correo;CLAVE_USR;sede\nñusta;Ñusta;nusta@example.com;{Secret};Lima\n{Ambiotec.Identifier};Otro;otro@example.com;la suya;Cusco\nmala;Mala;esto no es un correo;{Secret};Lima\n";
+        var csv = $"COD;nombre;correo;CLAVE_USR;sede;acceso\nñusta;Ñusta;nusta@example.com;{Secret};Lima;{OldSecret}\n{Ambiotec.Identifier};Otro;otro@example.com;la suya;Cusco;{OldSecret}\nmala;Mala;esto no es un correo;{Secret};Lima;{OldSecret}\n";
         (await UploadAsync(ana, Encoding.Latin1.GetBytes(csv), encoding: "windows-1252")).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         (await UploadAsync(ana, Encoding.UTF8.GetBytes("otro"))).StatusCode.ShouldBe(HttpStatusCode.Conflict, "one at a time");
 
         var form = await ana.ReadAsync(ImportRoutes.Home);
-        form.ShouldContain("ñusta");
+        form.ShouldContain("nusta@example.com");
         form.ShouldContain("CSV with semicolons");
         form.ShouldContain("•••");
         form.ShouldNotContain(Secret);
+        form.ShouldNotContain(OldSecret, customMessage: "what a column of this name holds, nobody knows");
+        (await File.ReadAllTextAsync(Path.Combine(house.Folder, "data", "import", "import.json"))).ShouldNotContain(OldSecret);
         FormOf("correo", "Email").ShouldBeTrue("its name says it");
-        (string, string)[] plan = [("realm", "ambiotec"), ("format", "plain"), ("column-0", "Username"), ("column-1", "GivenName"), ("column-2", "Email"), ("column-3", "Password"), ("column-4", "attribute")];
+        (string, string)[] plan = [("realm", "ambiotec"), ("format", "plain"), ("column-0", "Username"), ("column-1", "GivenName"), ("column-2", "Email"), ("column-3", "Password"), ("column-4", "attribute"), ("column-5", "Ignored"), StampOf(form)];
         await RefusesAsync("Diga qué columna es el nombre de usuario", [.. plan, ("column-0", "Ignored"), ("column-2", "Ignored")]);
         await RefusesAsync("Dos columnas no pueden ser lo mismo", [.. plan, ("column-1", "Username")]);
         await RefusesAsync("nadie tiene contraseña", [.. plan, ("without-passwords", "1")]);
@@ -41,7 +44,7 @@ public sealed class ImportPagesTests
         await RefusesAsync("Elija el ámbito", [.. plan, ("realm", "")]);
         (await ana.PostAsync(ImportRoutes.Try, Last([.. plan, ("column-3", "attribute")]))).StatusCode.ShouldBe(HttpStatusCode.BadRequest, "what may be a secret is no attribute");
         (await ana.PostAsync(ImportRoutes.Try, Last([.. plan, ("realm", "ninguno")]))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await ana.PostAsync(ImportRoutes.Start)).StatusCode.ShouldBe(HttpStatusCode.Conflict, "nothing was tried");
+        (await ana.PostAsync(ImportRoutes.Start, StampOf(form))).StatusCode.ShouldBe(HttpStatusCode.Conflict, "nothing was tried");
 
         (await ana.PostAsync(ImportRoutes.Try, plan)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         await BecomesAsync(desk, ImportPhase.Tried);
@@ -52,7 +55,7 @@ public sealed class ImportPagesTests
         clock.Advance(TimeSpan.FromMinutes(16));
         (await ana.PostAsync(ImportRoutes.Start)).Headers.Location!.ToString().ShouldStartWith(ConsoleRoutes.Confirm);
         await ana.PostAsync(ConsoleRoutes.Confirm, ("password", ConsoleBrowser.Password), ("code", ana.Code()));
-        (await ana.PostAsync(ImportRoutes.Start)).Headers.Location!.ToString().ShouldBe(ImportRoutes.Home);
+        (await StartAsync(ana)).Headers.Location!.ToString().ShouldBe(ImportRoutes.Home);
         await BecomesAsync(desk, ImportPhase.Done);
 
         (await Ambiotec.LogsInAsync(house, Body("ñusta", Secret))).ShouldBeTrue();
@@ -69,6 +72,8 @@ public sealed class ImportPagesTests
             told.ShouldNotContain(Secret);
             told.ShouldNotContain("la suya");
         }
+
+        desk.Now!.Sample.Rows.ShouldBeEmpty("what they were shown for is over");
 
         var done = (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 100)).Where(a => a.Action is AuditActions.ImportStarted or AuditActions.ImportEnded).Reverse().ToList();
         done.Select(a => (a.Action, a.Who, a.Object, a.After)).ShouldBe([
@@ -119,7 +124,9 @@ public sealed class ImportPagesTests
 
         await desk.SweepAsync();
         desk.Now.ShouldNotBeNull();
-        clock.Advance(ImportDesk.KeptFor);
+        clock.Advance(ImportDesk.KeptFor / 2);
+        (await ana.PostAsync(ImportRoutes.Change)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        clock.Advance(ImportDesk.KeptFor / 2);
         await desk.SweepAsync();
         desk.Now.ShouldBeNull();
         Directory.Exists(folder).ShouldBeFalse();
@@ -156,9 +163,9 @@ public sealed class ImportPagesTests
                 var desk = house.Services.GetRequiredService<ImportDesk>();
                 await ana.ReadAsync(ImportRoutes.Home);
                 await UploadAsync(ana, Encoding.UTF8.GetBytes(csv.ToString()));
-                await ana.PostAsync(ImportRoutes.Try, ("realm", "ambiotec"), ("column-0", "Username"), ("column-1", "Password"), ("column-2", "PasswordFormat"));
+                await ana.PostAsync(ImportRoutes.Try, ("realm", "ambiotec"), ("column-0", "Username"), ("column-1", "Password"), ("column-2", "PasswordFormat"), await ShownAsync(ana));
                 await BecomesAsync(desk, ImportPhase.Tried);
-                await ana.PostAsync(ImportRoutes.Start);
+                await StartAsync(ana);
                 await IsHalfDoneAsync(desk);
                 (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("Puede dejar esta página y volver");
                 (await ana.PostAsync(ImportRoutes.Change)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
@@ -167,7 +174,7 @@ public sealed class ImportPagesTests
                 (await CountAsync(house)).ShouldBe(Fast);
                 (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("La importación se ha parado");
 
-                await ana.PostAsync(ImportRoutes.Start);
+                await StartAsync(ana);
                 await IsHalfDoneAsync(desk);
             }
 
@@ -182,7 +189,7 @@ public sealed class ImportPagesTests
                 var desk = house.Services.GetRequiredService<ImportDesk>();
                 (await CountAsync(house)).ShouldBe(Fast);
                 (await eva.ReadAsync(ImportRoutes.Home)).ShouldContain("El servidor se cerró antes");
-                await eva.PostAsync(ImportRoutes.Start);
+                await StartAsync(eva);
                 await BecomesAsync(desk, ImportPhase.Done);
                 (desk.Now!.Outcome!.Added, desk.Now.Outcome.AlreadyThere, desk.Now.Outcome.Refused).ShouldBe((Slow, Fast, 0));
                 (await CountAsync(house)).ShouldBe(Fast + Slow);
@@ -197,6 +204,135 @@ public sealed class ImportPagesTests
         static async Task<long> CountAsync(TestHouse house) => await house.Services.GetRequiredService<UserStore>().CountAsync() - DemoLogin.All.Count;
         static Task IsHalfDoneAsync(ImportDesk desk) => Eventually.BecomesTrueAsync(() => Task.FromResult(desk.Progress is { Rows: >= Fast }), "the first batch is written");
     }
+
+    [Fact]
+    public async Task Only_what_was_shown_is_begun()
+    {
+        await using var house = await FourApplications.OpenAsync();
+        using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+        using var eva = await ConsoleBrowser.EnterAsync(house, name: "eva");
+        var desk = house.Services.GetRequiredService<ImportDesk>();
+        (string, string)[] plan = [("realm", "ambiotec"), ("format", "plain"), ("column-0", "Username"), ("column-1", "Password")];
+        await ana.ReadAsync(ImportRoutes.Home);
+        await UploadAsync(ana, "usuario;clave\nnueva;una clave larga\n"u8.ToArray());
+        var uploaded = await ShownAsync(ana);
+        await ana.PostAsync(ImportRoutes.Try, [.. plan, uploaded]);
+        await BecomesAsync(desk, ImportPhase.Tried);
+        var tried = await ShownAsync(ana);
+
+        (await eva.PostAsync(ImportRoutes.Try, [.. plan, uploaded])).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is tried already");
+        await ShownAsync(eva);
+        await eva.PostAsync(ImportRoutes.Change);
+        await eva.PostAsync(ImportRoutes.Try, [.. Last([.. plan, ("realm", "inventario")]), await ShownAsync(eva)]);
+        await BecomesAsync(desk, ImportPhase.Tried);
+        foreach (var stale in new[] { tried, uploaded, ("other", "") })
+        {
+            using var answer = await ana.PostAsync(ImportRoutes.Start, stale);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()).ShouldContain("ha cambiado desde que usted la vio");
+        }
+
+        desk.Now!.Phase.ShouldBe(ImportPhase.Tried);
+        await eva.PostAsync(ImportRoutes.Discard);
+        await UploadAsync(eva, "correo;sede;clave\nx@example.com;Lima;otra clave larga\n"u8.ToArray());
+        (await ana.PostAsync(ImportRoutes.Try, [.. plan, uploaded])).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is another file");
+        (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 100)).ShouldNotContain(a => a.Action == AuditActions.ImportStarted);
+    }
+
+    [Fact]
+    public async Task What_the_disk_does_not_let_it_do_is_said_as_it_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
+        try
+        {
+            // Relative, as the configuration has it that Zaguan comes with.
+            await using var house = await FourApplications.OpenAsync(FourApplications.Settings(("DataFolder", Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(folder, "data")))), new() { Folder = folder });
+            using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+            var (desk, files) = (house.Services.GetRequiredService<ImportDesk>(), Path.Combine(folder, "data", "import"));
+            (string, string)[] plan = [("realm", "ambiotec"), ("format", "plain"), ("column-0", "Username"), ("column-1", "Password")];
+            await ana.ReadAsync(ImportRoutes.Home);
+            await UploadAsync(ana, "usuario;clave\nnueva;una clave larga\nvacia;\n"u8.ToArray());
+
+            // A folder stands where a file should: it is no more written than on a disk that is full.
+            Directory.CreateDirectory(Path.Combine(files, "refused.csv"));
+            await ana.PostAsync(ImportRoutes.Try, [.. plan, await ShownAsync(ana)]);
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(desk.Now is { Phase: ImportPhase.Uploaded, Problem: not null }), "the dry run broke off");
+            desk.Now!.Problem.ShouldBe("It broke off; the server's log says why. Nothing was written.");
+            Directory.Delete(Path.Combine(files, "refused.csv"));
+
+            await ana.PostAsync(ImportRoutes.Try, [.. plan, await ShownAsync(ana)]);
+            await BecomesAsync(desk, ImportPhase.Tried);
+            (await (await ana.GetAsync(ImportRoutes.Refused)).Content.ReadAsStringAsync()).ShouldContain("vacia");
+
+            Directory.CreateDirectory(Path.Combine(files, "import.json.tmp"));
+            (await StartAsync(ana)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+            desk.Now.Phase.ShouldBe(ImportPhase.Tried);
+            (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 2)).Select(a => (a.Action, a.After)).ShouldBe([
+                (AuditActions.ImportEnded, """{"how":"failed","rows":0,"added":0,"alreadyThere":0,"refused":0}"""),
+                (AuditActions.ImportStarted, """{"file":"usuarios.csv"}"""),
+            ]);
+        }
+        finally
+        {
+            await TestDatabase.DeleteAsync(folder);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_server_left_keeps_the_next_from_nothing_but_importing()
+    {
+        var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
+        var files = new ImportFolder(Path.Combine(folder, "data"));
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var left = new ImportRecord(ImportPhase.Importing, "usuarios.csv", "ana", null, UploadedAt: now, ChangedAt: now) { Stamp = "1", Sample = new("CSV", ["usuario"], []) };
+        var blocked = Path.Combine(folder, "data", "import", "import.json.tmp");
+        try
+        {
+            await LeaveAsync(left);
+            Directory.CreateDirectory(blocked);
+            await using (var house = await FourApplications.OpenAsync(options: new() { Folder = folder }))
+            {
+                (await Ambiotec.LogsInAsync(house, Ambiotec.RightBody)).ShouldBeTrue();
+                using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+                using var page = await ana.GetAsync(ImportRoutes.Home);
+                page.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync()).ShouldContain("La importación no está disponible");
+                (await UploadAsync(ana, "usuario\nx\n"u8.ToArray())).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                (await ana.PostAsync(ImportRoutes.Discard)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                house.Log.All.Count(l => l.Contains("Users cannot be imported in the console", StringComparison.Ordinal)).ShouldBe(1);
+
+                Directory.Delete(blocked);
+                await house.Services.GetRequiredService<ImportDesk>().SweepAsync();
+                (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("El servidor se cerró antes");
+            }
+
+            await LeaveAsync(left with { Phase = ImportPhase.Done });
+            await using (var house = await FourApplications.OpenAsync(options: new() { Folder = folder }))
+            {
+                using var eva = await ConsoleBrowser.EnterAsync(house, name: "eva");
+                (await eva.ReadAsync(ImportRoutes.Home)).ShouldContain("el archivo se ha borrado del servidor");
+                File.Exists(files.Users).ShouldBeFalse("it holds passwords");
+            }
+        }
+        finally
+        {
+            await TestDatabase.DeleteAsync(folder);
+        }
+
+        async Task LeaveAsync(ImportRecord record)
+        {
+            using var users = new MemoryStream("usuario\nx\n"u8.ToArray());
+            (await files.SaveAsync(users, 1_000, default)).ShouldBeTrue();
+            files.Write(record);
+        }
+    }
+
+    /// <summary>The import that this browser is shown now, as its forms say it.</summary>
+    private static async Task<(string, string)> ShownAsync(ConsoleBrowser browser) => StampOf(await browser.ReadAsync(ImportRoutes.Home));
+
+    private static (string, string) StampOf(string page) => (ImportRoutes.Stamp, page.Split($"name=\"{ImportRoutes.Stamp}\" value=\"")[1].Split('"')[0]);
+
+    private static async Task<HttpResponseMessage> StartAsync(ConsoleBrowser browser) => await browser.PostAsync(ImportRoutes.Start, await ShownAsync(browser));
 
     private static Task BecomesAsync(ImportDesk desk, ImportPhase phase) => Eventually.BecomesTrueAsync(() => Task.FromResult(desk.Now is { } now && now.Phase == phase), $"the import is {phase}");
 

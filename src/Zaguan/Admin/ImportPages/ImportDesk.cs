@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using System.Text;
 using Zaguan.Commands;
 using Zaguan.Operations;
@@ -24,6 +25,7 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     private ImportRecord? record;
     private ImportJob? job;
     private int isTaking;
+    private volatile bool isOut;
 
     /// <summary>Null: there is none.</summary>
     public ImportRecord? Now => Volatile.Read(ref record);
@@ -33,19 +35,15 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
 
     public string RefusedFile => folder.Refused;
 
+    /// <summary>The disk does not give what it should of an import: there can be none until it does.</summary>
+    public bool IsOut => isOut;
+
+    /// <summary>What was uploaded is on the disk.</summary>
+    public bool HasUsers => folder.HasUsers;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        record = folder.Read();
-        if (record is null)
-        {
-            folder.Empty();
-        }
-        else if (record.IsUnderWay)
-        {
-            // A dry run leaves nothing behind.
-            Become(record with { Phase = record.Phase == ImportPhase.Trying ? ImportPhase.Uploaded : ImportPhase.Interrupted });
-        }
-
+        TakeUp();
         await base.StartAsync(cancellationToken);
     }
 
@@ -73,7 +71,7 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
             }
 
             await using var source = await OpenAsync(encoding);
-            Become(new(ImportPhase.Uploaded, name, visit.Admin.Name, encoding, 0) { Sample = await ImportSample.OfAsync(source) });
+            Become(new(ImportPhase.Uploaded, name, visit.Admin.Name, encoding, UploadedAt: Milliseconds()) { Stamp = "", Sample = await ImportSample.OfAsync(source) });
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -83,11 +81,8 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         }
         finally
         {
-            if (Now is null)
-            {
-                folder.Empty();
-            }
-
+            // What cannot be deleted now is deleted by the sweep.
+            TryEmpty();
             Volatile.Write(ref isTaking, 0);
         }
     }
@@ -99,30 +94,44 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         $"El archivo tiene más de {visit.Number(setup.Settings.Import.LargestMiB)} MiB. Impórtelo en el servidor con zaguan import, o suba «Import:LargestMiB» en la configuración.",
         $"The file has more than {visit.Number(setup.Settings.Import.LargestMiB)} MiB. Import it at the server with zaguan import, or raise \"Import:LargestMiB\" in the configuration.");
 
-    /// <summary>Begins a dry run of this plan. False: something else is under way, or there is no file.</summary>
-    public Task<bool> TryAsync(Visit visit, ImportPlan plan) => AloneAsync(async () =>
+    /// <summary>Begins a dry run of this plan. False: something else is under way, there is no file, or it is not as it was where the form was made.</summary>
+    public Task<bool> TryAsync(Visit visit, string stamp, ImportPlan plan) => AloneAsync(async () =>
     {
-        if (Now is not { IsUnderWay: false } file || file.Phase == ImportPhase.Done)
+        if (Now is not { IsUnderWay: false } file || file.Phase == ImportPhase.Done || !IsOf(file, stamp))
         {
             return false;
         }
 
-        await BeginAsync(file with { Phase = ImportPhase.Trying, Plan = plan, Outcome = null, Problem = null }, visit, isDryRun: true);
+        Begin(file with { Phase = ImportPhase.Trying, Plan = plan, Outcome = null, Problem = null }, await users.ListRealmsAsync(), Ended(visit, plan), isDryRun: true);
         return true;
     });
 
-    /// <summary>Begins the import that was tried, or goes on with it. False: there is none to begin.</summary>
-    public Task<bool> StartAsync(Visit visit) => AloneAsync(async () =>
+    /// <summary>Begins the import that was tried, or goes on with it. False: there is none to begin, or it is not the one that was shown.</summary>
+    public Task<bool> StartAsync(Visit visit, string stamp) => AloneAsync(async () =>
     {
-        if (Now is not { Phase: ImportPhase.Tried or ImportPhase.Stopped or ImportPhase.Interrupted or ImportPhase.Failed, Plan: { } plan } file)
+        if (Now is not { Phase: ImportPhase.Tried or ImportPhase.Stopped or ImportPhase.Interrupted or ImportPhase.Failed, Plan: { } plan } file || !IsOf(file, stamp))
         {
             return false;
         }
 
+        var realms = await users.ListRealmsAsync();
         await audit.AppendAsync(visit.Audit(AuditActions.ImportStarted, Called(plan), after: new { file = file.FileName }));
-        await BeginAsync(file with { Phase = ImportPhase.Importing, Problem = null }, visit, isDryRun: false);
+        try
+        {
+            Begin(file with { Phase = ImportPhase.Importing, Problem = null }, realms, Ended(visit, plan), isDryRun: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NotKept(e.Message);
+            await TellAsync(Ended(visit, plan), ImportPhase.Failed, null);
+            throw;
+        }
+
         return true;
     });
+
+    /// <summary>Whether a form that says this was made for what is there.</summary>
+    public static bool IsOf(ImportRecord file, string stamp) => string.Equals(file.Stamp, stamp, StringComparison.Ordinal);
 
     /// <summary>Back to what the columns are. False: it is under way, or over.</summary>
     public Task<bool> ChangePlanAsync() => AloneAsync(() =>
@@ -167,12 +176,25 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         base.Dispose();
     }
 
-    /// <summary>Deletes files that nobody came back for.</summary>
+    /// <summary>Deletes files that nobody came back for, a day after they were uploaded, and what could not be deleted before. How an import ended can be read for a day.</summary>
     public Task SweepAsync() => AloneAsync(() =>
     {
-        if (Now is { IsUnderWay: false } left && clock.GetUtcNow().ToUnixTimeMilliseconds() - left.ChangedAt >= KeptFor.TotalMilliseconds)
+        if (isOut)
+        {
+            TakeUp();
+        }
+        else if (Now is { IsUnderWay: false } left && Milliseconds() - (left.Phase == ImportPhase.Done ? left.ChangedAt : left.UploadedAt) >= KeptFor.TotalMilliseconds)
         {
             Forget();
+        }
+        else if (Now is { Phase: ImportPhase.Done })
+        {
+            folder.ForgetUsers();
+        }
+        else if (Now is null && Interlocked.CompareExchange(ref isTaking, 1, 0) == 0)
+        {
+            TryEmpty();
+            Volatile.Write(ref isTaking, 0);
         }
 
         return Task.FromResult(true);
@@ -215,13 +237,14 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     /// <summary>As the audit log calls an import: by the realm that the users come into.</summary>
     private static string Called(ImportPlan plan) => plan.Realm ?? "*";
 
-    private async Task BeginAsync(ImportRecord begun, Visit visit, bool isDryRun)
+    /// <summary>Of the visit while it lasts: the import outlives it.</summary>
+    private static AuditEntry Ended(Visit visit, ImportPlan plan) => visit.Audit(AuditActions.ImportEnded, Called(plan));
+
+    private void Begin(ImportRecord begun, IReadOnlyList<string> realms, AuditEntry ended, bool isDryRun)
     {
-        var realms = await users.ListRealmsAsync();
         var run = new ImportRun(begun.Plan!.Options(setup.Settings.Hashing.Cost, isDryRun), store, r => Desk.RealmObjection(r, realms), clock);
         Become(begun);
-        // Of the visit while it lasts: the import outlives it.
-        var (beginning, ended) = (new ImportJob(), visit.Audit(AuditActions.ImportEnded, Called(begun.Plan)));
+        var beginning = new ImportJob();
         Volatile.Write(ref job, beginning);
         beginning.Run(() => RunAsync(beginning, run, begun, ended, isDryRun));
     }
@@ -249,31 +272,35 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         {
             // The last boundary: nobody waits for this task.
             logger.ImportFailed(e.Message);
-            end = end with { Problem = e is DatabaseUnavailableException or DbException ? "The database did not answer. What was imported until then is there." : "It broke off; the server's log says why. What was imported until then is there." };
+            var (why, left) = (e is DatabaseUnavailableException or DbException ? "The database did not answer." : "It broke off; the server's log says why.", isDryRun ? "Nothing was written." : "What was imported until then is there.");
+            end = end with { Problem = $"{why} {left}" };
         }
 
         await AloneAsync(async () =>
         {
             if (!isDryRun)
             {
-                await TellAsync(ended with { At = clock.GetUtcNow().ToUnixTimeMilliseconds(), After = AuditEntry.Json(Counts(end.Phase, running.Report)) });
+                await TellAsync(ended, end.Phase, running.Report);
             }
 
             Volatile.Write(ref job, null);
             running.Dispose();
             try
             {
-                Become(end);
                 if (end.Phase == ImportPhase.Done)
                 {
+                    // It holds passwords: it goes before it is written that it has gone.
+                    end = end.WithoutRows();
                     folder.ForgetUsers();
                 }
+
+                Become(end);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // After the next start it counts as interrupted, and begun again it finds everybody there.
                 logger.NotKept(e.Message);
-                Volatile.Write(ref record, end with { ChangedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+                Volatile.Write(ref record, Stamped(end));
             }
 
             return true;
@@ -291,8 +318,9 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     private static object Counts(ImportPhase phase, ImportReport? report) => new { how = phase.ToString().ToLowerInvariant(), rows = report?.Rows ?? 0, added = report?.Added ?? 0, alreadyThere = report?.AlreadyThere ?? 0, refused = report?.Refused ?? 0 };
 
     /// <summary>What was done is done: that it cannot be written down now is told in the server's log.</summary>
-    private async Task TellAsync(AuditEntry ended)
+    private async Task TellAsync(AuditEntry ended, ImportPhase phase, ImportReport? report)
     {
+        ended = ended with { At = Milliseconds(), After = AuditEntry.Json(Counts(phase, report)) };
         try
         {
             await audit.AppendAsync(ended);
@@ -309,11 +337,68 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     /// <summary>Sentences that name the file name it as its owner does.</summary>
     public string WithoutPath(string sentence, string name) => sentence.Replace(folder.Users, name, StringComparison.Ordinal);
 
+    /// <summary>What the server before left is gone on with, or deleted. Where the disk lets neither be done there is no import; that is no reason not to let people log in.</summary>
+    private void TakeUp()
+    {
+        try
+        {
+            var left = folder.Read();
+            if (left is null)
+            {
+                folder.Empty();
+            }
+            else if (left.IsUnderWay)
+            {
+                // A dry run leaves nothing behind.
+                Become(left with { Phase = left.Phase == ImportPhase.Trying ? ImportPhase.Uploaded : ImportPhase.Interrupted });
+            }
+            else
+            {
+                Volatile.Write(ref record, left);
+                if (left.Phase == ImportPhase.Done)
+                {
+                    folder.ForgetUsers();
+                }
+            }
+
+            isOut = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!isOut)
+            {
+                logger.OutOfService(e.Message);
+            }
+
+            isOut = true;
+        }
+    }
+
     private void Become(ImportRecord next)
     {
-        next = next with { ChangedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        next = Stamped(next);
         folder.Write(next);
         Volatile.Write(ref record, next);
+    }
+
+    private ImportRecord Stamped(ImportRecord next) => next with { Stamp = RandomNumberGenerator.GetHexString(32, lowercase: true), ChangedAt = Milliseconds() };
+
+    private long Milliseconds() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Where there is no import there are no files. By whoever is taking one, or keeps others from it.</summary>
+    private void TryEmpty()
+    {
+        try
+        {
+            if (Now is null)
+            {
+                folder.Empty();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NotSwept(e.Message);
+        }
     }
 
     private void Forget()
@@ -383,4 +468,7 @@ internal static partial class ImportDeskLog
 
     [LoggerMessage(EventId = 1844, Level = LogLevel.Warning, Message = "The files of an import could not be deleted: {Problem}")]
     public static partial void NotSwept(this ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 1845, Level = LogLevel.Error, Message = "Users cannot be imported in the console: what is left of an import under DataFolder can be neither gone on with nor deleted. Give the server's user the folder \"import\" there, or delete it; it is tried again every ten minutes. {Problem}")]
+    public static partial void OutOfService(this ILogger logger, string problem);
 }

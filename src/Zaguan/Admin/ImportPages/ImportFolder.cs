@@ -9,9 +9,12 @@ internal sealed class ImportFolder(string dataFolder)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    private readonly string folder = Path.Combine(dataFolder, "import");
+    // Whole: a download of a path that begins nowhere is looked for among the pages' own files.
+    private readonly string folder = Path.GetFullPath(Path.Combine(dataFolder, "import"));
 
     public string Users => Path.Combine(folder, "users");
+
+    public bool HasUsers => File.Exists(Users);
 
     public string Refused => Path.Combine(folder, "refused.csv");
 
@@ -48,7 +51,7 @@ internal sealed class ImportFolder(string dataFolder)
     {
         try
         {
-            return File.Exists(Record) && JsonSerializer.Deserialize<ImportRecord>(File.ReadAllBytes(Record), Json) is { } record && (record.Phase == ImportPhase.Done || File.Exists(Users)) ? record : null;
+            return File.Exists(Record) && JsonSerializer.Deserialize<ImportRecord>(File.ReadAllBytes(Record), Json) is { } record && (record.Phase == ImportPhase.Done || HasUsers) ? record : null;
         }
         catch (JsonException)
         {
@@ -72,7 +75,13 @@ internal sealed class ImportFolder(string dataFolder)
     }
 
     /// <summary>What was uploaded holds passwords: it goes as soon as it is not needed.</summary>
-    public void ForgetUsers() => File.Delete(Users);
+    public void ForgetUsers()
+    {
+        if (HasUsers)
+        {
+            File.Delete(Users);
+        }
+    }
 
     public void Empty()
     {

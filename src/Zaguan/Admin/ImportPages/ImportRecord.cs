@@ -32,8 +32,12 @@ internal enum ImportPhase
 /// <param name="FileName">What it is called where it comes from.</param>
 /// <param name="Encoding">One of <see cref="ImportEncoding.Known"/>; null: what the file says.</param>
 /// <param name="ChangedAt">Unix milliseconds.</param>
-internal sealed record ImportRecord(ImportPhase Phase, string FileName, string Who, string? Encoding, long ChangedAt)
+/// <param name="UploadedAt">Unix milliseconds.</param>
+internal sealed record ImportRecord(ImportPhase Phase, string FileName, string Who, string? Encoding, long UploadedAt, long ChangedAt = 0)
 {
+    /// <summary>Drawn by chance, and anew at every change: what a form says is meant for what its page showed, and for nothing else.</summary>
+    public required string Stamp { get; init; }
+
     public required ImportSample Sample { get; init; }
 
     /// <summary>Null: nobody has said yet what is what.</summary>
@@ -45,16 +49,22 @@ internal sealed record ImportRecord(ImportPhase Phase, string FileName, string W
     /// <summary>Why it failed, in English.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>As it stays when it is over: nobody asks any more what the columns are.</summary>
+    public ImportRecord WithoutRows() => this with { Sample = Sample with { Rows = [] } };
+
     public bool IsUnderWay => Phase is ImportPhase.Trying or ImportPhase.Importing;
 }
 
-/// <summary>The first rows of a file, with what may be a secret left out.</summary>
+/// <summary>The first rows of a file. Values are shown, and kept, of columns whose name says that no secret stands there: what "acceso" or "pw" holds, nobody knows.</summary>
 internal sealed record ImportSample(string Format, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
     private const int MostRows = 5;
 
     /// <summary>A form has so many, and a table of users hardly more.</summary>
     public const int MostColumns = 200;
+
+    /// <summary>Stands for a value that is not shown.</summary>
+    public const string Hidden = "•••";
 
     private const int MostShown = 40;
 
@@ -86,7 +96,7 @@ internal sealed record ImportSample(string Format, IReadOnlyList<string> Columns
     }
 
     private static string Shown(ImportField field, string column) => field.Text is not { Length: > 0 } text ? ""
-        : ColumnNames.IsSecretive(column) || ColumnNames.Meaning(column)?.Target is ImportTarget.Password or ImportTarget.Salt or ImportTarget.Attributes ? "•••"
+        : ColumnNames.IsSecretive(column) || ColumnNames.Meaning(column)?.Target is null or ImportTarget.Password or ImportTarget.Salt or ImportTarget.Attributes or ImportTarget.Ignored ? Hidden
         : text.Split(' ').Any(w => w.Length > LongestWord && !w.Contains('@', StringComparison.Ordinal)) ? $"{text[..4]}…"
         : text.Length > MostShown ? $"{text[..MostShown]}…" : text;
 }
