@@ -1,8 +1,10 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtpNet;
 using Zaguan.Admin;
 using Zaguan.Admin.AdministratorPages;
+using Zaguan.Admin.Api;
 using Zaguan.Admin.ApplicationPages;
 using Zaguan.Admin.KeyPages;
 using Zaguan.Applications;
@@ -30,7 +32,35 @@ public sealed class HousekeepingTests(Chromium chromium)
             await RotateAsync(page, view, house);
             await KeepBackEndAsync(page, view);
             await AskRulesAsync(page, view);
+            await KeepApiKeyAsync(page, view, house);
         });
+    }
+
+    private static async Task KeepApiKeyAsync(IPage page, View view, TestHouse house)
+    {
+        await page.GotoAsync(ApiPages.Keys);
+        await page.FollowAsync(view.Say("Qué se puede pedir", "What can be asked for"));
+        await page.GetByText("/zaguan/api/users", new() { Exact = false }).First.WaitForAsync();
+        await page.GotoAsync(ApiPages.Keys);
+        await page.WriteAsync(view.Say("Para qué es", "What it is for"), "informes");
+        await page.Locator("input[value='users:read']").CheckAsync();
+        await page.PressAsync(view.Say("Crear y ver la clave", "Make and see the key"));
+        var key = await page.Locator("#key").InnerTextAsync();
+        (await AskAsync()).ShouldBe(HttpStatusCode.OK);
+
+        await page.FollowAsync(view.Say("La he guardado", "I have kept it"));
+        (await page.ContentAsync()).ShouldNotContain(key);
+        await page.GetByText(view.Say("Anular informes…", "Revoke informes…")).ClickAsync();
+        await page.PressAsync(view.Say("Anular informes", "Revoke informes"));
+        await page.GetByRole(AriaRole.Cell, new() { Name = view.Say("anulada", "revoked") }).WaitForAsync();
+        (await AskAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        async Task<HttpStatusCode> AskAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/zaguan/api/users") { Headers = { Authorization = new("Bearer", key) } };
+            using var answer = await house.Client.SendAsync(request);
+            return answer.StatusCode;
+        }
     }
 
     private static async Task TryOutAsync(IPage page, View view)

@@ -125,7 +125,7 @@ public sealed class ImportPagesTests
         await desk.SweepAsync();
         desk.Now.ShouldNotBeNull();
         clock.Advance(ImportDesk.KeptFor / 2);
-        (await ana.PostAsync(ImportRoutes.Change)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        (await desk.ChangePlanAsync()).ShouldBeTrue();
         clock.Advance(ImportDesk.KeptFor / 2);
         await desk.SweepAsync();
         desk.Now.ShouldBeNull();
