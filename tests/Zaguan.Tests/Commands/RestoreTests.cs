@@ -65,7 +65,7 @@ public sealed class RestoreTests : IAsyncDisposable
 
         var refused = await folder.RunAsync("restore", Copy);
         (refused.Code, refused.Output).ShouldBe((ExitCode.NotDone, ""));
-        refused.Error.ShouldContain("is not empty (users: 2)");
+        refused.Error.ShouldContain("is not empty (users: 2, audit_log: 2)");
         (await folder.RunAsync("restore", Copy, "--replace")).Code.ShouldBe(ExitCode.Usage);
         (await folder.TypeAsync("no\n", "restore", Copy, "--replace")).Error.ShouldContain("Nothing was restored.");
         (await folder.FindAsync("ambiotec", "bea")).ShouldNotBeNull();
