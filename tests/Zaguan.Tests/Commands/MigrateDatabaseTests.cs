@@ -61,7 +61,7 @@ public sealed class MigrateDatabaseTests : IAsyncDisposable
         var ran = await target.RunAsync("migrate-database", "--from", old.DatabaseFile);
 
         (ran.Code, ran.Output).ShouldBe((ExitCode.NotDone, ""));
-        ran.Error.ShouldContain("is not empty (users: 1)");
+        ran.Error.ShouldContain("is not empty (users: 1, audit_log: 1)");
         (await Awkward.AllAsync(target.Place))["users"].ShouldBe(before["users"]);
     }
 
