@@ -190,13 +190,15 @@ internal sealed class UserSearch(Database database)
             var chosen = begin.Way == Way.Name ? filters.Where(f => f is not (IsActive or IsModern)).Take(1).ToList() : [];
             var sifting = filters.Except(chosen, StringComparer.Ordinal).ToList();
             var column = begin.Way == Way.Email ? "u.email_key" : "u.username_key";
-            var conditions = new List<string> { "u.realm = @realm" };
+            var conditions = new List<string>();
             if (begin.Way == Way.Exact)
             {
+                // The realm stands inside: outside, SQLite would rather read an index of the whole realm than two rows.
                 conditions.Add("u.key IN (SELECT key FROM users WHERE realm = @realm AND number = @number UNION SELECT key FROM users WHERE realm = @realm AND id = @text)");
             }
             else
             {
+                conditions.Add("u.realm = @realm");
                 // One bound below, or SQLite takes either of two.
                 conditions.Add($"{column} {(begin.After is null ? ">=" : ">")} @from");
                 conditions.AddRange(hasText ? [$"{column} < @high"] : []);
