@@ -134,7 +134,7 @@ internal static class ValidationBenchmark
         {
             if (Environment.GetEnvironmentVariable("ZAGUAN_PEERS") is not { } peers)
             {
-                throw new BenchmarkFailedException("The peers are not installed: run benchmarks/validation.sh.");
+                throw new BenchmarkFailedException("The peers are not installed: run ./bench.sh validation.");
             }
 
             var cores = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);

@@ -44,7 +44,11 @@ internal static class ApiKeysCommand
         }
 
         var now = desk.Terminal.Clock.GetUtcNow();
-        var made = await desk.ApiKeys.AddAsync(name, scopes, now + lifetime.Time, "", key => AuditEntry.OfCommandLine(now, AuditActions.ApiKeyMade, key.ToString(), null, ApiKeyChanges.Audited(key)));
+        if (await desk.ApiKeys.AddAsync(name, scopes, now + lifetime.Time, "", key => desk.Audit(AuditActions.ApiKeyMade, key.ToString(), after: ApiKeyChanges.Audited(key))) is not { } made)
+        {
+            return await desk.Terminal.RefuseAsync($"There are {ApiKeyStore.Most} good keys already. Revoke those that are not used: zaguan api-keys list");
+        }
+
         // The key alone on standard output: it goes into a file without passing a screen.
         await desk.Terminal.Error.WriteLineAsync($"The key {Printing.Printable(made.Key.Name)} ({made.Key.PublicId}) is good {(made.Key.ExpiresAt is { } end ? $"until {Printing.Instant(end)}" : "until it is revoked")}. It is shown only now:");
         await desk.Terminal.Output.WriteLineAsync(made.Text);
@@ -92,7 +96,7 @@ internal static class ApiKeysCommand
                 return await terminal.RefuseAsync($"There is no API key \"{Printing.Printable(asked)}\". Which there are: zaguan api-keys list");
             }
 
-            if (!await desk.ApiKeys.RevokeAsync(key, AuditEntry.OfCommandLine(terminal.Clock.GetUtcNow(), AuditActions.ApiKeyRevoked, key.ToString(), ApiKeyChanges.Audited(key), null)))
+            if (!await desk.ApiKeys.RevokeAsync(key, desk.Audit(AuditActions.ApiKeyRevoked, key.ToString(), before: ApiKeyChanges.Audited(key))))
             {
                 return await terminal.RefuseAsync($"The key {key.PublicId} was revoked before.");
             }

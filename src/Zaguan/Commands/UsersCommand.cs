@@ -160,8 +160,8 @@ internal static class UsersCommand
             .. codes.Select((code, i) => ($"recovery code {i + 1}", code)),
         ]);
         var asking = desk.Applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal) && a.CodesAsked != CodesAsked.Off).Select(a => a.Name).ToList();
-        return await SayAsync(desk, asking.Count > 0
-            ? $"{Called(user)} has a second factor. From now on a code stands behind the password in: {string.Join(", ", asking)}."
+        return await SayRevokedAsync(desk, user, asking.Count > 0
+            ? $"{Called(user)} has a second factor, and no session any more. From now on a code stands behind the password in: {string.Join(", ", asking)}."
             : $"{Called(user)} has a second factor, and no application of the realm asks for codes yet: set its OneTimeCodes to optional or required.");
     }
 

@@ -92,13 +92,12 @@ internal sealed class Attempt(Application application, string identifier, Secret
     /// <summary>Takes the one-time code off the end of what was typed: from here on the password is what stands before it. Null: there is none.</summary>
     public Secret? TakeCodeOff()
     {
-        using var typed = Password;
-        if (AppendedCode.LengthIn(typed.Reveal()) is not { } length)
+        if (AppendedCode.LengthIn(Password.Reveal()) is not { } length)
         {
-            Password = new Secret(typed.Reveal());
             return null;
         }
 
+        using var typed = Password;
         Password = new Secret(typed.Reveal()[..^length]);
         return new Secret(typed.Reveal()[^length..]);
     }

@@ -7,7 +7,7 @@ internal static class ApiKeyApi
     {
         var (keys, changes) = (app.Services.GetRequiredService<ApiKeyStore>(), app.Services.GetRequiredService<ApiKeyChanges>());
         app.Ask("/api-keys", ApiScopes.ApiKeysRead, "The API keys, the newest first, those that are good no more too.", ListAsync);
-        app.Take<NewApiKeyBody, MadeApiKeyAnswer>(HttpMethods.Post, "/api-keys", ApiScopes.ApiKeysWrite, "Make an API key; it is answered once. It has no scope that yours lacks, and does not outlive yours.", AddAsync);
+        app.Take<NewApiKeyBody, MadeApiKeyAnswer>(HttpMethods.Post, "/api-keys", ApiScopes.ApiKeysWrite, "Make an API key; it is answered once. It has no scope that yours lacks, and does not outlive yours.", AddAsync, StatusCodes.Status409Conflict);
         app.Do(HttpMethods.Delete, "/api-keys/{id}", ApiScopes.ApiKeysWrite, "Revoke an API key, also the one that is sent: it is good no more at once.", RevokeAsync, StatusCodes.Status409Conflict);
 
         async Task<ApiAnswer<ApiKeysAnswer>> ListAsync(Visit visit) => new ApiKeysAnswer([.. (await keys.ListAsync()).Select(k => ApiKeyAnswer.Of(visit, k))]);

@@ -11,9 +11,14 @@ internal sealed class ApiKeyChanges(ApiKeyStore keys)
     public async Task<(MadeApiKey? Made, IReadOnlyList<Objection> Objections)> AddAsync(Visit visit, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt)
     {
         var objections = Objections(visit, name, scopes, expiresAt).ToList();
-        return objections.Count > 0
-            ? (null, objections)
-            : (await keys.AddAsync(name, scopes, expiresAt, visit.Key?.ToString() ?? visit.Admin.Name, key => visit.Audit(AuditActions.ApiKeyMade, key.ToString(), after: Audited(key))), []);
+        if (objections.Count > 0)
+        {
+            return (null, objections);
+        }
+
+        return await keys.AddAsync(name, scopes, expiresAt, visit.Key?.ToString() ?? visit.Admin.Name, key => visit.Audit(AuditActions.ApiKeyMade, key.ToString(), after: Audited(key))) is { } made
+            ? (made, [])
+            : (null, [new("name", visit.Say($"Ya hay {ApiKeyStore.Most} claves que valen. Anule las que no se usen.", $"There are {ApiKeyStore.Most} good keys already. Revoke those that are not used."), ObjectionKind.Taken)]);
     }
 
     /// <summary>False: it was revoked before.</summary>

@@ -32,8 +32,14 @@ internal sealed class ApiKeyStore(Database database, TimeProvider clock)
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Keys that are good at once; and as many that are good no more are shown, the newest.</summary>
+    public const int Most = 1_000;
+
+    private const string IsGood = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @Now)";
+
     /// <param name="audit">What is recorded of the key that was made.</param>
-    public async Task<MadeApiKey> AddAsync(string name, IEnumerable<string> scopes, DateTimeOffset? expiresAt, string createdBy, Func<ApiKey, AuditEntry> audit)
+    /// <returns>Null: there are <see cref="Most"/>.</returns>
+    public async Task<MadeApiKey?> AddAsync(string name, IEnumerable<string> scopes, DateTimeOffset? expiresAt, string createdBy, Func<ApiKey, AuditEntry> audit)
     {
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
         var key = new ApiKey
@@ -46,14 +52,18 @@ internal sealed class ApiKeyStore(Database database, TimeProvider clock)
             CreatedAt = Now,
             ExpiresAt = expiresAt?.ToUnixTimeMilliseconds(),
         };
-        await database.WriteAsync(async db =>
+        var isMade = await database.WriteAsync(async db =>
         {
-            await db.ExecuteAsync(
-                "INSERT INTO api_keys (id, name, hash, scopes, created_by, created_at, expires_at) VALUES (@Id, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt)", key);
-            await AuditLog.AppendAsync(db, audit(key));
-            return true;
+            var parameters = new { key.Id, key.Name, key.Hash, key.Scopes, key.CreatedBy, key.CreatedAt, key.ExpiresAt, Now, Most, all = int.MaxValue };
+            await db.ExecuteAsync($"DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE NOT ({IsGood}) ORDER BY created_at DESC, id LIMIT @all OFFSET @Most)", parameters);
+            return await AuditLog.AppendIfAsync(db, audit(key), await db.ExecuteAsync(
+                $"""
+                INSERT INTO api_keys (id, name, hash, scopes, created_by, created_at, expires_at)
+                SELECT @Id, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt WHERE (SELECT count(*) FROM api_keys WHERE {IsGood}) < @Most
+                """,
+                parameters) == 1);
         });
-        return new(key, $"{key.PublicId}_{Base64Url.EncodeToString(secret)}");
+        return !isMade ? null : new(key, $"{key.PublicId}_{Base64Url.EncodeToString(secret)}");
     }
 
     /// <summary>The newest first; those that are good no more too.</summary>

@@ -37,7 +37,7 @@ internal static class ImportRoutes
         }));
         app.Act(File, AdminRole.Administrator, InService(TakeAsync), takesFile: true);
         app.Act(Try, AdminRole.Administrator, InService(TryAsync));
-        app.Act(Start, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.StartAsync(visit, await EnteringRoutes.FieldAsync(visit, Stamp)))), dangerous: true);
+        app.Act(Start, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.BeginAsync(visit, await EnteringRoutes.FieldAsync(visit, Stamp)))), dangerous: true);
         app.Act(Change, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.ChangePlanAsync())));
         app.Act(Stop, AdminRole.Administrator, InService(async visit =>
         {

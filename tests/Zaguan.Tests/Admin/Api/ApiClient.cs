@@ -34,8 +34,8 @@ internal sealed class ApiClient(TestHouse house, JsonElement document, string? k
 
     public ApiClient As(string? other) => new(house, document, other);
 
-    public static Task<MadeApiKey> MakeAsync(TestHouse house, string name = "prueba", DateTimeOffset? expiresAt = null, params IEnumerable<string> scopes) => house.Services.GetRequiredService<ApiKeyStore>()
-        .AddAsync(name, scopes, expiresAt, "ana", k => AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.ApiKeyMade, k.ToString(), null, null));
+    public static async Task<MadeApiKey> MakeAsync(TestHouse house, string name = "prueba", DateTimeOffset? expiresAt = null, params IEnumerable<string> scopes) => (await house.Services.GetRequiredService<ApiKeyStore>()
+        .AddAsync(name, scopes, expiresAt, "ana", k => AuditEntry.OfCommandLine(DateTimeOffset.UnixEpoch, AuditActions.ApiKeyMade, k.ToString(), null, null))).ShouldNotBeNull();
 
     public static IReadOnlyList<ApiRoute> Routes(TestHouse house) => [.. ApiRoutes.RoutesOf(house.Services.GetRequiredService<EndpointDataSource>())];
 

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Admin;
 using Zaguan.Admin.AccessPages;
 using Zaguan.Admin.Api;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
 using Zaguan.Users;
 
@@ -13,6 +15,8 @@ namespace Zaguan.Tests.Admin.Api;
 public sealed class ApiTests
 {
     private static readonly string[] OneScope = [ApiScopes.LogRead];
+
+    private static readonly string[] ReadingKeys = [ApiScopes.ApiKeysRead];
 
     [Fact]
     public async Task Every_operation_of_the_document_is_done_as_it_says_and_every_change_is_recorded()
@@ -136,6 +140,30 @@ public sealed class ApiTests
 
         async Task<HttpStatusCode> LogInAsync(string name, string password) =>
             (await house.PostAsync("/api/login", JsonSerializer.Serialize(new { usuario_login = name, usuario_password = password }))).StatusCode;
+    }
+
+    [Fact]
+    public async Task There_are_so_many_keys_and_no_more_and_of_those_that_are_good_no_more_the_newest_are_kept()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var api = await ApiClient.WithAsync(house, "api-keys:write", "api-keys:read");
+        await FillAsync("buena", ApiKeyStore.Most - 2, null);
+        await FillAsync("vieja", ApiKeyStore.Most + 5, 1);
+
+        var last = (await api.DoAsync("POST", "/api-keys", [], new { name = "última", scopes = ReadingKeys })).GetProperty("id").GetString()!;
+        (await api.PostAsync("/api-keys", new { name = "una más", scopes = ReadingKeys })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await house.Services.GetRequiredService<ApiKeyStore>().ListAsync()).Count.ShouldBe(2 * ApiKeyStore.Most);
+
+        await api.DoAsync("DELETE", "/api-keys/{id}", [last]);
+        (await api.PostAsync("/api-keys", new { name = "otra", scopes = ReadingKeys })).Status.ShouldBe(HttpStatusCode.OK);
+        (await house.Services.GetRequiredService<ApiKeyStore>().ListAsync()).Count.ShouldBe(2 * ApiKeyStore.Most);
+
+        Task FillAsync(string name, int count, long? expiresAt) => house.Services.GetRequiredService<Database>().WriteAsync(db => db.ExecuteAsync(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
+            INSERT INTO api_keys (id, name, hash, scopes, created_by, created_at, expires_at) SELECT @name || i, @name, '', 'users:read', 'ana', i, @expiresAt FROM n
+            """,
+            new { name, count, expiresAt }));
     }
 
     [Fact]
