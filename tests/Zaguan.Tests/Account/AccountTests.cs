@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Dapper;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -243,6 +244,29 @@ public sealed class AccountTests
                 (await user.GetAsync(Sessions)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
             }
         }
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_while_its_form_was_being_sent_ends_nobodys_and_does_not_come_back()
+    {
+        await using var house = await OpenAsync();
+        using var stolen = await EnterAsync(house);
+        await stolen.ReadAsync(Sessions);
+        var form = $"{ConsoleDoor.FormTokenField}={Uri.EscapeDataString(stolen.FormToken!)}";
+        using var socket = await RawHttp.ConnectAsync(house.Address);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST {Sessions}/end-all HTTP/1.1\r\nHost: {house.Address.Authority}\r\nCookie: zaguan-account={Cookie(stolen)}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"));
+        // The server asks for the form when it has found the session.
+        var asked = new byte[64];
+        Encoding.ASCII.GetString(asked, 0, await socket.ReceiveAsync(asked)).ShouldStartWith("HTTP/1.1 100 ");
+
+        (await stolen.PostAsync($"{Home}/leave")).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        using var own = await EnterAsync(house);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(form));
+        (await RawHttp.ReadToEndAsync(socket)).ShouldContain("HTTP/1.1 303 ");
+
+        await own.ReadAsync(Sessions);
+        (await house.Services.GetRequiredService<Database>().ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT count(*) FROM account_sessions"))).ShouldBe(1);
     }
 
     [Fact]

@@ -57,6 +57,25 @@ public sealed class UpstreamTests
         return json.ToJsonString();
     }
 
+    [Fact]
+    public async Task Whose_one_time_code_is_missing_is_not_brought_over_nor_changed_and_is_charged()
+    {
+        const string Application = "ambiotec";
+        var users = OldUsers.Copy(Application);
+        await using var old = OldUsers.Start(Application, users);
+        await using var house = await OpenAsync(Application, old, ("…:OneTimeCodes", "required"), ("…:Upstream:Mode", "follow"));
+
+        for (var guess = 0; guess < 5; guess++)
+        {
+            (await LogInAsync(house, Application, users[0].Login, users[0].Password)).ShouldBe((DemoLogin.Ambiotec.Wrong.Status, DemoLogin.Ambiotec.Wrong.Body));
+            (await LastOutcomeAsync(house)).ShouldBe(Outcome.WrongCode);
+        }
+
+        (await UsersAsync(house, Application)).ShouldBeEmpty();
+        await LogInAsync(house, Application, users[0].Login, users[0].Password);
+        (await LastOutcomeAsync(house)).ShouldBe(Outcome.Locked);
+    }
+
     [Theory]
     [MemberData(nameof(Applications))]
     public async Task A_first_right_login_brings_the_user_over_with_all_that_the_contract_binds(string application)

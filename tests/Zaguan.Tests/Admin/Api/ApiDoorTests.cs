@@ -154,6 +154,9 @@ public sealed class ApiDoorTests
     [InlineData("/users?realm=a&realm=b", "realm")]
     [InlineData("/access-log?outcome=grantd", "outcome")]
     [InlineData("/access-log?from=ayer&address=aqui", "from", "address")]
+    [InlineData("/access-log?before=abc", "before")]
+    [InlineData("/audit-log?before=99999999999999999999", "before")]
+    [InlineData("/users?realm=%00", "realm")]
     [InlineData("/overview?x=1", "x")]
     public async Task A_query_that_is_not_understood_is_refused_and_not_half_obeyed(string path, params string[] parameters)
     {

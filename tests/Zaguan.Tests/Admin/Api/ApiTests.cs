@@ -64,7 +64,9 @@ public sealed class ApiTests
         (await api.DoAsync("POST", $"{user}/disable", eva)).GetProperty("active").GetBoolean().ShouldBeFalse();
         (await api.DoAsync("GET", "/users?q=eva&realm=ambiotec&state=disabled&hash=modern")).GetProperty("users").GetArrayLength().ShouldBe(1);
         (await api.DoAsync("POST", $"{user}/enable", eva)).GetProperty("active").GetBoolean().ShouldBeTrue();
-        (await api.DoAsync("GET", $"{user}/attempts", eva)).GetProperty("attempts").GetArrayLength().ShouldBe(9);
+        var attempted = (await api.DoAsync("GET", $"{user}/attempts", eva)).GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("user").GetString()).ToList();
+        attempted.Count.ShouldBe(9);
+        attempted.ShouldAllBe(name => name == "eva.ruiz");
 
         // Logs and figures.
         var log = await api.DoAsync("GET", "/access-log?from=2020-01-01T00:00:00Z&user=eva.ruiz&outcome=granted&application=ambiotec");
