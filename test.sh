@@ -25,6 +25,9 @@ needs=(
   "samba-dsdb-modules:/usr/lib/*/samba/ldb/samldb.so"
   "samba-vfs-modules:/usr/lib/*/samba/vfs/acl_xattr.so"
   "ldap-utils:/usr/bin/ldapmodify" # makes its users
+  "strace:/usr/bin/strace" # makes the database's disk slow
+  "gcc:/usr/bin/cc" # makes what moves a node's clock
+  "libc6-dev:/usr/include/dlfcn.h"
   "systemd:/usr/bin/systemd-analyze" # reads the unit under deploy/
   "python3-yaml:/usr/lib/python3/dist-packages/yaml" # and this the rest
   "postgresql:/usr/lib/postgresql/*/bin/initdb" # the second database, and one out of which users are imported

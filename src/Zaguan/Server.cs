@@ -55,7 +55,8 @@ internal static class Server
         builder.Configuration.AddConfiguration(setup.Configuration);
         // ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe every stranger; Network:TrustedProxies says whom.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
-        builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel);
+        builder.WebHost.UseUrls([.. Listening.Addresses(setup.Configuration).Select(a => a.Url)]).ConfigureKestrel(ConfigureKestrel)
+            .ConfigureKestrel(k => ServerCertificate.FollowFiles(k, setup.Configuration, AppContext.BaseDirectory, clock));
         ConfigureLogging(builder.Logging, setup);
 
         var database = Database.Open(setup.Database, clock, db => Admit(db, setup, clock));

@@ -19,7 +19,8 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
 
     private readonly TokenMemory memory = new(mostRemembered);
 
-    public TokenClaims? Validate(ReadOnlySpan<char> token, out TokenObjection objection)
+    /// <param name="atAnyTime">A token of yesterday or tomorrow is good too.</param>
+    public TokenClaims? Validate(ReadOnlySpan<char> token, out TokenObjection objection, bool atAnyTime = false)
     {
         if (token.Length > JwsReader.LongestToken)
         {
@@ -36,7 +37,7 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
         var fingerprint = TokenFingerprint.Of(token);
         if (memory.Find(fingerprint) is { } known)
         {
-            objection = ObjectionToTime(known);
+            objection = atAnyTime ? TokenObjection.None : ObjectionToTime(known);
             return objection == TokenObjection.None ? known : null;
         }
 
@@ -45,17 +46,27 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
             return null;
         }
 
-        objection = ObjectionTo(claims);
+        objection = ObjectionToOrigin(claims);
+        var objectionToTime = ObjectionToTime(claims);
+        if (objection == TokenObjection.None && !atAnyTime)
+        {
+            objection = objectionToTime;
+        }
+
         if (objection != TokenObjection.None)
         {
             return null;
         }
 
-        memory.Keep(fingerprint, claims);
+        if (objectionToTime == TokenObjection.None)
+        {
+            memory.Keep(fingerprint, claims);
+        }
+
         return claims;
     }
 
-    private TokenObjection ObjectionTo(TokenClaims claims)
+    private TokenObjection ObjectionToOrigin(TokenClaims claims)
     {
         if (rules.Issuer is { } issuer && !string.Equals(claims.Issuer, issuer, StringComparison.Ordinal))
         {
@@ -64,7 +75,7 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
 
         return rules.Audience is { } audience && !claims.Audiences.Contains(audience, StringComparer.Ordinal)
             ? TokenObjection.WrongAudience
-            : ObjectionToTime(claims);
+            : TokenObjection.None;
     }
 
     /// <summary>Whether a token that was good is still: what time alone changes.</summary>

@@ -69,7 +69,7 @@ internal sealed class LogoutEndpoint(RunningApplications applications, Identitie
 
         foreach (var application in named.Where(a => a.Tokens is not null))
         {
-            if (AuthorizationHeader.Token(headers.Authorization, application.Tokens!.AcceptsRaw) is { } token && await identities.OfTokenAsync(application, token) is { } identity)
+            if (AuthorizationHeader.Token(headers.Authorization, application.Tokens!.AcceptsRaw) is { } token && await identities.OfTokenAsync(application, token, toEnd: true) is { } identity)
             {
                 await revocations.RevokeAsync(application.Name, identity);
                 await known.RefreshAsync();

@@ -14,7 +14,7 @@ internal sealed class RevocationEndpoint(Identities identities, RevocationStore 
         }
 
         // What is not good is answered as if it had been revoked (§2.2): it is good no more, and nobody learns whether it ever was.
-        if (await identities.OfTokenAsync(application, token) is { } identity)
+        if (await identities.OfTokenAsync(application, token, toEnd: true) is { } identity)
         {
             if (!await revocations.RevokeAsync(application.Name, identity))
             {

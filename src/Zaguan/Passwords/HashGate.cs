@@ -14,6 +14,9 @@ namespace Zaguan.Passwords;
 /// </summary>
 internal sealed partial class HashGate : IDisposable
 {
+    /// <summary>A thread that has had nothing to hash for so long gives its working memory back; the next guess waits some milliseconds more, whoever it is for.</summary>
+    private static readonly TimeSpan KeepsMemoryFor = TimeSpan.FromSeconds(2);
+
     private readonly HashingSettings settings;
     private readonly HashCosts costs;
     private readonly Telemetry telemetry;
@@ -58,12 +61,13 @@ internal sealed partial class HashGate : IDisposable
         return (await guess.Done.Task)?.Replacement;
     }
 
-    /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it.</summary>
+    /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it: a part of the time that the queue takes, which those who gather stand in twice.</summary>
     public void LetGather()
     {
-        if (TimeFor(Length()) > 2 * Database.GatheringTime)
+        var wait = TimeFor(Length()) / 3;
+        if (wait >= Database.ShortestGathering)
         {
-            Thread.Sleep(Database.GatheringTime);
+            Thread.Sleep(wait < Database.LongestGathering ? wait : Database.LongestGathering);
         }
     }
 
@@ -111,10 +115,11 @@ internal sealed partial class HashGate : IDisposable
     private TimeSpan TimeFor(int guesses) => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * guesses / threads.Length);
 
     /// <summary>Null: the gate is closed, and nobody waits any more.</summary>
-    private Guess? WaitForNext()
+    private Guess? WaitForNext(PasswordHasher hasher)
     {
         lock (queue)
         {
+            var patience = KeepsMemoryFor;
             while (true)
             {
                 if (queue.TryTake(out var guess))
@@ -127,7 +132,11 @@ internal sealed partial class HashGate : IDisposable
                     return null;
                 }
 
-                Monitor.Wait(queue);
+                if (!Monitor.Wait(queue, patience))
+                {
+                    hasher.GiveMemoryBack();
+                    patience = Timeout.InfiniteTimeSpan;
+                }
             }
         }
     }
@@ -136,7 +145,7 @@ internal sealed partial class HashGate : IDisposable
     {
         LowerPriority();
         using var hasher = new PasswordHasher(settings.Cost);
-        while (WaitForNext() is { } guess)
+        while (WaitForNext(hasher) is { } guess)
         {
             if (Stopwatch.GetElapsedTime(guess.Since) > settings.LongestWait)
             {

@@ -83,6 +83,9 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
         return composed is null ? 1 : 2;
     }
 
+    /// <summary>Until the next hash, which takes new memory.</summary>
+    public void GiveMemoryBack() => argon2.Dispose();
+
     public void Dispose() => argon2.Dispose();
 
     /// <param name="fresh">The password as it shall be kept.</param>

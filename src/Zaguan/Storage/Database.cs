@@ -5,15 +5,18 @@ namespace Zaguan.Storage;
 /// <summary>The database: a file of SQLite for one machine, PostgreSQL for several nodes. Statements are the same for both.</summary>
 internal abstract class Database : IAsyncDisposable
 {
-    /// <summary>Long enough that several logins share a commit, short beside the wait for a hash that it hides behind.</summary>
-    public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(50);
+    /// <summary>Less brings too few logins together to be worth the delay.</summary>
+    public static readonly TimeSpan ShortestGathering = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>By then many logins share the commit, and more would save little.</summary>
+    public static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How people know it: the file, or the database and its hosts. Never a password.</summary>
     public abstract string Name { get; }
 
     /// <summary>
     /// Done by a single writer when somebody waits for it, before it begins: where whoever waits for a commit would only wait elsewhere,
-    /// it may let <see cref="GatheringTime"/> pass, so that others share the commit. It does not throw.
+    /// it may let up to <see cref="LongestGathering"/> pass, so that others share the commit. It does not throw.
     /// </summary>
     public Action Gather { get; set; } = () => { };
 

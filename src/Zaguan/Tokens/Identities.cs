@@ -20,7 +20,11 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
 {
     /// <summary>Null: the token is not good. Why is for the log, not for whoever sent it.</summary>
     /// <exception cref="Storage.DatabaseUnavailableException">The token would be good, but nobody can say whose it is.</exception>
-    public async Task<Identity?> OfTokenAsync(Application application, string token)
+    /// <param name="toEnd">
+    /// Whoever ends a session must reach it although it is not good here and now: the clock of this node may be behind the one that issued it or ahead of the others, and who is disabled today
+    /// may be enabled tomorrow.
+    /// </param>
+    public async Task<Identity?> OfTokenAsync(Application application, string token, bool toEnd = false)
     {
         if (application.Tokens is not { } tokens)
         {
@@ -32,11 +36,11 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
             return await OfOpaqueAsync(application, token);
         }
 
-        var claims = validator.Validate(token, out var objection);
+        var claims = validator.Validate(token, out var objection, atAnyTime: toEnd);
         if (objection == TokenObjection.UnknownKey && tokens.SignsWithOwnKeys)
         {
             await keys.LookAsync();
-            claims = validator.Validate(token, out objection);
+            claims = validator.Validate(token, out objection, atAnyTime: toEnd);
         }
 
         if (claims is null)
@@ -59,7 +63,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
         {
             // Another application's token may have been signed with the same secret. A moment ago the session may have been revoked, or the user disabled.
             return !string.Equals(session.Application, application.Name, StringComparison.Ordinal) ? Refuse(application, TokenObjection.OtherApplication)
-                : session.IsRevoked || !session.User.Active ? Refuse(application, TokenObjection.Revoked)
+                : session.IsRevoked || !(session.User.Active || toEnd) ? Refuse(application, TokenObjection.Revoked)
                 : new Identity(session.User, claims.Id, claims);
         }
 
@@ -69,7 +73,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
         }
 
         var user = await FindBySubjectAsync(application, tokens, claims);
-        return user is { Active: false } ? Refuse(application, TokenObjection.Revoked) : new Identity(user, null, claims);
+        return user is { Active: false } && !toEnd ? Refuse(application, TokenObjection.Revoked) : new Identity(user, null, claims);
     }
 
     /// <summary>An opaque token, which is known by its hash.</summary>

@@ -13,15 +13,15 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>It refuses to run as root. Who else runs the tests runs it too.</summary>
     private static readonly string[] AsNobody = Environment.UserName is "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig", "KILL"] : [];
 
-    private readonly Process process;
+    private readonly string[] settings;
     private readonly ConcurrentQueue<string> log = new();
-    private readonly Task reading;
+    private Process process;
+    private Task reading;
 
-    private PostgresServer(string folder, Process process)
+    private PostgresServer(string folder, string[] settings, Process process)
     {
-        Folder = folder;
-        this.process = process;
-        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        (Folder, this.settings) = (folder, settings);
+        (this.process, reading) = (process, ReadAsync(process));
     }
 
     /// <summary>Where its socket is: its host, in a connection string.</summary>
@@ -67,12 +67,35 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Like a machine that loses its power: all of its processes at once, with SIGKILL.</summary>
     public async Task KillAsync()
     {
-        // Held first, so that it starts no more of them.
-        await ChildProcesses.RunAsync("kill", "-STOP", Text(process.Id));
-        var children = await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children");
-        await ChildProcesses.RunAsync(["sh", "-c", "kill -9 \"$@\" 2>/dev/null; true", "sh", Text(process.Id), .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        await SignalAsync("-KILL", await HoldAsync());
         await process.WaitForExitAsync();
     }
+
+    /// <summary>Starts it on what it left when it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
+        await reading;
+        process.Dispose();
+        process = await LaunchAsync(Folder, settings);
+        reading = ReadAsync(process);
+        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers again");
+    }
+
+    /// <summary>All of its processes stand still, as those of a machine whose disk does not answer; until <see cref="GoOnAsync"/>.</summary>
+    public async Task StandStillAsync() => await SignalAsync("-STOP", await HoldAsync());
+
+    public async Task GoOnAsync() => await SignalAsync("-CONT", await HoldAsync());
+
+    /// <summary>Its first process, and those that it has started. It starts no more of them.</summary>
+    public async Task<string[]> HoldAsync()
+    {
+        await ChildProcesses.RunAsync("kill", "-STOP", Text(process.Id));
+        return await ProcessesAsync();
+    }
+
+    /// <summary>Its first process, and those that it has started.</summary>
+    public async Task<string[]> ProcessesAsync() =>
+        [Text(process.Id), .. (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 
     public async ValueTask DisposeAsync()
     {
@@ -85,6 +108,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         process.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    private static Task<string> SignalAsync(string signal, string[] processes) => ChildProcesses.RunAsync(["sh", "-c", "kill \"$@\" 2>/dev/null; true", "sh", signal, .. processes]);
 
     private static async Task<string> MakeHomeAsync()
     {
@@ -99,14 +124,20 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<PostgresServer> RunAsync(string home, string[] settings)
     {
-        string[] all = ["listen_addresses=", $"unix_socket_directories={home}", .. settings];
-        var running = await ChildProcesses.StartAsync([.. AsNobody, Path.Combine(Programs, "postgres"), "-D", Path.Combine(home, "data"), .. all.SelectMany(s => new[] { "-c", s })], home);
-        var server = new PostgresServer(home, running);
+        var server = new PostgresServer(home, settings, await LaunchAsync(home, settings));
         await Eventually.BecomesTrueAsync(server.AnswersAsync, "PostgreSQL answers");
         return server;
     }
 
+    private static Task<Process> LaunchAsync(string home, string[] settings)
+    {
+        string[] all = ["listen_addresses=", $"unix_socket_directories={home}", .. settings];
+        return ChildProcesses.StartAsync([.. AsNobody, Path.Combine(Programs, "postgres"), "-D", Path.Combine(home, "data"), .. all.SelectMany(s => new[] { "-c", s })], home);
+    }
+
     private static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private Task ReadAsync(Process from) => Task.WhenAll(ReadAsync(from.StandardOutput), ReadAsync(from.StandardError));
 
     private async Task ReadAsync(StreamReader reader)
     {

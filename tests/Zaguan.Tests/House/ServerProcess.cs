@@ -55,6 +55,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', output);
 
+    /// <summary>How many lines of its output contain this.</summary>
+    public int LinesWith(string text) => output.Count(l => l.Contains(text, StringComparison.Ordinal));
+
     public string Errors => string.Join('\n', errors);
 
     /// <summary>Starts it and waits until it listens.</summary>

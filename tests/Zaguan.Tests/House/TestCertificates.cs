@@ -14,12 +14,10 @@ internal sealed class TestCertificates : IDisposable
     public TestCertificates(string name = "Pruebas")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        authority = request.CreateSelfSigned(Now.AddDays(-30), Now.AddDays(30));
+        authority = OfAuthority(name, key).CreateSelfSigned(Now.AddDays(-30), Now.AddDays(30));
     }
+
+    private TestCertificates(X509Certificate2 authority) => this.authority = authority;
 
     public string AuthorityPem => authority.ExportCertificatePem();
 
@@ -49,5 +47,22 @@ internal sealed class TestCertificates : IDisposable
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), password: null);
     }
 
+    /// <summary>An authority whose certificate this one issued.</summary>
+    public TestCertificates IssueAuthority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var issued = OfAuthority(name, key).Create(authority, Now.AddDays(-25), Now.AddDays(25), RandomNumberGenerator.GetBytes(8));
+        return new(issued.CopyWithPrivateKey(key));
+    }
+
     public void Dispose() => authority.Dispose();
+
+    private static CertificateRequest OfAuthority(string name, ECDsa key)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
+    }
 }

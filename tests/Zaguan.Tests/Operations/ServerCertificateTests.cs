@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Zaguan.Tests.House;
+
+namespace Zaguan.Tests.Operations;
+
+/// <summary>A certificate that is renewed while the server runs.</summary>
+[Trait("Database", TestDatabase.FileOnly)]
+public sealed class ServerCertificateTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("zaguan-certificate-").FullName;
+    private readonly TestCertificates authority = new();
+
+    [Theory]
+    [InlineData("urls", "Kestrel__Certificates__Default")]
+    [InlineData("Kestrel__Endpoints__Web__Url", "Kestrel__Certificates__Default")]
+    [InlineData("Kestrel__Endpoints__Web__Url", "Kestrel__Endpoints__Web__Certificate")]
+    public async Task Renewed_certificate_is_shown_to_new_connections_and_open_ones_go_on(string address, string certificate)
+    {
+        var first = Write();
+        await using var server = await StartAsync(address, certificate);
+        var handshakes = 0;
+        using var open = Client(server, () => handshakes++);
+        await open.GetStringAsync("/health/live");
+        (await ShownAsync(server)).ShouldBe(first);
+
+        var second = Write();
+
+        await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "new connections get the new certificate");
+        await open.GetStringAsync("/health/live");
+        handshakes.ShouldBe(1);
+        server.LinesWith("[1302]").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Bundle_with_a_password_is_followed_too()
+    {
+        var first = WriteBundle();
+        await using var server = await StartAsync("urls", "Kestrel__Certificates__Default", ("Path", Bundle), ("Password", "clave"));
+        (await ShownAsync(server)).ShouldBe(first);
+
+        var second = WriteBundle();
+
+        await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "new connections get the new certificate");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_used_changes_nothing_and_is_said_once()
+    {
+        var first = Write();
+        await using var server = await StartAsync("urls", "Kestrel__Certificates__Default");
+
+        // A certificate without its key, as between the two writes of a program that renews.
+        var key = await File.ReadAllTextAsync(Key);
+        var second = Write();
+        var newKey = await File.ReadAllTextAsync(Key);
+        await File.WriteAllTextAsync(Key, key);
+        await SaysAsync(server, 1, first);
+        await File.WriteAllTextAsync(Pem, "esto no es un certificado");
+        await SaysAsync(server, 2, first);
+        File.Delete(Pem);
+        await SaysAsync(server, 3, first);
+
+        server.Output.ShouldNotContain(key.Split('\n')[1]);
+        second = Write();
+        await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "what can be used is used again");
+        newKey.ShouldNotBe(key);
+        server.LinesWith("[1303]").ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Certificates_between_it_and_its_authority_are_sent_along()
+    {
+        var first = Write();
+        await using var server = await StartAsync("urls", "Kestrel__Certificates__Default");
+        (await ShownAsync(server)).ShouldBe(first);
+
+        var second = Write(between: true);
+
+        // The client knows the authority alone; without the one between, it would not believe.
+        await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "new connections get the new certificate and what is between");
+    }
+
+    public void Dispose()
+    {
+        authority.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string Pem => Path.Combine(folder, "server.pem");
+
+    private string Key => Path.Combine(folder, "server.key");
+
+    private string Bundle => Path.Combine(folder, "server.pfx");
+
+    /// <returns>Its thumbprint.</returns>
+    private string Write(bool between = false)
+    {
+        using var intermediate = authority.IssueAuthority("Intermedia");
+        using var issued = (between ? intermediate : authority).Issue(["127.0.0.1"]);
+        File.WriteAllText(Key, issued.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Pem, $"{issued.ExportCertificatePem()}\n{(between ? intermediate.AuthorityPem : "")}\n");
+        return issued.Thumbprint;
+    }
+
+    private string WriteBundle()
+    {
+        using var issued = authority.Issue(["127.0.0.1"]);
+        File.WriteAllBytes(Bundle, issued.Export(X509ContentType.Pfx, "clave"));
+        return issued.Thumbprint;
+    }
+
+    private Task<ServerProcess> StartAsync(string address, string certificate, params (string Name, string Value)[] settings) => ServerProcess.StartAsync(new()
+    {
+        Arguments = ["serve"],
+        Environment = new(
+            (settings.Length > 0 ? settings : [("Path", Pem), ("KeyPath", Key)]).Select(s => KeyValuePair.Create($"{certificate}__{s.Name}", (string?)s.Value))
+                .Append(new(address, "https://127.0.0.1:0")),
+            StringComparer.Ordinal),
+    });
+
+    private static async Task SaysAsync(ServerProcess server, int times, string still)
+    {
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                (await ShownAsync(server, authority: null)).ShouldBe(still);
+                return server.LinesWith("[1303]") == times;
+            },
+            "the log says that the certificate cannot be used");
+        (await ShownAsync(server, authority: null)).ShouldBe(still);
+    }
+
+    private Task<string> ShownAsync(ServerProcess server) => ShownAsync(server, authority.AuthorityPem);
+
+    /// <summary>The thumbprint of what a new connection is shown; empty: it does not believe it.</summary>
+    private static async Task<string> ShownAsync(ServerProcess server, string? authority)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+        await using var tls = new SslStream(socket.GetStream());
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "127.0.0.1",
+                CertificateChainPolicy = Policy(authority),
+                RemoteCertificateValidationCallback = (_, _, _, errors) => authority is null || errors == SslPolicyErrors.None,
+            });
+            return tls.RemoteCertificate!.GetCertHashString();
+        }
+        catch (AuthenticationException)
+        {
+            return "";
+        }
+    }
+
+    private HttpClient Client(ServerProcess server, Action handshake)
+    {
+        return new(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = new()
+            {
+                CertificateChainPolicy = Policy(authority.AuthorityPem),
+                RemoteCertificateValidationCallback = (_, _, _, errors) =>
+                {
+                    handshake();
+                    return errors == SslPolicyErrors.None;
+                },
+            },
+        })
+        {
+            BaseAddress = server.Address,
+        };
+    }
+
+    private static X509ChainPolicy Policy(string? authority)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (authority is not null)
+        {
+            policy.CustomTrustStore.ImportFromPem(authority);
+        }
+
+        return policy;
+    }
+}
