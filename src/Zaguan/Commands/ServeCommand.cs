@@ -35,6 +35,7 @@ internal static class ServeCommand
                 await ShowConsoleAsync(app);
             }
 
+            _ = LeaveStartBehindAsync();
             await app.WaitForShutdownAsync();
             return ExitCode.Done;
         }
@@ -49,6 +50,13 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync($"Zaguan does not start: {e.Message}");
             return ExitCode.NotDone;
         }
+    }
+
+    /// <summary>What was read at the start is garbage by now, and would stay for days on a server that is not busy.</summary>
+    private static async Task LeaveStartBehindAsync()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
     private static async Task ShowDemoAsync(WebApplication app, Setup setup)

@@ -16,7 +16,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Revokes one session. False: there is none, it has expired, or it was revoked before.</summary>
+    /// <summary>Revokes one session; one that has expired too, because that is what the clock of this node says. False: there is none, or it was revoked before.</summary>
     /// <param name="of">Nobody else's is revoked; null: whosever it is.</param>
     public Task<bool> RevokeSessionAsync(string id, User? of = null, AuditEntry? audit = null) => database.WriteAsync(async db =>
     {
@@ -59,7 +59,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     /// <param name="spared">The token of the session of My account that goes on; null: none does.</param>
     public static async Task<int> RevokeUserAsync(DbConnection db, User user, IReadOnlyList<Application> applications, long now, string? spared = null)
     {
-        var sessions = await RevokeAsync(db, "user_key = @Key", new { user.Key, now });
+        var sessions = await RevokeAsync(db, "user_key = @Key AND expires_at > @now", new { user.Key, now });
         await AccountSessions.EndAllAsync(db, user, spared);
         foreach (var application in applications.Where(a => string.Equals(a.Realm, user.Realm, StringComparison.Ordinal)))
         {
@@ -89,7 +89,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
 
         // To the second, as tokens say when they were issued. What was issued within this one is named.
         var now = Now;
-        await RevokeAsync(db, "application = @application AND opened_at >= @second", new { application, second = now / 1_000 * 1_000, now });
+        await RevokeAsync(db, "application = @application AND opened_at >= @second AND expires_at > @now", new { application, second = now / 1_000 * 1_000, now });
         await db.ExecuteAsync(
             """
             INSERT INTO revocations (number, application, issued_before) VALUES (@number, @application, @before)
@@ -133,7 +133,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     private static async Task<int> RevokeAsync(DbConnection db, string which, object values)
     {
         var revoked = (await db.QueryAsync<(string Id, string Application, long ExpiresAt, long RevokedAt)>(
-            $"UPDATE sessions SET revoked_at = @now WHERE {which} AND revoked_at IS NULL AND expires_at > @now RETURNING id, application, expires_at, revoked_at", values)).AsList();
+            $"UPDATE sessions SET revoked_at = @now WHERE {which} AND revoked_at IS NULL RETURNING id, application, expires_at, revoked_at", values)).AsList();
         foreach (var (id, application, expiresAt, revokedAt) in revoked)
         {
             await AppendAsync(db, application, id, expiresAt / 1_000 + 1, revokedAt);

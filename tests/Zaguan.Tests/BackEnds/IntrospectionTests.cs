@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
@@ -104,6 +107,46 @@ public sealed class IntrospectionTests
         }
 
         (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
+    /// <summary>RFC 7009 answers 200 to a token that is not good: what is answered so must not be good again.</summary>
+    [Theory]
+    [InlineData(-40, "not valid yet")]
+    [InlineData(28_801, "expired")]
+    public async Task Session_is_ended_by_its_token_whatever_the_clock_says(int minutes, string here)
+    {
+        var clock = new ManualClock();
+        await using var house = await TestHouse.OpenAsync(new() { Clock = clock });
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var (token, other) = (await DemoLogin.Romsoft.TokenAsync(house.Client), await DemoLogin.Romsoft.TokenAsync(house.Client));
+        var right = clock.GetUtcNow();
+        clock.Set(right.AddMinutes(minutes));
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse(here);
+
+        using var answer = await backEnd.RevokeAsync(token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        clock.Set(right);
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+        (await backEnd.IsActiveAsync(other)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Session_that_is_ended_while_its_user_is_disabled_stays_ended()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "romsoft");
+        var token = await DemoLogin.Romsoft.TokenAsync(house.Client);
+        await EnableAsync(house, false);
+
+        using var answer = await backEnd.RevokeAsync(token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await EnableAsync(house, true);
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+
+        static Task EnableAsync(TestHouse house, bool active) => house.Services.GetRequiredService<Database>().WriteAsync(
+            db => db.ExecuteAsync("UPDATE users SET active = @active WHERE realm = 'romsoft' AND username = @Identifier", new { active, DemoLogin.Romsoft.Identifier }));
     }
 
     [Fact]
