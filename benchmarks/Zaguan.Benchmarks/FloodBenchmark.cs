@@ -8,12 +8,16 @@ namespace Zaguan.Benchmarks;
 
 /// <summary>
 /// What everybody else notices while 256 connections guess without a pause: one client that logs in properly, one after the other, and one that validates its token. Beside
-/// it the same flood on ASP.NET Core Identity.
+/// it the same flood on what a team would use instead.
 /// </summary>
 internal static class FloodBenchmark
 {
     private const int Guessing = 256;
-    private const int Rounds = 5;
+    private const int Rounds = 3;
+
+    /// <summary>At whom they guess, where there is more than one.</summary>
+    private const int Users = 1_000;
+
     private const string Autogroup = "/proc/sys/kernel/sched_autogroup_enabled";
 
     /// <summary>Of a proper login, at the 99th percentile.</summary>
@@ -25,11 +29,11 @@ internal static class FloodBenchmark
     /// <summary>Of the server, in MiB: what it holds at its peak.</summary>
     private const double MostMemory = 400;
 
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(8);
 
     /// <summary>Until all of the flood stands in the queue.</summary>
-    private static readonly TimeSpan Rising = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Rising = TimeSpan.FromSeconds(2);
 
     /// <summary>Between two validations of the one client.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -38,38 +42,42 @@ internal static class FloodBenchmark
 
     public static async Task<bool> RunAsync()
     {
-        var names = Enumerable.Range(0, IdentityPeer.Users).Select(i => IdentityPeer.NameOf(i)[..^"@example.com".Length]).ToList();
-        using var house = await BenchmarkHouse.BuildAsync(names);
-        using var zaguan = await ServerProcess.StartAsync(house);
-        using var peer = await ListeningProcess.StartAsync([Environment.ProcessPath!, IdentityPeer.Argument], new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Production" });
-        List<Side> sides =
-        [
-            new("Zaguan, from one address", zaguan, AddressesInUse: 1, ZaguanLogin, "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}"),
-            new("Zaguan, from 256 addresses", zaguan, Guessing, ZaguanLogin, "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}"),
-            new("ASP.NET Core Identity", peer, AddressesInUse: 1, PeerLogin, "accessToken", IdentityPeer.GuardedPath),
-        ];
-        Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess at {names.Count} users. On {BenchmarkDatabase.Name}; the peer's users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
-        for (var round = -1; round < Rounds; round++)
+        using var house = await BenchmarkHouse.BuildAsync([.. Enumerable.Range(0, Users).Select(LoginPeers.NameOf)]);
+        var sides = new List<Side>();
+        try
         {
-            // In turns, each round beginning with another; the first warms up.
-            foreach (var side in sides.Skip((round + 1) % sides.Count).Concat(sides.Take((round + 1) % sides.Count)))
+            foreach (var peer in LoginPeers.Of(house))
             {
-                Measure(side, isWarmUp: round < 0);
+                sides.Add(new(peer, await peer.StartAsync(), AddressesInUse: 1));
+            }
+
+            sides.Insert(1, sides[0].From(Guessing));
+            Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess, at Zaguan's and Identity's {Users} users, at the others' one. Zaguan on {BenchmarkDatabase.Name}; the others' users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
+            for (var round = -1; round < Rounds; round++)
+            {
+                // In turns, each round beginning with another; the first warms up.
+                foreach (var side in sides.Skip((round + 1) % sides.Count).Concat(sides.Take((round + 1) % sides.Count)))
+                {
+                    Measure(side, isWarmUp: round < 0);
+                }
+            }
+
+            return Print(sides);
+        }
+        finally
+        {
+            foreach (var server in sides.Select(s => s.Server).Distinct())
+            {
+                server.Dispose();
             }
         }
-
-        return Print(sides);
-
-        byte[] ZaguanLogin(int user, string password) => LoginConnection.Request(names[user], password);
-
-        static byte[] PeerLogin(int user, string password) => LoginConnection.Post(IdentityPeer.LoginPath, $$"""{"email":"{{IdentityPeer.NameOf(user)}}","password":"{{password}}"}""");
     }
 
     private static void Measure(Side side, bool isWarmUp)
     {
         var (login, validate, flood) = (new Times(), new Times(), new Times());
         // The first user is nobody's guess: this one is to be let in.
-        var proper = side.Login(0, BenchmarkHouse.Password);
+        var proper = side.Peer.Request(0);
         var idle = new Times();
         Crowd.Run(2, i => (i == 0 ? (Action)(() => LogIn(side, proper, new(), Idle)) : () => Validate(side, proper, idle, Idle))());
         using var over = new ManualResetEventSlim();
@@ -100,7 +108,7 @@ internal static class FloodBenchmark
     {
         using var connection = new LoginConnection(side.Server.Address);
         connection.Send(login);
-        var request = Load.Request(side.ValidationPath, connection.Field(side.TokenField));
+        var request = Load.Request(side.Peer.GuardedPath, connection.Field(side.Peer.TokenField));
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during; Thread.Sleep(Pause))
         {
             if (times.Take(() => connection.Send(request)) != 200)
@@ -116,7 +124,7 @@ internal static class FloodBenchmark
         using var connection = new LoginConnection(side.Server.Address, from);
         for (var i = number; !over.IsSet; i += Guessing)
         {
-            times.Take(() => connection.Send(side.Login(1 + (i % (IdentityPeer.Users - 1)), BenchmarkHouse.WrongPassword)), expected: 401);
+            times.Take(() => connection.Send(side.Peer.Login(1 + (i % (Users - 1)), BenchmarkHouse.WrongPassword)), expected: 401);
         }
     }
 
@@ -148,9 +156,14 @@ internal static class FloodBenchmark
         static double Median(Side side, Func<Measured, double> read) => Sample.Median(side.Rounds.ConvertAll(r => read(r)));
     }
 
-    private sealed record Side(string Name, ListeningProcess Server, int AddressesInUse, Func<int, string, byte[]> Login, string TokenField, string ValidationPath)
+    private sealed record Side(LoginPeer Peer, ListeningProcess Server, int AddressesInUse)
     {
-        public List<Measured> Rounds { get; } = [];
+        public string Name => AddressesInUse == 1 ? Peer.Name : $"{Peer.Name}, {AddressesInUse} addresses";
+
+        public List<Measured> Rounds { get; private init; } = [];
+
+        /// <summary>The same server, measured apart.</summary>
+        public Side From(int addresses) => this with { AddressesInUse = addresses, Rounds = [] };
     }
 
     /// <summary>Times in milliseconds.</summary>

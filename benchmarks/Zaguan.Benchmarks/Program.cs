@@ -6,6 +6,7 @@ using Zaguan.Benchmarks.House;
 [
     ("argon2", Argon2Benchmark.RunAsync),
     ("timing", TimingBenchmark.RunAsync),
+    ("codes", CodesBenchmark.RunAsync),
     ("formats", FormatsBenchmark.RunAsync),
     ("login", LoginBenchmark.RunAsync),
     ("peers", PeersBenchmark.RunAsync),

@@ -11,14 +11,14 @@ namespace Zaguan.Benchmarks;
 /// </summary>
 internal static class StartUpBenchmark
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const double MostSeconds = 1.0;
     private const double MostIdle = 120;
 
     /// <summary>Until what a start leaves behind is collected.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Loaded = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Loaded = TimeSpan.FromSeconds(4);
 
     public static async Task<bool> RunAsync()
     {

@@ -10,11 +10,13 @@ if (cluster.isPrimary) {
   const { betterAuth } = await import('better-auth');
   const { memoryAdapter } = await import('better-auth/adapters/memory');
   const { toNodeHandler } = await import('better-auth/node');
+  const { bearer } = await import('better-auth/plugins');
   const auth = betterAuth({
     baseURL: 'http://localhost',
     secret: process.env.BENCHMARK_SECRET,
     database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
     emailAndPassword: { enabled: true },
+    plugins: [bearer()],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   });

@@ -22,6 +22,14 @@ if (cluster.isPrimary) {
     const token = jwt.sign({ usuario_id: user.id, usuario_login: user.login }, secret, { expiresIn: '8h' });
     response.json({ token, user: { usuario_id: user.id, usuario_login: user.login } });
   });
+  app.get('/api/guarded', (request, response) => {
+    try {
+      const { usuario_id: id } = jwt.verify((request.headers.authorization || '').replace(/^Bearer /, ''), secret, { algorithms: ['HS256'] });
+      response.json({ id });
+    } catch {
+      response.status(401).json({ error: 'No autorizado' });
+    }
+  });
   // A connection waits for its turn while the others are measured.
   app.listen(0, '127.0.0.1').keepAliveTimeout = 600_000;
 }

@@ -1,7 +1,9 @@
 """A login as the inventory system's listing shows one, in Flask with Werkzeug's default hash, for gunicorn. Its users are in memory, which costs it nothing."""
 
 import os
+import time
 
+import jwt
 from flask import Flask, jsonify, request
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -16,4 +18,14 @@ def login():
     stored = USERS.get(body["username"])
     if stored is None or not check_password_hash(stored, body["password"]):
         return jsonify(status="error", message="Credenciales inválidas"), 401
-    return jsonify(status="success", data={"username": body["username"]})
+    token = jwt.encode({"sub": body["username"], "exp": int(time.time()) + 28800}, os.environ["BENCHMARK_SECRET"], algorithm="HS256")
+    return jsonify(status="success", data={"username": body["username"], "token": token})
+
+
+@app.get("/api/guarded")
+def guarded():
+    try:
+        claims = jwt.decode(request.headers.get("Authorization", "").removeprefix("Bearer "), os.environ["BENCHMARK_SECRET"], algorithms=["HS256"])
+    except jwt.InvalidTokenError:
+        return jsonify(status="error", message="No autorizado"), 401
+    return jsonify(username=claims["sub"])

@@ -88,7 +88,7 @@ public sealed unsafe class Argon2Hasher : IDisposable
             throw new ArgumentOutOfRangeException(nameof(type), type, "Argon2 has the types d, i and id.");
         }
 
-        var bytes = checked((nuint)(cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes)));
+        var bytes = BytesFor(cost);
         var start = Reserve(bytes);
         try
         {
@@ -106,12 +106,26 @@ public sealed unsafe class Argon2Hasher : IDisposable
         }
     }
 
+    /// <summary>Takes the memory that a hash of this cost needs, where it is not there yet, so that the hash takes as long as the one after it.</summary>
+    /// <exception cref="OutOfMemoryException">The system does not give so much memory.</exception>
+    public void Prepare(Argon2Cost cost)
+    {
+        var bytes = BytesFor(cost);
+        if (memory is null || memory.Bytes < bytes)
+        {
+            Reserve(bytes);
+            memory!.Wipe(bytes);
+        }
+    }
+
     /// <summary>Gives the memory back. The hasher can go on: it takes new memory for the next hash.</summary>
     public void Dispose()
     {
         memory?.Dispose();
         memory = null;
     }
+
+    private static nuint BytesFor(Argon2Cost cost) => checked((nuint)(cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes)));
 
     private ulong* Reserve(nuint bytes)
     {

@@ -4,8 +4,11 @@ using Dapper;
 using Zaguan.AccessLog;
 using Zaguan.Argon2;
 using Zaguan.Login;
+using Zaguan.OneTimeCodes;
+using Zaguan.Operations;
 using Zaguan.Passwords;
 using Zaguan.Storage;
+using Zaguan.Tokens.Keys;
 using Zaguan.Users;
 
 namespace Zaguan.Benchmarks.House;
@@ -43,15 +46,17 @@ internal sealed class BenchmarkHouse : IDisposable
     /// <param name="failures">Of one account, until it is locked.</param>
     /// <param name="old">The old system of a second application; absent: there is none.</param>
     /// <param name="stored">What is kept of each one's password; absent: today's hash of <see cref="Password"/>.</param>
-    public static async Task<BenchmarkHouse> BuildAsync(IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null, string? old = null)
+    /// <param name="withCodes">Those who have a second factor. The application asks everybody for a one-time code then.</param>
+    public static async Task<BenchmarkHouse> BuildAsync(
+        IReadOnlyCollection<string> names, IReadOnlySet<string>? inactive = null, int failures = 100, Func<string, StoredPassword>? stored = null, string? old = null, IReadOnlySet<string>? withCodes = null)
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-benchmark-").FullName;
         Directory.CreateDirectory(System.IO.Path.Combine(folder, "data"));
         var house = new BenchmarkHouse(folder, await BenchmarkDatabase.MakeAsync(System.IO.Path.Combine(folder, "data", "zaguan.db")));
         try
         {
-            File.WriteAllText(house.ConfigurationFile, house.Configuration(failures, old));
-            await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal), stored);
+            File.WriteAllText(house.ConfigurationFile, house.Configuration(failures, old, withCodes is null ? "off" : "required"));
+            await house.AddUsersAsync(names, inactive ?? new HashSet<string>(StringComparer.Ordinal), stored, withCodes ?? new HashSet<string>(StringComparer.Ordinal));
             return house;
         }
         catch
@@ -65,11 +70,11 @@ internal sealed class BenchmarkHouse : IDisposable
 
     // Every guess of a benchmark comes from one address, so that address has a budget that no benchmark uses up; the
     // accounts keep the ceiling that no configuration can lift.
-    private string Configuration(int failures, string? old) => JsonSerializer.Serialize(new
+    private string Configuration(int failures, string? old, string codes) => JsonSerializer.Serialize(new
     {
         DataFolder = System.IO.Path.Combine(Folder, "data"),
         Database = Place.ConnectionString is { } written ? new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionString"] = written } : [],
-        Applications = Applications(old),
+        Applications = Applications(old, codes),
         Budgets = new
         {
             AccountAndAddress = new { Failures = failures, RefusedFor = "1h", RefusedForAtMost = "1h" },
@@ -79,9 +84,9 @@ internal sealed class BenchmarkHouse : IDisposable
         Hashing = new { LongestWait = old is null ? "30s" : "20s" },
     });
 
-    private static Dictionary<string, object> Applications(string? old)
+    private static Dictionary<string, object> Applications(string? old, string codes)
     {
-        var applications = new Dictionary<string, object>(StringComparer.Ordinal) { [Realm] = new { JWT_SECRET = NewSecret() } };
+        var applications = new Dictionary<string, object>(StringComparer.Ordinal) { [Realm] = new { JWT_SECRET = NewSecret(), OneTimeCodes = codes } };
         if (old is not null)
         {
             applications["vieja"] = new { Contract = Realm, PathBase = "/vieja", JWT_SECRET = NewSecret(), Sources = LocalAndUpstream, Upstream = new { Url = old, Deadline = "2s" } };
@@ -129,7 +134,7 @@ internal sealed class BenchmarkHouse : IDisposable
         }
     }
 
-    private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored)
+    private async Task AddUsersAsync(IReadOnlyCollection<string> names, IReadOnlySet<string> inactive, Func<string, StoredPassword>? stored, IReadOnlySet<string> withCodes)
     {
         await using var database = Database.Open(Place, TimeProvider.System);
         var users = new UserStore(database, TimeProvider.System);
@@ -163,5 +168,21 @@ internal sealed class BenchmarkHouse : IDisposable
 
             return names.Count;
         });
+        if (withCodes.Count > 0)
+        {
+            await AddSecondFactorsAsync(database, withCodes);
+        }
+    }
+
+    private async Task AddSecondFactorsAsync(Database database, IReadOnlySet<string> names)
+    {
+        var secrets = new SealedSecrets(Setup.Read(new(ConfigurationFile, null, IsDevelopment: false)), database);
+        foreach (var name in names)
+        {
+            var key = await database.ReadAsync(db => db.ExecuteScalarAsync<long>("SELECT key FROM users WHERE realm = @Realm AND username = @name", new { Realm, name }));
+            using var secret = OneTimeCode.NewSecret();
+            var text = await secrets.SealAsync(secret, UserSecondFactors.Purpose(key));
+            await database.WriteAsync(db => db.ExecuteAsync("UPDATE users SET code_secret = @text, code_step = 0 WHERE key = @key", new { text, key }));
+        }
     }
 }

@@ -17,10 +17,12 @@ internal static class LoginPeers
     public static IEnumerable<LoginPeer> Of(BenchmarkHouse house)
     {
         yield return new(
-            "Zaguan", "Argon2id, 19 MiB, t=2", () => ServerProcess.StartAsync(house), connection => LoginConnection.Request(NameOf(connection), BenchmarkHouse.Password));
+            "Zaguan", "Argon2id, 19 MiB, t=2", () => ServerProcess.StartAsync(house), (user, password) => LoginConnection.Request(NameOf(user), password),
+            "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}");
         yield return new(
             "ASP.NET Core Identity", "PBKDF2-SHA512, 100,000", () => StartAsync([Environment.ProcessPath!, IdentityPeer.Argument]),
-            connection => LoginConnection.Post(IdentityPeer.LoginPath, $$"""{"email":"{{IdentityPeer.NameOf(connection)}}","password":"{{BenchmarkHouse.Password}}"}"""));
+            (user, password) => LoginConnection.Post(IdentityPeer.LoginPath, $$"""{"email":"{{IdentityPeer.NameOf(user)}}","password":"{{password}}"}"""),
+            "accessToken", IdentityPeer.GuardedPath);
         if (Folder is not { } folder)
         {
             yield break;
@@ -28,14 +30,17 @@ internal static class LoginPeers
 
         var cores = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
         yield return new(
-            "Express, jsonwebtoken", "bcrypt, 10", () => StartAsync(["node", Path.Combine(folder, "login_express.cjs")]), _ => LoginConnection.Request("usuario", BenchmarkHouse.Password));
+            "Express, jsonwebtoken", "bcrypt, 10", () => StartAsync(["node", Path.Combine(folder, "login_express.cjs")]), (_, password) => LoginConnection.Request("usuario", password),
+            "token", "/api/guarded");
         yield return new(
             "Flask, gunicorn", "Werkzeug's scrypt",
-            () => StartAsync(["/usr/bin/python3", "-m", "gunicorn", "--chdir", folder, "--bind", "127.0.0.1:0", "--workers", cores, "--worker-class", "gthread", "--threads", "128", "--keep-alive", "600", "--timeout", "600", "login_flask:app"]),
-            _ => LoginConnection.Post("/api/v1/auth/login", $$"""{"username":"usuario","password":"{{BenchmarkHouse.Password}}"}"""));
+            () => StartAsync(["/usr/bin/python3", "-m", "gunicorn", "--chdir", folder, "--bind", "127.0.0.1:0", "--workers", cores, "--worker-class", "gthread", "--threads", "160", "--keep-alive", "600", "--timeout", "600", "login_flask:app"]),
+            (_, password) => LoginConnection.Post("/api/v1/auth/login", $$"""{"username":"usuario","password":"{{password}}"}"""),
+            "token", "/api/guarded");
         yield return new(
             "better-auth", "scrypt", () => StartAsync(["node", Path.Combine(folder, "login_better_auth.mjs")]),
-            _ => LoginConnection.Post("/api/auth/sign-in/email", $$"""{"email":"usuario@example.com","password":"{{BenchmarkHouse.Password}}"}"""));
+            (_, password) => LoginConnection.Post("/api/auth/sign-in/email", $$"""{"email":"usuario@example.com","password":"{{password}}"}"""),
+            "token", "/api/auth/get-session");
     }
 
     private static Task<ListeningProcess> StartAsync(IReadOnlyList<string> command) => ListeningProcess.StartAsync(command, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -50,5 +55,11 @@ internal static class LoginPeers
 }
 
 /// <param name="Hash">What it makes of a password, unless told otherwise.</param>
-/// <param name="Request">A login that is granted, for the connection of that number.</param>
-internal sealed record LoginPeer(string Name, string Hash, Func<Task<ListeningProcess>> StartAsync, Func<int, byte[]> Request);
+/// <param name="Login">A login by the user of that number, with a password: <see cref="BenchmarkHouse.Password"/> is everybody's.</param>
+/// <param name="TokenField">Where the token is in the answer to one that is granted.</param>
+/// <param name="GuardedPath">What only who has a token gets.</param>
+internal sealed record LoginPeer(string Name, string Hash, Func<Task<ListeningProcess>> StartAsync, Func<int, string, byte[]> Login, string TokenField, string GuardedPath)
+{
+    /// <summary>A login that is granted, for the connection of that number.</summary>
+    public byte[] Request(int connection) => Login(connection, BenchmarkHouse.Password);
+}

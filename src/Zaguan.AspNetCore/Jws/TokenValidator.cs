@@ -19,7 +19,7 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
 
     private readonly TokenMemory memory = new(mostRemembered);
 
-    /// <param name="atAnyTime">A token of yesterday or tomorrow is good too.</param>
+    /// <param name="atAnyTime">A token of yesterday or tomorrow is good too, as long as it says when it ends.</param>
     public TokenClaims? Validate(ReadOnlySpan<char> token, out TokenObjection objection, bool atAnyTime = false)
     {
         if (token.Length > JwsReader.LongestToken)
@@ -75,7 +75,7 @@ internal sealed class TokenValidator(Func<KeySet> keys, TokenRules rules, TimePr
 
         return rules.Audience is { } audience && !claims.Audiences.Contains(audience, StringComparer.Ordinal)
             ? TokenObjection.WrongAudience
-            : TokenObjection.None;
+            : claims.ExpiresAt is null ? TokenObjection.NoExpiry : TokenObjection.None;
     }
 
     /// <summary>Whether a token that was good is still: what time alone changes.</summary>

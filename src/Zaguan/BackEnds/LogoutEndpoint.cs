@@ -60,7 +60,7 @@ internal sealed class LogoutEndpoint(RunningApplications applications, Identitie
 
         foreach (var application in withCookie)
         {
-            if (application.Cookie!.HashIn(headers.Cookie) is { } hash && await identities.OfCookieAsync(application, hash) is { } identity)
+            if (application.Cookie!.HashIn(headers.Cookie) is { } hash && await identities.OfCookieAsync(application, hash, toEnd: true) is { } identity)
             {
                 await revocations.RevokeSessionAsync(identity.Session.Id);
                 await known.RefreshAsync();

@@ -13,7 +13,7 @@ internal sealed class RevocationEndpoint(Identities identities, RevocationStore 
             return;
         }
 
-        // What is not good is answered as if it had been revoked (§2.2): it is good no more, and nobody learns whether it ever was.
+        // What is not good is answered as if it had been revoked (§2.2), and nobody learns whether it ever was. What is not good by the clock alone is revoked all the same.
         if (await identities.OfTokenAsync(application, token, toEnd: true) is { } identity)
         {
             if (!await revocations.RevokeAsync(application.Name, identity))

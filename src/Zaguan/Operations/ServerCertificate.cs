@@ -13,6 +13,9 @@ namespace Zaguan.Operations;
 /// </summary>
 internal sealed partial class ServerCertificate
 {
+    /// <summary>RFC 5280 §4.2.1.12.</summary>
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly string file;
@@ -22,6 +25,7 @@ internal sealed partial class ServerCertificate
     private readonly ILogger<ServerCertificate> logger;
     private readonly Lock looking = new();
     private byte[] seen;
+    private bool isUnread;
     private long lookedAt;
     private SslStreamCertificateContext? renewed;
 
@@ -34,7 +38,7 @@ internal sealed partial class ServerCertificate
         password = settings["Password"];
         (this.clock, this.logger) = (clock, logger);
         lookedAt = clock.GetTimestamp();
-        seen = Fingerprint(ReadOrNothing());
+        seen = ReadOrNothing() is { } files ? Fingerprint(files) : [];
     }
 
     /// <summary>Every HTTPS endpoint follows the files that its configuration names. Kestrel itself reads them at the start, and says what is wrong with them then.</summary>
@@ -42,17 +46,20 @@ internal sealed partial class ServerCertificate
     {
         var section = configuration.GetSection("Kestrel");
         var endpoints = kestrel.Configure(section, reloadOnChange: false);
-        if (Of(section.GetSection("Certificates:Default")) is { } common)
+        if (!SpeaksHttp3(section.GetSection("EndpointDefaults")) && Of(section.GetSection("Certificates:Default")) is { } common)
         {
             kestrel.ConfigureHttpsDefaults(h => h.OnAuthenticate = common.Present);
         }
 
-        foreach (var endpoint in section.GetSection("Endpoints").GetChildren().Where(e => e.GetSection("Certificate").Exists() || e.GetSection("Sni").Exists()))
+        foreach (var endpoint in section.GetSection("Endpoints").GetChildren().Where(e => e.GetSection("Certificate").Exists() || e.GetSection("Sni").Exists() || SpeaksHttp3(e)))
         {
-            // Its own; or one of a store or one for each name, which are not followed. Never the common one.
-            Action<ConnectionContext, SslServerAuthenticationOptions>? present = !endpoint.GetSection("Sni").Exists() && Of(endpoint.GetSection("Certificate")) is { } own ? own.Present : null;
+            // Its own; or one of a store, one for each name, one that HTTP/3 shows, which are not followed. Never the common one.
+            Action<ConnectionContext, SslServerAuthenticationOptions>? present = !endpoint.GetSection("Sni").Exists() && !SpeaksHttp3(endpoint) && Of(endpoint.GetSection("Certificate")) is { } own ? own.Present : null;
             endpoints.Endpoint(endpoint.Key, e => e.HttpsOptions.OnAuthenticate = present);
         }
+
+        // Kestrel calls nobody back there.
+        static bool SpeaksHttp3(IConfigurationSection endpoint) => endpoint["Protocols"]?.Contains("Http3", StringComparison.OrdinalIgnoreCase) ?? false;
 
         ServerCertificate? Of(IConfigurationSection certificate) => certificate["Path"] is { Length: > 0 }
             ? new(certificate, folder, clock, kestrel.ApplicationServices.GetRequiredService<ILogger<ServerCertificate>>())
@@ -78,7 +85,18 @@ internal sealed partial class ServerCertificate
         try
         {
             Interlocked.Exchange(ref lookedAt, clock.GetTimestamp());
-            var files = ReadOrNothing();
+            if (ReadOrNothing() is not { } files)
+            {
+                if (!isUnread)
+                {
+                    isUnread = true;
+                    LogUnusable(file, "it, or its key, is missing or cannot be read");
+                }
+
+                return;
+            }
+
+            isUnread = false;
             var fingerprint = Fingerprint(files);
             if (fingerprint.AsSpan().SequenceEqual(seen))
             {
@@ -87,7 +105,8 @@ internal sealed partial class ServerCertificate
 
             // Before they are tried: what cannot be used is said once, and tried again when it has changed.
             seen = fingerprint;
-            var context = Load(files ?? throw new CryptographicException("a file is missing or cannot be read"));
+            var context = Load(files);
+            Check(context.TargetCertificate);
             Volatile.Write(ref renewed, context);
             LogRenewed(file, context.TargetCertificate.NotAfter.ToUniversalTime(), context.TargetCertificate.Thumbprint);
         }
@@ -117,6 +136,21 @@ internal sealed partial class ServerCertificate
         return SslStreamCertificateContext.Create(password is null ? X509Certificate2.CreateFromPem(pem, key) : X509Certificate2.CreateFromEncryptedPem(pem, key, password), chain, offline: true);
     }
 
+    /// <summary>What Kestrel refuses at the start is refused here too; and one that is over is worse than the one of before, whatever that is.</summary>
+    private void Check(X509Certificate2 certificate)
+    {
+        if (certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is { Count: > 0 } usages && !usages.Exists(u => u.EnhancedKeyUsages.Cast<Oid>().Any(o => o.Value is ServerAuthentication)))
+        {
+            throw new CryptographicException("it is not for servers (its extended key usage lacks server authentication)");
+        }
+
+        var end = new DateTimeOffset(certificate.NotAfter);
+        if (end <= clock.GetUtcNow())
+        {
+            throw new CryptographicException(FormattableString.Invariant($"it expired on {end.ToUniversalTime():u}"));
+        }
+    }
+
     private (byte[] Certificate, byte[]? Key)? ReadOrNothing()
     {
         try
@@ -129,12 +163,11 @@ internal sealed partial class ServerCertificate
         }
     }
 
-    private static byte[] Fingerprint((byte[] Certificate, byte[]? Key)? files) =>
-        files is { } read ? [.. SHA256.HashData(read.Certificate), .. SHA256.HashData(read.Key ?? [])] : [];
+    private static byte[] Fingerprint((byte[] Certificate, byte[]? Key) files) => [.. SHA256.HashData(files.Certificate), .. SHA256.HashData(files.Key ?? [])];
 
     [LoggerMessage(1302, LogLevel.Information, "The certificate in {File} was renewed: {Thumbprint}, good until {NotAfter:u}. New connections get it.")]
     private partial void LogRenewed(string file, DateTime notAfter, string thumbprint);
 
-    [LoggerMessage(1303, LogLevel.Error, "The certificate in {File} has changed and cannot be used, so the one of before goes on serving: {Reason}. It is tried again when its files change.")]
+    [LoggerMessage(1303, LogLevel.Error, "The certificate in {File} cannot be used as it is now, so the one of before goes on serving: {Reason}. It is tried again when its files change.")]
     private partial void LogUnusable(string file, string reason);
 }

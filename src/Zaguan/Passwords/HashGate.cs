@@ -61,7 +61,7 @@ internal sealed partial class HashGate : IDisposable
         return (await guess.Done.Task)?.Replacement;
     }
 
-    /// <summary>While guesses queue for a processor, a login that is written a moment later is answered no later for it: a part of the time that the queue takes, which those who gather stand in twice.</summary>
+    /// <summary>While guesses queue for a processor, a login that is written a moment later is hardly answered later for it: what is waited is a part of the time that the queue takes.</summary>
     public void LetGather()
     {
         var wait = TimeFor(Length()) / 3;
@@ -167,6 +167,7 @@ internal sealed partial class HashGate : IDisposable
 
     private Verification Verify(PasswordHasher hasher, Guess guess)
     {
+        hasher.TakeMemory();
         var before = hasher.Hashes;
         guess.Began = Stopwatch.GetTimestamp();
         var verification = guess.Creates ? new(IsRight: false, hasher.Create(guess.Password)) : hasher.Verify(guess.Password, guess.Stored, guess.Replaces);

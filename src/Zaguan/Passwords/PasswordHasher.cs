@@ -83,7 +83,10 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
         return composed is null ? 1 : 2;
     }
 
-    /// <summary>Until the next hash, which takes new memory.</summary>
+    /// <summary>What a hash of today's cost needs is there before its time is taken: how long that lasts must not add to what an old format takes.</summary>
+    public void TakeMemory() => argon2.Prepare(cost);
+
+    /// <summary>Until it is taken again.</summary>
     public void GiveMemoryBack() => argon2.Dispose();
 
     public void Dispose() => argon2.Dispose();

@@ -18,7 +18,7 @@ internal sealed record CookieIdentity(User User, Session Session);
 /// <summary>A token of an application, or its session's cookie → whom it stands for.</summary>
 internal sealed class Identities(UserStore users, Revocations revocations, SigningKeys keys, ILogger<Identities> logger)
 {
-    /// <summary>Null: the token is not good. Why is for the log, not for whoever sent it.</summary>
+    /// <summary>Null: the token is not good, or nothing that could be ended. Why is for the log, not for whoever sent it.</summary>
     /// <exception cref="Storage.DatabaseUnavailableException">The token would be good, but nobody can say whose it is.</exception>
     /// <param name="toEnd">
     /// Whoever ends a session must reach it although it is not good here and now: the clock of this node may be behind the one that issued it or ahead of the others, and who is disabled today
@@ -33,7 +33,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
 
         if (tokens.Validator is not { } validator)
         {
-            return await OfOpaqueAsync(application, token);
+            return await OfOpaqueAsync(application, token, toEnd);
         }
 
         var claims = validator.Validate(token, out var objection, atAnyTime: toEnd);
@@ -54,7 +54,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
             return Refuse(application, TokenObjection.NoSession);
         }
 
-        if (revocations.Cover(application.Name, claims))
+        if (!toEnd && revocations.Cover(application.Name, claims))
         {
             return Refuse(application, TokenObjection.Revoked);
         }
@@ -77,7 +77,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
     }
 
     /// <summary>An opaque token, which is known by its hash.</summary>
-    private async Task<Identity?> OfOpaqueAsync(Application application, string token)
+    private async Task<Identity?> OfOpaqueAsync(Application application, string token, bool toEnd)
     {
         if (token.Length > JwsReader.LongestToken)
         {
@@ -85,7 +85,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
         }
 
         using var secret = Secret.FromText(token);
-        if (await OfCookieAsync(application, SessionCookie.Hash(secret)) is not { } found)
+        if (await OfCookieAsync(application, SessionCookie.Hash(secret), toEnd) is not { } found)
         {
             return Refuse(application, TokenObjection.NoSession);
         }
@@ -96,9 +96,10 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
     }
 
     /// <param name="hash">See <see cref="SessionCookie"/>.</param>
+    /// <param name="toEnd">As of a token.</param>
     /// <exception cref="Storage.DatabaseUnavailableException">Nobody can say whether there is such a session.</exception>
-    public async Task<CookieIdentity?> OfCookieAsync(Application application, string hash) =>
-        await users.FindByCookieAsync(application.Name, hash) is { User.Active: true } found && !revocations.Cover(found.Session) ? found : null;
+    public async Task<CookieIdentity?> OfCookieAsync(Application application, string hash, bool toEnd = false) =>
+        await users.FindByCookieAsync(application.Name, hash, expiredToo: toEnd) is { } found && (toEnd || (found.User.Active && !revocations.Cover(found.Session))) ? found : null;
 
     private async Task<User?> FindBySubjectAsync(Application application, ApplicationTokens tokens, TokenClaims claims) =>
         tokens.Subject is { } subject && claims.Text(subject.Claim) is { } value ? await users.FindBySubjectAsync(application.Realm, subject, value) : null;

@@ -14,6 +14,9 @@ namespace Zaguan.Tokens;
 /// </summary>
 internal sealed class RevocationStore(Database database, TimeProvider clock)
 {
+    /// <summary>No clock is wrong by more: what expired longer ago is good nowhere.</summary>
+    private static readonly TimeSpan LongestDifference = TimeSpan.FromDays(1);
+
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Revokes one session; one that has expired too, because that is what the clock of this node says. False: there is none, or it was revoked before.</summary>
@@ -25,19 +28,19 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
         return isRevoked;
     });
 
-    /// <summary>Revokes what stands behind a good token. False: the old system issued it without a jti, and there is nothing to know it by.</summary>
+    /// <summary>Revokes what stands behind a token, expired or not. False: it is good, but the old system issued it without a jti, and there is nothing to know it by.</summary>
     public async Task<bool> RevokeAsync(string application, Identity identity)
     {
         if (identity.SessionId is { } session)
         {
             await RevokeSessionAsync(session);
         }
-        else if (identity.Claims.Id is { } id)
+        else if (identity.Claims is { Id: { } id, ExpiresAt: { } expiry } && expiry * 1_000 > Now - (long)LongestDifference.TotalMilliseconds)
         {
-            await RevokeTokenAsync(application, id, identity.Claims.ExpiresAt!.Value);
+            await RevokeTokenAsync(application, id, expiry);
         }
 
-        return (identity.SessionId ?? identity.Claims.Id) is not null;
+        return (identity.SessionId ?? identity.Claims.Id) is not null || identity.Claims.ExpiresAt * 1_000 <= Now;
     }
 
     /// <summary>Revokes a token of the old system, for which there is no session here, by its jti.</summary>
@@ -145,7 +148,7 @@ internal sealed class RevocationStore(Database database, TimeProvider clock)
     private static async Task AppendAsync(DbConnection db, string application, string session, long until, long now) => await db.ExecuteAsync(
         """
         INSERT INTO revocations (number, application, session, until) VALUES (@number, @application, @session, @until)
-        ON CONFLICT (application, session) WHERE session IS NOT NULL DO NOTHING
+        ON CONFLICT (application, session) WHERE session IS NOT NULL DO UPDATE SET number = excluded.number, until = excluded.until WHERE excluded.until > revocations.until
         """,
         new { number = await NextAsync(db, now), application, session, until });
 }

@@ -268,14 +268,14 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         splitOn: "application")).SingleOrDefault());
 
     /// <summary>The session of an application that has this cookie, with its user; null: there is none, or it has expired or was revoked.</summary>
-    public Task<CookieIdentity?> FindByCookieAsync(string application, string hash) => database.ReadAsync(async db => (await db.QueryAsync<User, Session, CookieIdentity>(
+    public Task<CookieIdentity?> FindByCookieAsync(string application, string hash, bool expiredToo = false) => database.ReadAsync(async db => (await db.QueryAsync<User, Session, CookieIdentity>(
         $"""
         SELECT {Fields}, s.id AS Id, s.application AS Application, s.user_key AS UserKey, s.opened_at AS OpenedAt, s.expires_at AS ExpiresAt
         FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
-        WHERE s.cookie_hash = @hash AND s.application = @application AND s.revoked_at IS NULL AND s.expires_at > @now
+        WHERE s.cookie_hash = @hash AND s.application = @application AND s.revoked_at IS NULL AND s.expires_at > @after
         """,
         (user, session) => new(user, session),
-        new { application, hash, now = Now },
+        new { application, hash, after = expiredToo ? 0 : Now },
         splitOn: "Id")).SingleOrDefault());
 
     /// <summary>The user whom a claim of a token names.</summary>

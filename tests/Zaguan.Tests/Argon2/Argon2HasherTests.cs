@@ -30,6 +30,22 @@ public sealed class Argon2HasherTests
         }
     }
 
+    [Fact]
+    public void Memory_that_was_taken_beforehand_is_what_the_hash_uses_and_what_is_given_back_is_taken_anew()
+    {
+        using var hasher = new Argon2Hasher();
+        var (first, second) = (new byte[32], new byte[32]);
+        hasher.Prepare(Small);
+        var taken = hasher.Memory.ShouldNotBeNull();
+        hasher.DeriveKey(Argon2Type.Argon2id, Small, Repeat(1, 8), Repeat(2, 16), first);
+        hasher.Memory.ShouldBeSameAs(taken);
+
+        hasher.Dispose();
+        hasher.Memory.ShouldBeNull();
+        hasher.DeriveKey(Argon2Type.Argon2id, Small, Repeat(1, 8), Repeat(2, 16), second);
+        second.ShouldBe(first);
+    }
+
     /// <summary>More of some corners than of others: sizes are drawn so that each order of magnitude is as likely.</summary>
     [Fact]
     public void On_a_thousand_random_inputs_every_kernel_agrees_with_libargon2_and_libsodium()

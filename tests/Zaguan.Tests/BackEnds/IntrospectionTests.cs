@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Storage;
@@ -129,6 +130,63 @@ public sealed class IntrospectionTests
         clock.Set(right);
         (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
         (await backEnd.IsActiveAsync(other)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(-40)]
+    [InlineData(481)]
+    public async Task Session_of_an_opaque_token_is_ended_whatever_the_clock_says(int minutes)
+    {
+        var clock = new ManualClock();
+        var contract = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Contracts, "ambiotec.json")))!;
+        contract["token"] = new JsonObject { ["algorithm"] = "opaque", ["text"] = "{random.letters40}", ["lifetime"] = "8h" };
+        await using var house = await TestHouse.OpenAsync(new() { Clock = clock, Contracts = { ["ambiotec.json"] = contract.ToJsonString() } });
+        var backEnd = await BackEndClient.AddAsync(house, "ambiotec");
+        var token = await DemoLogin.Ambiotec.TokenAsync(house.Client);
+        (await backEnd.IsActiveAsync(token)).ShouldBeTrue();
+        var right = clock.GetUtcNow();
+        clock.Set(right.AddMinutes(minutes));
+
+        using var answer = await backEnd.RevokeAsync(token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        clock.Set(right);
+        (await backEnd.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Old_token_that_never_ends_ends_nothing_and_one_that_ended_is_no_error()
+    {
+        await using var house = await FourApplications.OpenAsync();
+        var backEnd = await BackEndClient.AddAsync(house, "ambiotec");
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+        foreach (var claims in new[] { """{"usuario_id":1,"jti":"sin-fin"}""", $$"""{"usuario_id":1,"exp":{{now - 60}}}""", $$"""{"usuario_id":1,"jti":"de-ayer","exp":{{now - 200_000}}}""" })
+        {
+            var token = TokenForge.Sign(claims, secret: FourApplications.Secret);
+            using var answer = await backEnd.RevokeAsync(token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, claims);
+            (await house.SendAsync(HttpMethod.Post, "/zaguan/logout", ("Authorization", $"Bearer {token}")).StatusAsync()).ShouldBe(204, claims);
+        }
+
+        (await backEnd.FeedAsync(0)).GetProperty("revocations").GetArrayLength().ShouldBe(0);
+    }
+
+    /// <summary>An old system that gives every token of a user the same jti.</summary>
+    [Fact]
+    public async Task Old_token_is_revoked_for_as_long_as_the_last_of_its_name_is_good()
+    {
+        var clock = new ManualClock();
+        await using var house = await FourApplications.OpenAsync(options: new() { Clock = clock });
+        var backEnd = await BackEndClient.AddAsync(house, "ambiotec");
+        string Token(TimeSpan life) => TokenForge.Sign($$"""{"usuario_id":1,"jti":"ana","exp":{{(clock.GetUtcNow() + life).ToUnixTimeSeconds()}}}""", secret: FourApplications.Secret);
+        var (shorter, longer) = (Token(TimeSpan.FromMinutes(1)), Token(TimeSpan.FromHours(3)));
+
+        (await backEnd.RevokeAsync(shorter)).Dispose();
+        (await backEnd.RevokeAsync(longer)).Dispose();
+        clock.Advance(TimeSpan.FromHours(2));
+
+        (await backEnd.IsActiveAsync(longer)).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using System.Net;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Zaguan.Storage;
 using Zaguan.Tests.House;
 
 namespace Zaguan.Tests.BackEnds;
@@ -75,6 +78,28 @@ public sealed class LogoutTests
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         answer.Header("Set-Cookie").ShouldBeNull();
         (await house.VerifyAsync("inventario", ("Cookie", login.Cookie!)).StatusAsync()).ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(13 * 60, true)]
+    public async Task Session_of_a_cookie_is_ended_whatever_the_clock_says_and_whoever_is_disabled(int minutes, bool active)
+    {
+        var clock = new ManualClock();
+        await using var house = await TestHouse.OpenAsync(Options with { Clock = clock });
+        var login = await house.LogInAsync(Inventario);
+        var right = clock.GetUtcNow();
+        clock.Set(right.AddMinutes(minutes));
+        await EnableAsync(active);
+
+        (await house.SendAsync(HttpMethod.Post, "/zaguan/logout", ("Cookie", login.Cookie!), ("Sec-Fetch-Site", "same-origin")).StatusAsync()).ShouldBe(204);
+
+        clock.Set(right);
+        await EnableAsync(true);
+        (await house.VerifyAsync("inventario", ("Cookie", login.Cookie!)).StatusAsync()).ShouldBe(401);
+
+        Task EnableAsync(bool enabled) => house.Services.GetRequiredService<Database>().WriteAsync(
+            db => db.ExecuteAsync("UPDATE users SET active = @enabled WHERE realm = 'inventario' AND username = @Identifier", new { enabled, Inventario.Identifier }));
     }
 
     [Fact]

@@ -75,8 +75,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await reading;
-        process.Dispose();
-        process = await LaunchAsync(Folder, settings);
+        var (before, now) = (process, await LaunchAsync(Folder, settings));
+        process = now;
+        before.Dispose();
         reading = ReadAsync(process);
         await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers again");
     }

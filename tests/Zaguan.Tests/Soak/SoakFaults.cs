@@ -43,7 +43,8 @@ internal sealed class SoakFaults(SoakHouse house, SoakLoad load)
     private async Task DiskIsSlowAsync(TimeSpan lasts)
     {
         var delay = string.Create(CultureInfo.InvariantCulture, $"delay_enter={DiskDelay.TotalMicroseconds:F0}");
-        string[] command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", $"inject=fsync,fdatasync:{delay}"];
+        var calls = Path.GetTempFileName();
+        string[] command = ["strace", "-f", "-qq", "-o", calls, "-e", "trace=fsync,fdatasync", "-e", $"inject=fsync,fdatasync:{delay}"];
         using var strace = await ChildProcesses.StartAsync([.. command, .. (await house.Postgres.ProcessesAsync()).SelectMany(p => new[] { "-p", p })], Path.GetTempPath());
         var said = strace.StandardError.ReadToEndAsync();
         await Task.Delay(lasts);
@@ -51,18 +52,20 @@ internal sealed class SoakFaults(SoakHouse house, SoakLoad load)
         ChildProcesses.Terminate(strace);
         await strace.WaitForExitAsync();
         await said;
+        (await File.ReadAllTextAsync(calls)).ShouldContain("(DELAYED)");
+        File.Delete(calls);
     }
 
     private async Task ClockJumpsAsync(TimeSpan lasts, TimeSpan ahead)
     {
         var node = ahead > TimeSpan.Zero ? 0 : 1;
-        load.ClocksDiffer = true;
+        load.ClockJumps();
         house.SetClock(node, ahead);
         await ClockIsAsync(node, ahead);
         await Task.Delay(lasts);
         house.SetClock(node, TimeSpan.Zero);
         await ClockIsAsync(node, TimeSpan.Zero);
-        load.ClocksDiffer = false;
+        load.ClockJumps();
     }
 
     private async Task DirectoryKilledAsync(TimeSpan lasts)

@@ -12,7 +12,7 @@ internal sealed record Gauge(TimeSpan At, double Memory, int Descriptors, int Th
 /// <summary>Reads every node's gauges again and again while the soak runs.</summary>
 internal sealed class SoakGauges(IReadOnlyList<ServerProcess> servers) : IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
     private readonly long began = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource stopping = new();

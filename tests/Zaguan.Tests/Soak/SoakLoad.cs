@@ -41,6 +41,10 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
 {
     private const int Victims = 5_000;
 
+    private const string OfDirectory = "romsoft, directory";
+
+    private const int MostOpenAskedAbout = 2_000;
+
     /// <summary>Guesses at an account before the next one's turn: more than it has.</summary>
     private const int GuessesEach = 2 * SoakHouse.Failures;
 
@@ -53,11 +57,12 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     private readonly ConcurrentDictionary<Granted, bool> ended = new();
     private readonly Granted?[] recent = new Granted?[64];
     private readonly ConcurrentQueue<string> surprises = new();
-    private readonly ConcurrentDictionary<(int Node, string Application), long> grantedAt = new();
+    private readonly ConcurrentDictionary<(int Node, string Who), long> grantedAt = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<string, string> backEnds = new(StringComparer.Ordinal);
     private Task running = Task.CompletedTask;
     private int guesses;
+    private int era;
     private long longestGap;
 
     /// <summary>How many answers were heard, by who asked and what came.</summary>
@@ -68,22 +73,18 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     /// <summary>What nobody should have heard.</summary>
     public IReadOnlyCollection<string> Surprises => surprises;
 
-    /// <summary>While it is true, clocks of nodes differ: a token of one is not valid yet for the other.</summary>
-    public bool ClocksDiffer
-    {
-        get => Volatile.Read(ref field);
-        set => Volatile.Write(ref field, value);
-    }
+    /// <summary>Before a clock jumps, and after it is right again. In between a token of one node is not valid yet for the other: such tokens are not asked about.</summary>
+    public void ClockJumps() => Interlocked.Increment(ref era);
 
-    /// <summary>For how long an application's people were let in by no node, at most, since it was last asked.</summary>
+    /// <summary>For how long, at most, somebody was let in by no node, since it was last asked.</summary>
     public TimeSpan TakeLongestGap()
     {
-        var open = grantedAt.GroupBy(g => g.Key.Application, StringComparer.Ordinal).Select(g => Stopwatch.GetElapsedTime(g.Max(n => n.Value)).Ticks).Max();
+        var open = grantedAt.GroupBy(g => g.Key.Who, StringComparer.Ordinal).Select(g => Stopwatch.GetElapsedTime(g.Max(n => n.Value)).Ticks).Max();
         return new(Math.Max(open, Interlocked.Exchange(ref longestGap, 0)));
     }
 
-    /// <summary>Whether since then every node has let people of every application in.</summary>
-    public bool AllLetInSince(long timestamp) => DemoLogin.All.All(a => Enumerable.Range(0, SoakHouse.Nodes).All(n => grantedAt.GetValueOrDefault((n, a.Application)) > timestamp));
+    /// <summary>Whether since then every node has let in people of every application, and of the directory.</summary>
+    public bool AllLetInSince(long timestamp) => DemoLogin.All.Select(a => a.Application).Append(OfDirectory).All(who => Enumerable.Range(0, SoakHouse.Nodes).All(n => grantedAt.GetValueOrDefault((n, who)) > timestamp));
 
     public async Task StartAsync(int victims = Victims)
     {
@@ -103,7 +104,7 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
         [
             .. DemoLogin.All.Select(a => (Func<int, Task>)(node => EnterAsync(node, a, a.Application, a.Body(NameOf(a, "derecho"), SoakHouse.Password)))),
             .. SoakHouse.InDirectory.Select(name => (Func<int, Task>)(node => EnterAsync(
-                node, DemoLogin.Romsoft, "romsoft, directory", JsonSerializer.Serialize(new { Username = name, Password = SoakHouse.Password, ValidacionAD = true })))),
+                node, DemoLogin.Romsoft, OfDirectory, JsonSerializer.Serialize(new { Username = name, Password = SoakHouse.Password, ValidacionAD = true })))),
             node => GuessAsync(node, victims),
             node => GuessAsync(node, victims),
             GuessAtNobodyAsync,
@@ -122,7 +123,8 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     }
 
     /// <summary>Nothing that was answered is missing, nothing that was counted is forgotten, nobody heard what they should not, and tokens are as good as they should be.</summary>
-    public async Task KeepsItsPromisesAsync()
+    /// <returns>How many sessions that were ended, and how many of the others, were asked about.</returns>
+    public async Task<(int Ended, int Open)> KeepsItsPromisesAsync()
     {
         surprises.ShouldBeEmpty();
         await using var db = new NpgsqlConnection($"{house.Postgres.ConnectionString};Pooling=false");
@@ -135,19 +137,25 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
         log.Values.Where(r => (Outcome)r.Outcome is Outcome.Failed).ShouldBeEmpty();
         log.Values.Where(r => (Outcome)r.Outcome is Outcome.WrongPassword).CountBy(r => r.Identifier, StringComparer.Ordinal).Where(c => c.Value > SoakHouse.Failures).ShouldBeEmpty("nobody got more guesses than there were");
         lockedSince.Count.ShouldBeGreaterThan(0);
-        (await db.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")).ShouldBe(0);
+        await Eventually.BecomesTrueAsync(
+            async () => await db.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '5 seconds'") == 0, "no transaction is left open");
 
-        // All that were revoked, and some of those that were not.
-        foreach (var (node, token) in ended.Where(e => e.Value).Take(500).Select(e => e.Key).Index())
+        var over = ended.Where(e => e.Value).Select(e => e.Key).ToList();
+        over.ShouldNotBeEmpty();
+        foreach (var (node, token) in over.Index())
         {
             (await IsActiveAsync(node % SoakHouse.Nodes, token)).ShouldBeFalse("a session that was ended");
         }
 
-        tokens.Count.ShouldBeGreaterThan(0);
-        foreach (var (node, token) in RandomNumberGenerator.GetItems<Granted>([.. tokens], Math.Min(500, tokens.Count)).Index())
+        var open = tokens.ToArray();
+        open.ShouldNotBeEmpty();
+        RandomNumberGenerator.Shuffle(open.AsSpan());
+        foreach (var (node, token) in open.Take(MostOpenAskedAbout).Index())
         {
             (await IsActiveAsync(node % SoakHouse.Nodes, token)).ShouldBeTrue("a session that nobody ended");
         }
+
+        return (over.Count, Math.Min(open.Length, MostOpenAskedAbout));
     }
 
     public async ValueTask DisposeAsync()
@@ -167,7 +175,7 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     /// <summary>With the right password: let in, or told that it cannot be said now.</summary>
     private async Task EnterAsync(int node, DemoLogin login, string who, string body)
     {
-        var clocksDiffered = ClocksDiffer;
+        var before = Volatile.Read(ref era);
         var (heard, answer) = await LogInAsync(node, login, who, body);
         if (heard is not (Heard.Granted or Heard.Unavailable or Heard.Nothing))
         {
@@ -176,8 +184,8 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
 
         if (heard is Heard.Granted)
         {
-            NoteGranted(node, login.Application);
-            if (TokenIn(answer) is { } token && !clocksDiffered && !ClocksDiffer)
+            NoteGranted(node, who);
+            if (TokenIn(answer) is { } token && ClocksAgreeSince(before))
             {
                 var granted = new Granted(login.Application, token);
                 tokens.Enqueue(granted);
@@ -241,12 +249,17 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
 
     private async Task AskAboutTokenAsync(int node)
     {
-        if (Volatile.Read(ref recent[RandomNumberGenerator.GetInt32(recent.Length)]) is { } token && !ClocksDiffer)
+        if (Volatile.Read(ref recent[RandomNumberGenerator.GetInt32(recent.Length)]) is { } token)
         {
+            var before = Volatile.Read(ref era);
             var (active, heard) = await IntrospectAsync(node, token);
             Count("back-end that asks", heard);
-            // Clocks that have come to differ meanwhile make a good token one that is not valid yet.
-            if (active is false && !ClocksDiffer && !ended.ContainsKey(token))
+            if (heard is not ("OK" or "ServiceUnavailable" or "nothing"))
+            {
+                Surprise($"/zaguan/introspect answered {heard}.");
+            }
+
+            if (active is false && ClocksAgreeSince(before) && !ended.ContainsKey(token))
             {
                 Surprise($"A token of {token.Application} that nobody revoked is not active.");
             }
@@ -262,7 +275,7 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
             // Before it is asked: whoever asks about it at the same time knows.
             ended[token] = false;
             var heard = await SendAsync(node, HttpMethod.Post, "/zaguan/revoke", backEnds[token.Application], BackEndClient.Form(token.Token));
-            Count("back-end that ends sessions", heard is HttpStatusCode.OK ? "ended" : heard is null ? "nothing" : "unavailable");
+            CountAnswer("back-end that ends sessions", heard);
             ended[token] = heard is HttpStatusCode.OK;
         }
 
@@ -273,11 +286,7 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     {
         var path = RandomNumberGenerator.GetItems<string>(["/zaguan/api/overview", "/zaguan/api/users?q=victima-1", "/zaguan/api/access-log"], 1)[0];
         var heard = await SendAsync(node, HttpMethod.Get, path, apiKey);
-        Count("program that reads", heard is HttpStatusCode.OK ? "read" : heard is null ? "nothing" : "unavailable");
-        if (heard is not (null or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
-        {
-            Surprise($"{path} answered {heard}.");
-        }
+        CountAnswer("program that reads", heard);
 
         await Task.Delay(200, CancellationToken.None);
     }
@@ -331,9 +340,11 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, "/zaguan/introspect") { Content = BackEndClient.Form(token.Token) };
             request.Headers.Authorization = new("Bearer", backEnds[token.Application]);
             using var response = await house.Client(node).SendAsync(request);
-            return response.IsSuccessStatusCode
-                ? (JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetProperty("active").GetBoolean(), "told")
-                : (null, "unavailable");
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => (JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetProperty("active").GetBoolean(), "OK"),
+                var status => (null, status.ToString()),
+            };
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException)
         {
@@ -359,11 +370,11 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
         }
     }
 
-    private void NoteGranted(int node, string application)
+    private void NoteGranted(int node, string who)
     {
         var now = Stopwatch.GetTimestamp();
-        var last = Enumerable.Range(0, SoakHouse.Nodes).Max(n => grantedAt.GetValueOrDefault((n, application)));
-        grantedAt[(node, application)] = now;
+        var last = Enumerable.Range(0, SoakHouse.Nodes).Max(n => grantedAt.GetValueOrDefault((n, who)));
+        grantedAt[(node, who)] = now;
         if (last > 0)
         {
             var gap = Stopwatch.GetElapsedTime(last, now).Ticks;
@@ -373,6 +384,18 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
             }
         }
     }
+
+    private void CountAnswer(string who, HttpStatusCode? heard)
+    {
+        Count(who, heard?.ToString() ?? "nothing");
+        if (heard is not (null or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
+        {
+            Surprise($"The {who} was answered {heard}.");
+        }
+    }
+
+    /// <summary>Every second jump brings a clock back.</summary>
+    private bool ClocksAgreeSince(int before) => before % 2 == 0 && Volatile.Read(ref era) == before;
 
     private void Count(string who, string what) => answers.AddOrUpdate((who, what), 1, (_, n) => n + 1);
 
