@@ -52,7 +52,7 @@ internal static class FloodBenchmark
             }
 
             sides.Insert(1, sides[0].From(Guessing));
-            Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess, at Zaguan's and Identity's {Users} users, at the others' one. Zaguan on {BenchmarkDatabase.Name}; the others' users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
+            Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess, at Zaguan's and Identity's {Users} users, at the others' one. Zaguan on {BenchmarkDatabase.Name}, Identity on PostgreSQL; the others' users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
             for (var round = -1; round < Rounds; round++)
             {
                 // In turns, each round beginning with another; the first warms up.

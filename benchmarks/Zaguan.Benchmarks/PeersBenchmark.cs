@@ -51,7 +51,7 @@ internal static class PeersBenchmark
 
     private static bool Print(List<Side> sides)
     {
-        Console.WriteLine($"{Rounds} rounds; in each, every server for {Turn.TotalSeconds} s over so many connections, until the last is answered. Medians of the rounds. Zaguan on {BenchmarkDatabase.Name}; the others keep their users in memory.\n");
+        Console.WriteLine($"{Rounds} rounds; in each, every server for {Turn.TotalSeconds} s over so many connections, until the last is answered. Medians of the rounds. Zaguan on {BenchmarkDatabase.Name}, Identity on PostgreSQL; the others keep their users in memory.\n");
         Console.WriteLine("                                                  connections   logins/s   from       to       p50 ms    p95 ms    p99 ms   Zaguan's logins ÷ its");
         foreach (var side in sides)
         {

@@ -73,6 +73,7 @@ foreach (var (name, run) in benchmarks.Where(b => args.Length == 0 || args.Conta
     }
 }
 
+await BenchmarkDatabase.EndPeersAsync();
 Report.Print(Ledger.All);
 if (report is not null)
 {

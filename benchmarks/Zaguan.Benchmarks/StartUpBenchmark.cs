@@ -36,7 +36,7 @@ internal static class StartUpBenchmark
             }
         }
 
-        Console.WriteLine($"{Rounds} rounds, in turns, after one to warm the disk's cache. Medians. Memory in MiB, of the server and the processes that it starts. Zaguan on {BenchmarkDatabase.Name}; the others keep their users in memory.\n");
+        Console.WriteLine($"{Rounds} rounds, in turns, after one to warm the disk's cache. Medians. Memory in MiB, of the server and the processes that it starts. Zaguan on {BenchmarkDatabase.Name}, Identity on PostgreSQL; the others keep their users in memory.\n");
         Console.WriteLine("                                 first login s   from     to       at rest   under load");
         foreach (var (peer, rounds) in peers)
         {

@@ -31,9 +31,25 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     /// <summary>What the database computes in processes of its own.</summary>
     public static TimeSpan CpuTime => Postgres?.process.CpuTime ?? TimeSpan.Zero;
 
+    /// <summary>Of what is measured beside Zaguan and has a database of its own; started when one asks.</summary>
+    private static readonly Lazy<Task<BenchmarkDatabase>> OfPeers = new(StartPostgresAsync);
+
     private string ConnectionString => $"Host={folder};Username=postgres;Database=postgres";
 
-    public static async Task<BenchmarkDatabase> UsePostgresAsync()
+    public static async Task<BenchmarkDatabase> UsePostgresAsync() => Postgres = await StartPostgresAsync();
+
+    /// <summary>A database that all processes of a peer share, for as long as the benchmarks run.</summary>
+    public static async Task<string> OfPeerAsync(string name) => new NpgsqlConnectionStringBuilder((await OfPeers.Value).ConnectionString) { Database = name }.ToString();
+
+    public static async Task EndPeersAsync()
+    {
+        if (OfPeers.IsValueCreated)
+        {
+            await (await OfPeers.Value).DisposeAsync();
+        }
+    }
+
+    private static async Task<BenchmarkDatabase> StartPostgresAsync()
     {
         var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(v => Path.Combine(v, "bin")).LastOrDefault(b => File.Exists(Path.Combine(b, "initdb"))) : null;
         if (programs is null)
@@ -55,7 +71,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
             [.. asNobody, .. asNobody.Length > 0 ? ["--pdeathsig", "TERM"] : Array.Empty<string>(), Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}", "-c", "max_wal_size=4GB"],
             new Dictionary<string, string>(StringComparer.Ordinal),
             sign: "database system is ready to accept connections");
-        return Postgres = new(home, running);
+        return new(home, running);
     }
 
     /// <summary>The place of a new, empty database.</summary>
@@ -77,7 +93,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Postgres = null;
+        Postgres = ReferenceEquals(Postgres, this) ? null : Postgres;
         NpgsqlConnection.ClearAllPools();
         process.Dispose();
         await Task.Run(() => Directory.Delete(folder, recursive: true));

@@ -20,7 +20,8 @@ internal static class LoginPeers
             "Zaguan", "Argon2id, 19 MiB, t=2", () => ServerProcess.StartAsync(house), (user, password) => LoginConnection.Request(NameOf(user), password),
             "token", $"/zaguan/verify?application={BenchmarkHouse.Realm}");
         yield return new(
-            "ASP.NET Core Identity", "PBKDF2-SHA512, 100,000", () => StartAsync([Environment.ProcessPath!, IdentityPeer.Argument]),
+            "ASP.NET Core Identity", "PBKDF2-SHA512, 100,000",
+            async () => await StartAsync([Environment.ProcessPath!, IdentityPeer.Argument], await BenchmarkDatabase.OfPeerAsync("identity")),
             (user, password) => LoginConnection.Post(IdentityPeer.LoginPath, $$"""{"email":"{{IdentityPeer.NameOf(user)}}","password":"{{password}}"}"""),
             "accessToken", IdentityPeer.GuardedPath);
         if (Folder is not { } folder)
@@ -43,12 +44,13 @@ internal static class LoginPeers
             "token", "/api/auth/get-session");
     }
 
-    private static Task<ListeningProcess> StartAsync(IReadOnlyList<string> command) => ListeningProcess.StartAsync(command, new Dictionary<string, string>(StringComparer.Ordinal)
+    private static Task<ListeningProcess> StartAsync(IReadOnlyList<string> command, string database = "") => ListeningProcess.StartAsync(command, new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         // As the template has it; this program's own projects say otherwise.
         ["DOTNET_gcServer"] = "1",
         ["NODE_ENV"] = "production",
+        [IdentityPeer.ConnectionString] = database,
         ["BENCHMARK_SECRET"] = BenchmarkToken.Secret,
         ["BENCHMARK_PASSWORD"] = BenchmarkHouse.Password,
     });
