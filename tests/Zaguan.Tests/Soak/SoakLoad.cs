@@ -86,6 +86,9 @@ internal sealed class SoakLoad(SoakHouse house) : IAsyncDisposable
     /// <summary>Whether since then every node has let in people of every application, and of the directory.</summary>
     public bool AllLetInSince(long timestamp) => DemoLogin.All.Select(a => a.Application).Append(OfDirectory).All(who => Enumerable.Range(0, SoakHouse.Nodes).All(n => grantedAt.GetValueOrDefault((n, who)) > timestamp));
 
+    /// <summary>How long ago every node let in whom, and what nobody should have heard: to find out why somebody is not let in any more.</summary>
+    public string State => string.Join('\n', grantedAt.OrderBy(g => g.Key).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key}: {Stopwatch.GetElapsedTime(g.Value).TotalSeconds:F1} s ago")).Concat(surprises.Take(50)));
+
     public async Task StartAsync(int victims = Victims)
     {
         foreach (var application in DemoLogin.All)

@@ -6,11 +6,11 @@ using Zaguan.Tests.Nodes;
 
 namespace Zaguan.Tests.Soak;
 
-/// <summary>Everything at once, and one thing after the other fails. ./soak.sh goes on for half an hour and writes what came of it.</summary>
+/// <summary>Everything at once, and one thing after the other fails. ./soak.sh goes on for half an hour and writes what came of it; the suite leaves it out.</summary>
 [Collection(NodeGroup.Tests)]
 public sealed class SoakTests(ITestOutputHelper output)
 {
-    /// <summary>In minutes. Without it every fault happens once, and briefly.</summary>
+    /// <summary>In minutes; 0: every fault happens once, and briefly.</summary>
     private static readonly string? Asked = Environment.GetEnvironmentVariable("ZAGUAN_SOAK_MINUTES");
 
     private static readonly string? Report = Environment.GetEnvironmentVariable("ZAGUAN_SOAK_REPORT");
@@ -21,6 +21,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_is_lost_and_nothing_grows_while_one_thing_after_the_other_fails()
     {
+        Assert.SkipWhen(Asked is null, "It takes its time: ./soak.sh runs it.");
         var duration = TimeSpan.FromMinutes(Asked is null ? 0 : double.Parse(Asked, CultureInfo.InvariantCulture));
         var (fault, calm) = duration > TimeSpan.Zero ? (TimeSpan.FromSeconds(8), 500) : (TimeSpan.FromSeconds(1), 50);
         await using var house = await SoakHouse.StartAsync();
@@ -36,7 +37,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             RandomNumberGenerator.Shuffle(faults.AsSpan());
             foreach (var (name, run) in faults)
             {
-                runs.Add(await FailAsync(load, name, () => run(fault)));
+                runs.Add(await FailAsync(house, load, name, () => run(fault)));
                 var enough = load.Logins + calm;
                 await Eventually.BecomesTrueAsync(() => load.Logins > enough, "it goes on", TimeSpan.FromMinutes(2));
             }
@@ -70,12 +71,23 @@ public sealed class SoakTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<FaultRun> FailAsync(SoakLoad load, string name, Func<Task> run)
+    private async Task<FaultRun> FailAsync(SoakHouse house, SoakLoad load, string name, Func<Task> run)
     {
         load.TakeLongestGap();
         await run();
         var over = Stopwatch.GetTimestamp();
-        await Eventually.BecomesTrueAsync(() => load.AllLetInSince(over), $"everybody is let in again after this: {name}", TimeSpan.FromMinutes(2));
+        try
+        {
+            await Eventually.BecomesTrueAsync(() => load.AllLetInSince(over), $"everybody is let in again after this: {name}", TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine(load.State);
+            output.WriteLine(string.Join('\n', house.Servers.SelectMany(s => s.Output.Split('\n').TakeLast(15)).Concat(house.Postgres.Log.TakeLast(40))));
+            output.WriteLine(await house.Postgres.AskAsync<string>("SELECT coalesce(string_agg(concat_ws(' ', pid, state, wait_event_type, wait_event, now() - state_change, left(query, 120)), E'\\n'), '') FROM pg_stat_activity").WaitAsync(TimeSpan.FromSeconds(10)));
+            throw;
+        }
+
         return new(name, Stopwatch.GetElapsedTime(over), load.TakeLongestGap());
     }
 }
