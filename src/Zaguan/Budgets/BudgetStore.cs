@@ -32,7 +32,7 @@ internal sealed record ChargedRow
     /// <summary>All failures of the row up to this charge: what a success forgives.</summary>
     public long Failed { get; init; }
 
-    /// <summary>Changes when the row's charges were counted as failures because nobody settled them.</summary>
+    /// <summary>Grows by one when the charges of the row grow old, and by two when all of them were counted as failures because nobody settled them: who finds it grown by more was counted.</summary>
     public long Burials { get; init; }
 }
 
@@ -85,9 +85,19 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         window_from = CASE WHEN {WindowIsOver} OR budgets.failed = budgets.forgiven THEN @now ELSE budgets.window_from END
         """;
 
+    /// <summary>
+    /// Whoever logs in all the time never leaves the row without a charge in flight, and what was never settled would add up in it for years. So charges grow old: a lifetime after those of
+    /// before began to be old, those that still are become failures, which a success forgives, and those of since then are the old ones.
+    /// </summary>
+    private static readonly string GrowOld = $"(budgets.in_flight > 0 AND @now >= budgets.in_flight_from + {ChargeLifetime})";
+
     private static readonly string ChargeRows = $"""
         ON CONFLICT (account, address) DO UPDATE SET
-          in_flight = budgets.in_flight + 1,
+          failed = budgets.failed + CASE WHEN {GrowOld} THEN budgets.in_flight_before ELSE 0 END,
+          in_flight = budgets.in_flight + 1 - CASE WHEN {GrowOld} THEN budgets.in_flight_before ELSE 0 END,
+          in_flight_before = CASE WHEN {GrowOld} THEN budgets.in_flight - budgets.in_flight_before ELSE budgets.in_flight_before END,
+          in_flight_from = CASE WHEN {GrowOld} OR budgets.in_flight = 0 THEN @now ELSE budgets.in_flight_from END,
+          burials = budgets.burials + CASE WHEN {GrowOld} THEN 1 ELSE 0 END,
           in_flight_until = CASE WHEN budgets.in_flight > 0 AND budgets.in_flight_until > excluded.in_flight_until THEN budgets.in_flight_until ELSE excluded.in_flight_until END,
           {OpenWindow}
         WHERE budgets.refused_until <= @now AND {Counted} + budgets.in_flight < budgets.failures
@@ -118,6 +128,10 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
           refusals = CASE WHEN budgets.account <> '' THEN 0 ELSE budgets.refusals END
         """;
 
+    /// <summary>A charge that grew old meanwhile is one of the old ones no more.</summary>
+    /// <param name="burials">Those of when it was charged.</param>
+    private static string LeaveOld(string burials) => $"in_flight_before = budgets.in_flight_before - CASE WHEN budgets.burials > {burials} THEN 1 ELSE 0 END";
+
     private const string Return = "UPDATE budgets SET in_flight = budgets.in_flight - 1";
 
     /// <summary>The rows of a subject. Not IN (VALUES …): SQLite searches no index for a list of row values, and reads the whole table.</summary>
@@ -126,7 +140,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
     private const string OfRow = "budgets.account = @Account AND budgets.address = @Address";
 
     internal static readonly string Bury = $"""
-        {Confirm("budgets.in_flight", charges: "budgets.in_flight")}, burials = budgets.burials + 1
+        {Confirm("budgets.in_flight", charges: "budgets.in_flight")}, in_flight_before = 0, burials = budgets.burials + 2
         WHERE {OfRow}
           AND budgets.refused_until <= @now AND ((budgets.in_flight > 0 AND budgets.in_flight_until <= @now) OR (budgets.in_flight = 0 AND {Counted} >= budgets.failures))
         """;
@@ -135,7 +149,8 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         UPDATE budgets SET
           refused_until = CASE WHEN budgets.refused_until > @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END)
                                THEN @now + (CASE WHEN budgets.within > 0 THEN budgets.within ELSE budgets.refused_at_most END) ELSE budgets.refused_until END,
-          in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime + {BudgetPolicy.ClockDifference} THEN @now + @lifetime ELSE budgets.in_flight_until END
+          in_flight_until = CASE WHEN budgets.in_flight_until > @now + @lifetime + {BudgetPolicy.ClockDifference} THEN @now + @lifetime ELSE budgets.in_flight_until END,
+          in_flight_from = CASE WHEN budgets.in_flight_from > @now + {BudgetPolicy.ClockDifference} THEN @now ELSE budgets.in_flight_from END
         WHERE {OfRow}
         """;
 
@@ -155,11 +170,11 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
 
     private static readonly string ChargeShared = ChargeStatement(Account, AccountAndAddress);
 
-    private const string Account = "(@Account, '', 0, 0, 1, @until, 0, @now, 0, 0, @accountFailures, @accountWithin, @accountFor, @accountMost)";
+    private const string Account = "(@Account, '', 0, 0, 1, @until, 0, @now, 0, @now, 0, 0, @accountFailures, @accountWithin, @accountFor, @accountMost)";
 
-    private const string AccountAndAddress = "(@Account, @Address, 0, 0, 1, @until, 0, @now, 0, 0, @bothFailures, @bothWithin, @bothFor, @bothMost)";
+    private const string AccountAndAddress = "(@Account, @Address, 0, 0, 1, @until, 0, @now, 0, @now, 0, 0, @bothFailures, @bothWithin, @bothFor, @bothMost)";
 
-    private const string Address = "('', @Address, 0, 0, 1, @until, 0, @now, 0, 0, @addressFailures, @addressWithin, @addressFor, @addressMost)";
+    private const string Address = "('', @Address, 0, 0, 1, @until, 0, @now, 0, @now, 0, 0, @addressFailures, @addressWithin, @addressFor, @addressMost)";
 
     private static readonly Dictionary<(Settlement, bool IsShared), string> Settlements = Enum.GetValues<Settlement>()
         .SelectMany(settlement => new[] { (settlement, IsShared: true), (settlement, IsShared: false) })
@@ -296,7 +311,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
         });
 
     private static string ChargeStatement(params IEnumerable<string> rows) => $"""
-        INSERT INTO budgets (account, address, failed, forgiven, in_flight, in_flight_until, burials, window_from, refused_until, refusals, failures, within, refused_for, refused_at_most)
+        INSERT INTO budgets (account, address, failed, forgiven, in_flight, in_flight_until, in_flight_before, in_flight_from, burials, window_from, refused_until, refusals, failures, within, refused_for, refused_at_most)
         VALUES {string.Join(", ", rows)}
         {ChargeRows}
         """;
@@ -314,7 +329,7 @@ internal sealed class BudgetStore(Database database, TimeProvider clock)
                 Settlement.Doubt => Doubt,
                 Settlement.Returned => Return,
             };
-            return $"{change} WHERE budgets.account = {row.Account} AND budgets.address = {row.Address} AND budgets.burials = {row.Name}Burials";
+            return $"{change}, {LeaveOld($"{row.Name}Burials")} WHERE budgets.account = {row.Account} AND budgets.address = {row.Address} AND budgets.burials BETWEEN {row.Name}Burials AND {row.Name}Burials + 1";
         }));
     }
 

@@ -114,6 +114,7 @@ public sealed class BudgetPolicyTests
                     break;
             }
 
+            (await table.ChargesAsync()).ShouldAllBe(c => c.Old >= 0 && c.Old <= c.InFlight);
             (await table.RowsAsync()).ShouldAllBe(r => r.InFlight >= 0 && r.Failed >= r.Forgiven && r.Failed - r.Forgiven < r.Failures);
         }
     }

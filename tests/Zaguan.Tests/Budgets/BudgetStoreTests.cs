@@ -29,6 +29,74 @@ public sealed class BudgetStoreTests
         (await table.ChargeAsync()).ShouldBeNull();
     }
 
+    /// <summary>Nodes and databases die now and then, for years: what they leave must not add up for somebody who is never away for a minute.</summary>
+    [Fact]
+    public async Task Somebody_who_logs_in_all_the_time_is_not_refused_for_charges_that_nobody_settled()
+    {
+        await using var table = new BudgetTable();
+        for (var hour = 0; hour < 50; hour++)
+        {
+            (await table.ChargeAsync()).ShouldNotBeNull($"hour {hour}");
+            for (var i = 0; i < 120; i++)
+            {
+                table.Clock.Advance(TimeSpan.FromSeconds(30));
+                await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull($"hour {hour}, login {i}"), Settlement.Success);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Address_that_is_never_idle_is_not_refused_for_charges_that_nobody_settled()
+    {
+        await using var table = new BudgetTable(new() { Address = new() { Failures = 5, Within = TimeSpan.FromMinutes(15) } });
+        for (var hour = 0; hour < 20; hour++)
+        {
+            (await table.ChargeAsync(BudgetTable.Ana with { Account = $"user:{hour}" })).ShouldNotBeNull($"hour {hour}");
+            for (var i = 0; i < 120; i++)
+            {
+                table.Clock.Advance(TimeSpan.FromSeconds(30));
+                await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull($"hour {hour}, login {i}"), Settlement.Success);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Charge_that_nobody_settled_counts_as_a_failure_while_others_go_on()
+    {
+        await using var table = new BudgetTable();
+        await table.ChargeAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            table.Clock.Advance(TimeSpan.FromMinutes(1));
+            await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull(), Settlement.Returned);
+        }
+
+        // One of five is gone, in each row.
+        (await table.RowsAsync()).ShouldAllBe(r => r.Failed == 1 && r.InFlight == 0);
+        (await table.FailUntilRefusedAsync()).ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Charge_that_grew_old_while_it_was_verified_is_settled_like_any_other(bool isRight, int failed)
+    {
+        await using var table = new BudgetTable();
+        await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull(), Settlement.Success);
+        await table.ChargeAsync();
+        table.Clock.Advance(TimeSpan.FromSeconds(59));
+        var slow = (await table.ChargeAsync()).ShouldNotBeNull();
+        table.Clock.Advance(TimeSpan.FromSeconds(1));
+        await table.SettleAsync((await table.ChargeAsync()).ShouldNotBeNull(), Settlement.Returned);
+        (await table.ChargesAsync()).ShouldAllBe(c => c.InFlight == 2 && c.Old == 2);
+
+        table.Clock.Advance(TimeSpan.FromSeconds(50));
+        await table.SettleAsync(slow, isRight ? Settlement.Success : Settlement.Failure);
+
+        (await table.ChargesAsync()).ShouldAllBe(c => c.InFlight == 1 && c.Old == 1);
+        (await table.RowsAsync()).ShouldAllBe(r => r.Failed == failed);
+    }
+
     [Fact]
     public async Task Another_address_has_guesses_of_its_own()
     {

@@ -81,6 +81,10 @@ internal sealed class BudgetTable : IAsyncDisposable
                    refused_until AS RefusedUntil, failures, within, refused_at_most AS RefusedAtMost FROM budgets
             """)).AsList());
 
+    /// <summary>Of the charges in flight of a row, how many are old.</summary>
+    public Task<IReadOnlyList<(long InFlight, long Old)>> ChargesAsync() => database.ReadAsync<IReadOnlyList<(long, long)>>(async db =>
+        (await db.QueryAsync<(long, long)>("SELECT in_flight, in_flight_before FROM budgets ORDER BY account, address")).AsList());
+
     public async ValueTask DisposeAsync()
     {
         await database.DisposeAsync();

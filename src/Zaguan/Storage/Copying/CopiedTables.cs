@@ -22,7 +22,7 @@ internal static class CopiedTables
         Table(
             "budgets",
             ("account", Text), ("address", Text), ("failed", Number), ("forgiven", Number), ("in_flight", Number), ("in_flight_until", Number), ("burials", Number), ("window_from", Number),
-            ("refused_until", Number), ("refusals", Number), ("failures", Number), ("within", Number), ("refused_for", Number), ("refused_at_most", Number)),
+            ("refused_until", Number), ("refusals", Number), ("failures", Number), ("within", Number), ("refused_for", Number), ("refused_at_most", Number), ("in_flight_before", Number), ("in_flight_from", Number)),
         Table(
             "access_log",
             ("id", Number), ("at", Number), ("application", Text), ("realm", Text), ("identifier", Text), ("user_key", Number), ("is_successful", Truth), ("outcome", SmallNumber),

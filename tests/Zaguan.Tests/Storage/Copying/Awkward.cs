@@ -75,7 +75,7 @@ internal static class Awkward
                 });
             await db.ExecuteAsync("INSERT INTO user_recovery_codes (user_key, code_hash) VALUES (@key, @name)", new { key = 1_000 + i, name });
             await db.ExecuteAsync(
-                "INSERT INTO budgets VALUES (@name, @name, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { name, n = Numbers[i % Numbers.Length] });
+                "INSERT INTO budgets VALUES (@name, @name, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n, @n)", new { name, n = Numbers[i % Numbers.Length] });
         }
 
         // A number that was given and whose user is gone must not be given again.
