@@ -16,7 +16,7 @@ internal sealed record Identity(User? User, string? SessionId, TokenClaims Claim
 internal sealed record CookieIdentity(User User, Session Session);
 
 /// <summary>A token of an application, or its session's cookie → whom it stands for.</summary>
-internal sealed class Identities(UserStore users, Revocations revocations, SigningKeys keys, ILogger<Identities> logger)
+internal sealed class Identities(UserStore users, SessionStore sessions, Revocations revocations, SigningKeys keys, ILogger<Identities> logger)
 {
     /// <summary>Null: the token is not good, or nothing that could be ended. Why is for the log, not for whoever sent it.</summary>
     /// <exception cref="Storage.DatabaseUnavailableException">The token would be good, but nobody can say whose it is.</exception>
@@ -59,7 +59,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
             return Refuse(application, TokenObjection.Revoked);
         }
 
-        if ((claims.Id is { } id ? await users.FindBySessionAsync(id) : null) is { } session)
+        if ((claims.Id is { } id ? await sessions.FindByIdAsync(id) : null) is { } session)
         {
             // Another application's token may have been signed with the same secret. A moment ago the session may have been revoked, or the user disabled.
             return !string.Equals(session.Application, application.Name, StringComparison.Ordinal) ? Refuse(application, TokenObjection.OtherApplication)
@@ -99,7 +99,7 @@ internal sealed class Identities(UserStore users, Revocations revocations, Signi
     /// <param name="toEnd">As of a token.</param>
     /// <exception cref="Storage.DatabaseUnavailableException">Nobody can say whether there is such a session.</exception>
     public async Task<CookieIdentity?> OfCookieAsync(Application application, string hash, bool toEnd = false) =>
-        await users.FindByCookieAsync(application.Name, hash, expiredToo: toEnd) is { } found && (toEnd || (found.User.Active && !revocations.Cover(found.Session))) ? found : null;
+        await sessions.FindByCookieAsync(application.Name, hash, expiredToo: toEnd) is { } found && (toEnd || (found.User.Active && !revocations.Cover(found.Session))) ? found : null;
 
     private async Task<User?> FindBySubjectAsync(Application application, ApplicationTokens tokens, TokenClaims claims) =>
         tokens.Subject is { } subject && claims.Text(subject.Claim) is { } value ? await users.FindBySubjectAsync(application.Realm, subject, value) : null;

@@ -45,6 +45,16 @@ internal sealed record SessionEntry
     public bool IsRevoked { get; init; }
 }
 
+/// <summary>The user of a session.</summary>
+internal sealed record SessionUser(User User, string Application, bool IsRevoked);
+
+internal sealed record SessionState
+{
+    public string Application { get; init; } = "";
+
+    public long? RevokedAt { get; init; }
+}
+
 /// <summary>Which sessions to list; what is null does not matter.</summary>
 internal sealed record SessionQuery(string? Application, string? Realm, long? UserKey, bool WithRevoked, int Most);
 
@@ -57,6 +67,28 @@ internal sealed class SessionStore(Database database, TimeProvider clock)
         VALUES (@Id, @Application, @UserKey, @accessId, @OpenedAt, @ExpiresAt, @cookieHash)
         """,
         new { session.Id, session.Application, session.UserKey, accessId, session.OpenedAt, session.ExpiresAt, cookieHash = session.Cookie is { } cookie ? SessionCookie.Hash(cookie) : null });
+
+    /// <summary>A session, of whatever application and whatever became of it, and its user.</summary>
+    public Task<SessionUser?> FindByIdAsync(string session) => database.ReadAsync(async db => (await db.QueryAsync<User, SessionState, SessionUser>(
+        $"""
+        SELECT {UserStore.Fields}, s.application, s.revoked_at AS RevokedAt
+        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
+        WHERE s.id = @session
+        """,
+        (user, state) => new(user, state.Application, state.RevokedAt is not null),
+        new { session },
+        splitOn: "application")).SingleOrDefault());
+
+    /// <summary>The session of an application that has this cookie, with its user; null: there is none, or it has expired or was revoked.</summary>
+    public Task<CookieIdentity?> FindByCookieAsync(string application, string hash, bool expiredToo = false) => database.ReadAsync(async db => (await db.QueryAsync<User, Session, CookieIdentity>(
+        $"""
+        SELECT {UserStore.Fields}, s.id AS Id, s.application AS Application, s.user_key AS UserKey, s.opened_at AS OpenedAt, s.expires_at AS ExpiresAt
+        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
+        WHERE s.cookie_hash = @hash AND s.application = @application AND s.revoked_at IS NULL AND s.expires_at > @after
+        """,
+        (user, session) => new(user, session),
+        new { application, hash, after = expiredToo ? 0 : clock.GetUtcNow().ToUnixTimeMilliseconds() },
+        splitOn: "Id")).SingleOrDefault());
 
     /// <summary>Sessions of a user that are good, the newest first. Asked for by the user alone, so that an index on just that is used.</summary>
     public Task<IReadOnlyList<SessionEntry>> ListOpenAsync(User user, int most) => database.ReadAsync<IReadOnlyList<SessionEntry>>(async db => (await db.QueryAsync<SessionEntry>(

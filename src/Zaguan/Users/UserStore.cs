@@ -256,28 +256,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         return isDeleted;
     });
 
-    /// <summary>A session, of whatever application and whatever became of it, and its user.</summary>
-    public Task<SessionUser?> FindBySessionAsync(string session) => database.ReadAsync(async db => (await db.QueryAsync<User, SessionState, SessionUser>(
-        $"""
-        SELECT {Fields}, s.application, s.revoked_at AS RevokedAt
-        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
-        WHERE s.id = @session
-        """,
-        (user, state) => new(user, state.Application, state.RevokedAt is not null),
-        new { session },
-        splitOn: "application")).SingleOrDefault());
-
-    /// <summary>The session of an application that has this cookie, with its user; null: there is none, or it has expired or was revoked.</summary>
-    public Task<CookieIdentity?> FindByCookieAsync(string application, string hash, bool expiredToo = false) => database.ReadAsync(async db => (await db.QueryAsync<User, Session, CookieIdentity>(
-        $"""
-        SELECT {Fields}, s.id AS Id, s.application AS Application, s.user_key AS UserKey, s.opened_at AS OpenedAt, s.expires_at AS ExpiresAt
-        FROM sessions s JOIN users u ON u.key = s.user_key LEFT JOIN roles r ON r.key = u.role_key
-        WHERE s.cookie_hash = @hash AND s.application = @application AND s.revoked_at IS NULL AND s.expires_at > @after
-        """,
-        (user, session) => new(user, session),
-        new { application, hash, after = expiredToo ? 0 : Now },
-        splitOn: "Id")).SingleOrDefault());
-
     /// <summary>The user whom a claim of a token names.</summary>
     public Task<User?> FindBySubjectAsync(string realm, SubjectClaim subject, string value)
     {
@@ -357,16 +335,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
             "SELECT realm, number, name FROM roles WHERE @realm IS NULL OR realm = @realm ORDER BY realm, number", new { realm })).AsList());
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
-}
-
-/// <summary>The user of a session.</summary>
-internal sealed record SessionUser(User User, string Application, bool IsRevoked);
-
-internal sealed record SessionState
-{
-    public string Application { get; init; } = "";
-
-    public long? RevokedAt { get; init; }
 }
 
 /// <param name="Number">Of what was added; null: nothing was.</param>

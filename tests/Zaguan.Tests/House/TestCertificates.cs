@@ -22,7 +22,7 @@ internal sealed class TestCertificates : IDisposable
     public string AuthorityPem => authority.ExportCertificatePem();
 
     /// <summary>For a server that goes by these names and addresses.</summary>
-    public X509Certificate2 Issue(IEnumerable<string> names, bool isExpired = false)
+    public X509Certificate2 Issue(IEnumerable<string> names, bool isExpired = false, bool isForClients = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=servidor", key, HashAlgorithmName.SHA256);
@@ -40,6 +40,11 @@ internal sealed class TestCertificates : IDisposable
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
+        if (isForClients)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.2")], critical: false));
+        }
+
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var issued = request.Create(authority, Now.AddDays(-20), Now.AddDays(isExpired ? -1 : 20), RandomNumberGenerator.GetBytes(8));
         using var whole = issued.CopyWithPrivateKey(key);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Zaguan.Tests.House;
 
@@ -48,6 +49,18 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task Key_that_is_encrypted_is_followed_too()
+    {
+        var first = Write(password: "clave");
+        await using var server = await StartAsync("urls", "Kestrel__Certificates__Default", ("Path", Pem), ("KeyPath", Key), ("Password", "clave"));
+        (await ShownAsync(server)).ShouldBe(first);
+
+        var second = Write(password: "clave");
+
+        await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "new connections get the new certificate");
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_changes_nothing_and_is_said_once()
     {
         var first = Write();
@@ -67,9 +80,11 @@ public sealed class ServerCertificateTests : IDisposable
         server.Output.ShouldNotContain(key.Split('\n')[1]);
         Write(isExpired: true);
         await SaysAsync(server, 4, first);
+        Write(isForClients: true);
+        await SaysAsync(server, 5, first);
         var second = Write();
         await Eventually.BecomesTrueAsync(async () => string.Equals(await ShownAsync(server), second, StringComparison.Ordinal), "what can be used is used again");
-        server.LinesWith("[1303]").ShouldBe(4);
+        server.LinesWith("[1303]").ShouldBe(5);
     }
 
     [Fact]
@@ -132,11 +147,12 @@ public sealed class ServerCertificateTests : IDisposable
     private string Bundle => Path.Combine(folder, "server.pfx");
 
     /// <returns>Its thumbprint.</returns>
-    private string Write(bool between = false, bool isExpired = false)
+    private string Write(bool between = false, bool isExpired = false, bool isForClients = false, string? password = null)
     {
         using var intermediate = authority.IssueAuthority("Intermedia");
-        using var issued = (between ? intermediate : authority).Issue(["127.0.0.1"], isExpired);
-        File.WriteAllText(Key, issued.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        using var issued = (between ? intermediate : authority).Issue(["127.0.0.1"], isExpired, isForClients);
+        using var key = issued.GetECDsaPrivateKey()!;
+        File.WriteAllText(Key, password is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(password, new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1_000)));
         File.WriteAllText(Pem, $"{issued.ExportCertificatePem()}\n{(between ? intermediate.AuthorityPem : "")}\n");
         return issued.Thumbprint;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Argon2;
 using Zaguan.Login;
@@ -72,6 +73,28 @@ public sealed class HashGateTests
 
         gate.Dispose();
         (await database.WriteAsync(_ => Task.FromResult(7))).ShouldBe(7);
+    }
+
+    [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
+    public async Task Memory_that_a_hash_takes_is_given_back_when_nobody_logs_in()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        long held, began;
+        do
+        {
+            began = Stopwatch.GetTimestamp();
+            using var answer = await server.PostAsync(DemoLogin.Ambiotec.Path, DemoLogin.Ambiotec.RightBody);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain(DemoLogin.Ambiotec.GrantedMark);
+            held = Resident();
+        }
+        // Read before it can have been given back.
+        while (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1));
+
+        await Eventually.BecomesTrueAsync(() => Resident() < held - (15 << 10), "the server holds less than right after a login");
+
+        // In KiB.
+        long Resident() => long.Parse(File.ReadLines($"/proc/{server.Id}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private static Task<TestHouse> OpenAsync(params (string Key, string? Value)[] settings) =>
