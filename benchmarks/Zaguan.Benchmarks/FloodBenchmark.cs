@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Zaguan.Benchmarks.House;
 using Zaguan.Benchmarks.Statistics;
 
@@ -29,11 +30,16 @@ internal static class FloodBenchmark
     /// <summary>Of the server, in MiB: what it holds at its peak.</summary>
     private const double MostMemory = 400;
 
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(6);
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Until all of the flood stands in the queue.</summary>
     private static readonly TimeSpan Rising = TimeSpan.FromSeconds(2);
+
+    /// <summary>What is not answered for so long is counted as taking so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two validations of the one client.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -43,106 +49,123 @@ internal static class FloodBenchmark
     public static async Task<bool> RunAsync()
     {
         using var house = await BenchmarkHouse.BuildAsync([.. Enumerable.Range(0, Users).Select(LoginPeers.NameOf)]);
-        var sides = new List<Side>();
-        try
+        var sides = LoginPeers.Of(house).Select(p => new Side(p, AddressesInUse: 1)).ToList();
+        sides.Insert(1, new(sides[0].Peer, Guessing));
+        Console.WriteLine($"{Rounds} rounds; in each, every server is started, and asked for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess, at Zaguan's and Identity's {Users} users, at the others' one. Zaguan on {BenchmarkDatabase.Name}, Identity on PostgreSQL; the others' users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
+        for (var round = 0; round < Rounds; round++)
         {
-            foreach (var peer in LoginPeers.Of(house))
+            // In turns, each round beginning with another.
+            foreach (var side in sides.Skip(round % sides.Count).Concat(sides.Take(round % sides.Count)))
             {
-                sides.Add(new(peer, await peer.StartAsync(), AddressesInUse: 1));
-            }
-
-            sides.Insert(1, sides[0].From(Guessing));
-            Console.WriteLine($"{Rounds} rounds; in each, every side for {Idle.TotalSeconds} s without a flood and {Flooded.TotalSeconds} s with {Guessing} connections that guess, at Zaguan's and Identity's {Users} users, at the others' one. Zaguan on {BenchmarkDatabase.Name}, Identity on PostgreSQL; the others' users are in memory.{(IsAutogrouped ? " The kernel shares the processors out among sessions (kernel.sched_autogroup_enabled): see docs/deploy.md." : "")}\n");
-            for (var round = -1; round < Rounds; round++)
-            {
-                // In turns, each round beginning with another; the first warms up.
-                foreach (var side in sides.Skip((round + 1) % sides.Count).Concat(sides.Take((round + 1) % sides.Count)))
+                // A server of its own each time: one that computes a dozen guesses a second would go on with the last flood for half a minute.
+                using var server = await side.Peer.StartAsync();
+                try
                 {
-                    Measure(side, isWarmUp: round < 0);
+                    side.Rounds.Add(Measure(side, server));
+                }
+                catch (Exception e) when (e is IOException or SocketException)
+                {
+                    throw new BenchmarkFailedException($"{side.Name}: {e.Message}");
                 }
             }
+        }
 
-            return Print(sides);
+        return Print(sides);
+    }
+
+    private static Measured Measure(Side side, ListeningProcess server)
+    {
+        // Both on connections that are there before the flood, and by a user at whom nobody guesses.
+        using var entering = new LoginConnection(server.Address, patience: Patience);
+        using var validating = new LoginConnection(server.Address, patience: Patience);
+        var login = side.Peer.Request(0);
+        LogIn(side, validating, login);
+        var validation = Load.Request(side.Peer.GuardedPath, validating.Field(side.Peer.TokenField));
+        var (logins, idle, validations, guesses) = (new Times(), new Times(), new Times(), new Times());
+        using var begun = new ManualResetEventSlim();
+        using var over = new ManualResetEventSlim();
+        // They are connected before they guess: whoever is not at it yet when hundreds of threads hash takes long to get there.
+        var crowd = Task.Factory.StartNew(() => Crowd.Run(Guessing, i => Guess(side, server, i, guesses, begun, over)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        long peak;
+        try
+        {
+            Both(new(), new(), WarmUp);
+            Both(new(), idle, Idle);
+            begun.Set();
+            Thread.Sleep(Rising);
+            Both(logins, validations, Flooded);
+            peak = server.PeakMemory;
         }
         finally
         {
-            foreach (var server in sides.Select(s => s.Server).Distinct())
-            {
-                server.Dispose();
-            }
+            // Who still waits for an answer is hung up on.
+            over.Set();
+            begun.Set();
+            server.Dispose();
         }
-    }
 
-    private static void Measure(Side side, bool isWarmUp)
-    {
-        var (login, validate, flood) = (new Times(), new Times(), new Times());
-        // The first user is nobody's guess: this one is to be let in.
-        var proper = side.Peer.Request(0);
-        var idle = new Times();
-        Crowd.Run(2, i => (i == 0 ? (Action)(() => LogIn(side, proper, new(), Idle)) : () => Validate(side, proper, idle, Idle))());
-        using var over = new ManualResetEventSlim();
-        var crowd = Task.Factory.StartNew(() => Crowd.Run(Guessing, i => Guess(side, i, flood, over)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Thread.Sleep(Rising);
-        Crowd.Run(2, i => (i == 0 ? (Action)(() => LogIn(side, proper, login, Flooded)) : () => Validate(side, proper, validate, Flooded))());
-        over.Set();
         crowd.GetAwaiter().GetResult();
-        if (!isWarmUp)
-        {
-            side.Rounds.Add(new(login.Quantile(0.99), login.Count, idle.Quantile(0.99), validate.Quantile(0.99), flood.Count, flood.Others));
-        }
+        return new(logins.Quantile(0.99), logins.Count, idle.Quantile(0.99), validations.Quantile(0.99), guesses.Count, guesses.Others, peak / 1048576.0);
+
+        void Both(Times logins, Times validations, TimeSpan during) =>
+            Crowd.Run(2, i => (i == 0 ? (Action)(() => Repeat(logins, () => LogIn(side, entering, login), during, TimeSpan.Zero)) : () => Repeat(validations, () => Validate(side, validating, validation), during, Pause))());
     }
 
-    private static void LogIn(Side side, byte[] request, Times times, TimeSpan during)
+    private static void Repeat(Times times, Func<int> send, TimeSpan during, TimeSpan pause)
     {
-        using var connection = new LoginConnection(side.Server.Address);
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during;)
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during; Thread.Sleep(pause))
         {
-            if (times.Take(() => connection.Send(request)) != 200)
+            try
             {
-                throw new BenchmarkFailedException($"{side.Name}: the proper login was not granted:\n{connection.AnswerText()}");
+                times.Take(send);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut)
+            {
+                // That long, at least. Its answer would be the next one's.
+                return;
             }
         }
     }
 
-    private static void Validate(Side side, byte[] login, Times times, TimeSpan during)
-    {
-        using var connection = new LoginConnection(side.Server.Address);
-        connection.Send(login);
-        var request = Load.Request(side.Peer.GuardedPath, connection.Field(side.Peer.TokenField));
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during; Thread.Sleep(Pause))
-        {
-            if (times.Take(() => connection.Send(request)) != 200)
-            {
-                throw new BenchmarkFailedException($"{side.Name}: a good token was refused:\n{connection.AnswerText()}");
-            }
-        }
-    }
+    private static int LogIn(Side side, LoginConnection connection, byte[] request) =>
+        connection.Send(request) is 200 ? 200 : throw new BenchmarkFailedException($"{side.Name}: the proper login was not granted:\n{connection.AnswerText()}");
 
-    private static void Guess(Side side, int number, Times times, ManualResetEventSlim over)
+    private static int Validate(Side side, LoginConnection connection, byte[] request) =>
+        connection.Send(request) is 200 ? 200 : throw new BenchmarkFailedException($"{side.Name}: a good token was refused:\n{connection.AnswerText()}");
+
+    private static void Guess(Side side, ListeningProcess server, int number, Times times, ManualResetEventSlim begun, ManualResetEventSlim over)
     {
         var from = new IPAddress([127, 0, (byte)(1 + (number % side.AddressesInUse / 200)), (byte)(2 + (number % side.AddressesInUse % 200))]);
-        using var connection = new LoginConnection(side.Server.Address, from);
-        for (var i = number; !over.IsSet; i += Guessing)
+        using var connection = new LoginConnection(server.Address, from);
+        begun.Wait();
+        try
         {
-            times.Take(() => connection.Send(side.Peer.Login(1 + (i % (Users - 1)), BenchmarkHouse.WrongPassword)), expected: 401);
+            for (var i = number; !over.IsSet; i += Guessing)
+            {
+                times.Take(() => connection.Send(side.Peer.Login(1 + (i % (Users - 1)), BenchmarkHouse.WrongPassword)), expected: 401);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException && over.IsSet)
+        {
+            // Hung up on.
         }
     }
 
     private static bool Print(List<Side> sides)
     {
-        Console.WriteLine("                               proper login   logins a   validation's p99 ms           in the flood   guesses   of them     peak");
-        Console.WriteLine("                                     p99 s      round     idle  in the flood                 ÷ idle   a round      busy      MiB");
+        Console.WriteLine("                               proper login   logins a   validation's p99 ms           in the flood   guesses   of them");
+        Console.WriteLine("                                     p99 s      round     idle  in the flood                 ÷ idle   a round      busy");
         foreach (var side in sides)
         {
             var rounds = side.Rounds;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {side.Name,-28} {Median(side, r => r.Login) / 1e3,12:F3}   {Median(side, r => r.Logins),8:F0}   {Median(side, r => r.Idle),6:F2}  {Median(side, r => r.Flooded),12:F2}   {Median(side, r => r.Harm),20:F2}   {Median(side, r => r.Guesses),7:F0}   {Median(side, r => r.Busy),7:F0}   {side.Server.PeakMemory / 1048576.0,6:F0}"));
+                $"  {side.Name,-28} {Median(side, r => r.Login) / 1e3,12:F3}   {Median(side, r => r.Logins),8:F0}   {Median(side, r => r.Idle),6:F2}  {Median(side, r => r.Flooded),12:F2}   {Median(side, r => r.Harm),20:F2}   {Median(side, r => r.Guesses),7:F0}   {Median(side, r => r.Busy),7:F0}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"    from round to round        {rounds.Min(r => r.Login) / 1e3:F3} to {rounds.Max(r => r.Login) / 1e3:F3} s; harm {rounds.Min(r => r.Harm):F2} to {rounds.Max(r => r.Harm):F2}"));
         }
 
         var judged = sides[0];
-        var (login, harm, memory) = (Median(judged, r => r.Login), Median(judged, r => r.Harm), judged.Server.PeakMemory / 1048576.0);
+        var (login, harm, memory) = (Median(judged, r => r.Login), Median(judged, r => r.Harm), judged.Rounds.Max(r => r.Peak));
         Console.WriteLine();
         foreach (var other in sides.Skip(1))
         {
@@ -156,18 +179,16 @@ internal static class FloodBenchmark
         static double Median(Side side, Func<Measured, double> read) => Sample.Median(side.Rounds.ConvertAll(r => read(r)));
     }
 
-    private sealed record Side(LoginPeer Peer, ListeningProcess Server, int AddressesInUse)
+    private sealed record Side(LoginPeer Peer, int AddressesInUse)
     {
         public string Name => AddressesInUse == 1 ? Peer.Name : $"{Peer.Name}, {AddressesInUse} addresses";
 
-        public List<Measured> Rounds { get; private init; } = [];
-
-        /// <summary>The same server, measured apart.</summary>
-        public Side From(int addresses) => this with { AddressesInUse = addresses, Rounds = [] };
+        public List<Measured> Rounds { get; } = [];
     }
 
     /// <summary>Times in milliseconds.</summary>
-    private sealed record Measured(double Login, int Logins, double Idle, double Flooded, int Guesses, int Busy)
+    /// <param name="Peak">The most memory that the server held, in MiB.</param>
+    private sealed record Measured(double Login, int Logins, double Idle, double Flooded, int Guesses, int Busy, double Peak)
     {
         public double Harm => Flooded / Idle;
     }
@@ -185,15 +206,20 @@ internal static class FloodBenchmark
         public int Take(Func<int> send, int expected = 200)
         {
             var began = Stopwatch.GetTimestamp();
-            var status = send();
-            var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            lock (gate)
+            var status = 0;
+            try
             {
-                milliseconds.Add(took);
-                Others += status == expected ? 0 : 1;
+                return status = send();
             }
-
-            return status;
+            finally
+            {
+                var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+                lock (gate)
+                {
+                    milliseconds.Add(took);
+                    Others += status == expected ? 0 : 1;
+                }
+            }
         }
 
         public double Quantile(double fraction) => Sample.Quantile(milliseconds, fraction);

@@ -12,17 +12,17 @@ namespace Zaguan.Benchmarks;
 internal static class ValidationBenchmark
 {
     private const int Connections = 64;
-    private const int Rounds = 11;
+    private const int Rounds = 19;
 
     /// <summary>What the package may not fall below.</summary>
     private const double Least = 0.92;
 
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
     /// <summary>Requests of each back-end, or as many as fit into <see cref="LongestWarmUp"/>: until the runtime has compiled for good what they run through.</summary>
     private const int WarmUp = 200_000;
 
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
 
     public static async Task<bool> RunAsync()
     {

@@ -74,6 +74,7 @@ internal sealed partial class ListeningProcess : IDisposable
         }
 
         keeper.Join();
+        started = false;
         process.Dispose();
     }
 

@@ -14,13 +14,17 @@ internal sealed class LoginConnection : IDisposable
     /// <summary>No answer to a login is longer.</summary>
     private const int LongestAnswer = 16 * 1024;
 
-    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 60_000, SendTimeout = 60_000 };
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] answer = new byte[LongestAnswer];
     private int length;
 
     /// <param name="from">The client's own address; absent: the system chooses.</param>
-    public LoginConnection(IPEndPoint server, IPAddress? from = null)
+    /// <param name="patience">How long to wait for an answer, before a SocketException says that there is none; a minute unless told.</param>
+    public LoginConnection(IPEndPoint server, IPAddress? from = null, TimeSpan? patience = null)
     {
+        socket.SendTimeout = socket.ReceiveTimeout = (int)(patience ?? Patience).TotalMilliseconds;
         if (from is not null)
         {
             socket.Bind(new IPEndPoint(from, 0));
