@@ -167,14 +167,15 @@ internal static class FloodBenchmark
         var judged = sides[0];
         var (login, harm, memory) = (Median(judged, r => r.Login), Median(judged, r => r.Harm), judged.Rounds.Max(r => r.Peak));
         Console.WriteLine();
+        var holds = Ledger.Judge("Seconds of a proper login in the flood, p99", login / 1e3, most: LongestLogin.TotalSeconds)
+            & Ledger.Judge("MiB at the flood's peak", memory, most: MostMemory, format: "F0")
+            & Ledger.Judge("A validation's p99 in the flood ÷ idle", harm, most: MostHarm, format: "F2");
         foreach (var other in sides.Skip(1))
         {
-            Ledger.Note($"A validation's p99 in the flood ÷ idle, {other.Name}", Median(other, r => r.Harm), "F2");
+            Ledger.Note($"the same, {other.Name}", Median(other, r => r.Harm), "F2");
         }
 
-        return Ledger.Judge("Seconds of a proper login in the flood, p99", login / 1e3, most: LongestLogin.TotalSeconds)
-            & Ledger.Judge("A validation's p99 in the flood ÷ idle", harm, most: MostHarm, format: "F2")
-            & Ledger.Judge("MiB at the flood's peak", memory, most: MostMemory, format: "F0");
+        return holds;
 
         static double Median(Side side, Func<Measured, double> read) => Sample.Median(side.Rounds.ConvertAll(r => read(r)));
     }

@@ -89,7 +89,6 @@ internal static class LoginBenchmark
 
         var ratio = Sample.Median(rounds.ConvertAll(r => r.Ratio));
         Console.WriteLine();
-        Ledger.Note("The same by processor time", Sample.Median(rounds.ConvertAll(r => r.ByCpu)));
         // Every login waits for those before it, and all cost a hash: with nothing but hashes, all would wait as long.
         var slowest = Sample.Median(rounds.ConvertAll(r => r.Slowest / (Connections / r.Hashes)));
         // What PostgreSQL's own processes compute is taken from the same cores: there the ratio is told and not judged.
@@ -100,8 +99,10 @@ internal static class LoginBenchmark
             return true;
         }
 
-        return Ledger.Judge($"logins/s ÷ bare hashes/s, over {Connections} connections", ratio, least: Least)
-            & Ledger.Judge($"p99 of a login over {Connections} connections ÷ what a queue of bare hashes takes", slowest, most: MostSlowness, format: "F2");
+        Ledger.Note($"bare hashes/s, on {Environment.ProcessorCount} threads", Sample.Median(rounds.ConvertAll(r => r.Hashes)), "F1");
+        var holds = Ledger.Judge($"logins/s ÷ bare hashes/s, over {Connections} connections", ratio, least: Least);
+        Ledger.Note("the same by processor time", Sample.Median(rounds.ConvertAll(r => r.ByCpu)));
+        return holds & Ledger.Judge($"p99 of a login over {Connections} connections ÷ what a queue of bare hashes takes", slowest, most: MostSlowness, format: "F2");
     }
 
     /// <summary>Seconds that so many hashes take, on threads like those of the gate: as many as cores, at their priority.</summary>

@@ -65,6 +65,7 @@ internal static class PeersBenchmark
         }
 
         Console.WriteLine();
+        sides.ForEach(s => Ledger.Note($"logins/s of {s.Peer.Name}, over 64 connections", Median(s.Measured[64], r => r.PerSecond), "F1"));
         var holds = true;
         foreach (var other in sides.Skip(1))
         {

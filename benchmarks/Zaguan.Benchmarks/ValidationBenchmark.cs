@@ -50,12 +50,13 @@ internal static class ValidationBenchmark
         stacks.All.ForEach(Print);
         var ratio = Sample.Median(stacks.All[0].Rounds.ConvertAll(r => r.Ratio));
         Console.WriteLine();
+        var holds = Ledger.Judge($"guarded ÷ not guarded, {stacks.All[0].Name}", ratio, least: Least);
         foreach (var stack in stacks.All.Skip(1))
         {
             Ledger.Note($"guarded ÷ not guarded, {stack.Name}", Sample.Median(stack.Rounds.ConvertAll(r => r.Ratio)));
         }
 
-        return Ledger.Judge($"guarded ÷ not guarded, {stacks.All[0].Name}", ratio, least: Least);
+        return holds;
 
         static string Line(Measured measured) => string.Create(CultureInfo.InvariantCulture, $"{measured.Protected.PerSecond,9:N0}  {measured.Open.PerSecond,9:N0}  {measured.Ratio,6:F3}  {measured.ByCpu,6:F3}");
     }

@@ -46,6 +46,8 @@ internal static class Server
             throw new ProblemsException(setup.Problems);
         }
 
+        // While this thread puts the rest together.
+        var opening = Task.Run(() => Database.Open(setup.Database, clock, db => Admit(db, setup, clock)));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
@@ -59,12 +61,10 @@ internal static class Server
             .ConfigureKestrel(k => ServerCertificate.FollowFiles(k, setup.Configuration, AppContext.BaseDirectory, clock));
         ConfigureLogging(builder.Logging, setup);
 
-        var database = Database.Open(setup.Database, clock, db => Admit(db, setup, clock));
         var services = builder.Services;
         services.Configure<HostOptions>(h => h.ShutdownTimeout = ShutdownTimeout);
         services.AddCors().AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddSingleton(setup).AddSingleton(clock);
-        services.AddSingleton(_ => database);
         services.AddSingleton<RecentSteps>().AddSingleton<Telemetry>().AddHostedService<TelemetryExport>();
         services.AddSingleton<RunningApplications>().AddSingleton<ContractWatch>().AddHostedService(s => s.GetRequiredService<ContractWatch>());
         services.AddSingleton<UserStore>();
@@ -91,6 +91,8 @@ internal static class Server
         services.AddSingleton(setup.Settings.Passwords).AddSingleton<PasswordLinks>().AddSingleton<PasswordSetting>().AddSingleton<AccountSessions>().AddSingleton<SignIn>().AddSingleton<PasswordChange>().AddSingleton<OwnSecondFactor>();
         services.AddSingleton<Readiness>().AddHostedService<Housekeeping>().AddHostedService<NodeNews>();
 
+        var database = await opening;
+        services.AddSingleton(_ => database);
         furnish?.Invoke(builder);
         var app = builder.Build();
         database.Gather = app.Services.GetRequiredService<HashGate>().LetGather;

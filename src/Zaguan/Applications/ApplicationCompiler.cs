@@ -216,6 +216,6 @@ internal sealed partial class ApplicationCompiler(ConfigurationTree configuratio
         return policy;
     }
 
-    [GeneratedRegex(@"^(/[A-Za-z0-9._~-]+)+\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(/[A-Za-z0-9._~-]+)+\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex PathBasePattern();
 }

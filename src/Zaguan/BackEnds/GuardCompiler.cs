@@ -123,9 +123,9 @@ internal sealed partial class GuardCompiler(Problems problems)
         return new(compiled);
     }
 
-    [GeneratedRegex(@"^[A-Z]{1,20}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z]{1,20}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9-]{0,63}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex HeaderName();
 }

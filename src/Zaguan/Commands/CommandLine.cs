@@ -48,30 +48,12 @@ internal static class CommandLine
 
     private static ParseResult Parse(string[] args, Terminal terminal)
     {
-        var root = new Command("zaguan", "Zaguan, a login server that speaks each application's existing login contract.")
+        var root = new Command("zaguan", "Zaguan, a login server that speaks each application's existing login contract.") { new HelpOption(), new VersionOption(), Settings.File, ServeCommand.Create() };
+        if (args is not ([] or [ServeCommand.Name, ..]))
         {
-            new HelpOption(),
-            new VersionOption(),
-            Settings.File,
-            ServeCommand.Create(),
-            UsersCommand.Create(terminal),
-            RolesCommand.Create(terminal),
-            SessionsCommand.Create(terminal),
-            AdminsCommand.Create(terminal),
-            ApiKeysCommand.Create(terminal),
-            BackEndsCommand.Create(terminal),
-            KeysCommand.Create(terminal),
-            AccessLogCommand.Create(terminal),
-            ImportCommand.Create(terminal),
-            ExportCommand.Create(terminal),
-            MigrationCommand.Create(terminal),
-            BackupCommand.Create(terminal),
-            RestoreCommand.Create(terminal),
-            MigrateDatabaseCommand.Create(terminal),
-            ContractCommand.Create(terminal),
-            CompareCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-        };
+            // Where the server is asked for, they are not made: that would be a tenth of what its start computes.
+            AddTools(root, terminal);
+        }
 
         // A user may be called "@ana"; that is no file of further arguments.
         var asWritten = new ParserConfiguration { ResponseFileTokenReplacer = null };
@@ -79,7 +61,28 @@ internal static class CommandLine
 
         // Without a command, serve. A word that is none of them is a command that we do not have.
         var isServe = parsed.CommandResult.Command == root && parsed.Action is ParseErrorAction && parsed.UnmatchedTokens is [] or [['-', ..], ..];
-        return isServe ? root.Parse(["serve", .. args], asWritten) : parsed;
+        return isServe ? root.Parse([ServeCommand.Name, .. args], asWritten) : parsed;
+    }
+
+    private static void AddTools(Command root, Terminal terminal)
+    {
+        root.Add(UsersCommand.Create(terminal));
+        root.Add(RolesCommand.Create(terminal));
+        root.Add(SessionsCommand.Create(terminal));
+        root.Add(AdminsCommand.Create(terminal));
+        root.Add(ApiKeysCommand.Create(terminal));
+        root.Add(BackEndsCommand.Create(terminal));
+        root.Add(KeysCommand.Create(terminal));
+        root.Add(AccessLogCommand.Create(terminal));
+        root.Add(ImportCommand.Create(terminal));
+        root.Add(ExportCommand.Create(terminal));
+        root.Add(MigrationCommand.Create(terminal));
+        root.Add(BackupCommand.Create(terminal));
+        root.Add(RestoreCommand.Create(terminal));
+        root.Add(MigrateDatabaseCommand.Create(terminal));
+        root.Add(ContractCommand.Create(terminal));
+        root.Add(CompareCommand.Create(terminal));
+        root.Add(DoctorCommand.Create(terminal));
     }
 
     private static async Task<int> SayUsageAsync(ParseResult parsed, Terminal terminal)

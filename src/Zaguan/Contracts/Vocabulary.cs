@@ -240,6 +240,6 @@ internal static partial class Vocabulary
     ];
 
     // Capitals, as environments spell them: no setting of Zaguan's or of ASP.NET Core's own is reached by such a name.
-    [GeneratedRegex(@"^[A-Z][A-Z0-9_]{0,63}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Z][A-Z0-9_]{0,63}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex SettingName();
 }

@@ -52,12 +52,12 @@ internal static partial class Wildcards
         return at + 1 + pieces[^1].Length <= actual.Length && actual.EndsWith(pieces[^1], comparison);
     }
 
-    [GeneratedRegex("‹[^‹›]*›", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("‹[^‹›]*›", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex InText();
 
-    [GeneratedRegex("‹[^‹›]*›|<[^<>]+>", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("‹[^‹›]*›|<[^<>]+>", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex InHeader();
 
-    [GeneratedRegex(@"^(‹[^‹›]*›|<[^<>]+>)\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(‹[^‹›]*›|<[^<>]+>)\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Whole();
 }

@@ -16,13 +16,14 @@ internal abstract class ConstraintAttribute : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 internal class FormAttribute(string pattern, string sentence) : ConstraintAttribute
 {
-    private readonly Regex regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    // Made where there is something to match: the attributes of all settings are made at the start. No pattern tries a place twice, so there is no time to limit.
+    private readonly Lazy<Regex> regex = new(() => new(pattern, RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout));
 
     public string Pattern => pattern;
 
     // .NET's $ also stands before a line feed that ends the text; the match would then be shorter than the text.
     public override string? Objection(object value) =>
-        value is string text && regex.Match(text) is { Success: true } match && match.Length == text.Length
+        value is string text && regex.Value.Match(text) is { Success: true } match && match.Length == text.Length
             ? null
             : string.Format(CultureInfo.InvariantCulture, sentence, value);
 }

@@ -7,6 +7,6 @@ internal static partial class SmallName
 {
     public static bool Is(string name) => Pattern().IsMatch(name);
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,63}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Pattern();
 }

@@ -267,9 +267,9 @@ internal sealed partial class AnswerCompiler(Problems problems, RequestRules? re
     }
 
     // RFC 9110 §5.6.2.
-    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"^(/([^/\\].*)?\z|https?://[A-Za-z0-9.-]+(:[0-9]+)?/)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(/([^/\\].*)?\z|https?://[A-Za-z0-9.-]+(:[0-9]+)?/)", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Target();
 }

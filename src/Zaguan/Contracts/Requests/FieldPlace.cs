@@ -61,10 +61,10 @@ internal static partial class Places
             : $"A field is the name of a member of the body, or where members lie in members, the names with dots between them (\"params.user\"); or header:NAME, query:NAME, basic:user or basic:password. Not \"{written}\".";
     }
 
-    [GeneratedRegex(Form, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(Form, RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex PlaceForm();
 
-    [GeneratedRegex("^(header:[A-Za-z0-9._-]{1,64}|query:[A-Za-z0-9_:$-]{1,64}|basic:(user|password))$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^(header:[A-Za-z0-9._-]{1,64}|query:[A-Za-z0-9_:$-]{1,64}|basic:(user|password))$", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex PrefixedForm();
 }
 

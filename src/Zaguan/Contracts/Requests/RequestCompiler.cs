@@ -258,6 +258,6 @@ internal sealed partial class RequestCompiler(Problems problems)
         }
     }
 
-    [GeneratedRegex(@"^[a-z][A-Za-z0-9]{0,31}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z][A-Za-z0-9]{0,31}\z", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex FieldName();
 }

@@ -130,30 +130,30 @@ internal static partial class CryptFormats
 
     // Salts are any printable letters but those that crypt(3) refuses ("$", and what would break the lines of /etc/shadow); and "=", because a
     // salt "rounds=999999999" would be read as rounds by whoever computes it.
-    [GeneratedRegex(@"^\$2[abxy]\$(?<cost>[0-9]{2})\$[./0-9A-Za-z]{22}(?<digest>[./0-9A-Za-z]{31})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$2[abxy]\$(?<cost>[0-9]{2})\$[./0-9A-Za-z]{22}(?<digest>[./0-9A-Za-z]{31})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Bcrypt();
 
-    [GeneratedRegex(@"^\$1\$[^\u0000-\u0020!$*:;\\\u007F-\uFFFF]{0,8}\$(?<digest>[./0-9A-Za-z]{22})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$1\$[^\u0000-\u0020!$*:;\\\u007F-\uFFFF]{0,8}\$(?<digest>[./0-9A-Za-z]{22})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Md5();
 
-    [GeneratedRegex(@"^\$sha1\$(?<rounds>[1-9][0-9]{0,9})\$[./0-9A-Za-z]{1,64}\$(?<digest>[./0-9A-Za-z]{28})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$sha1\$(?<rounds>[1-9][0-9]{0,9})\$[./0-9A-Za-z]{1,64}\$(?<digest>[./0-9A-Za-z]{28})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Sha1();
 
-    [GeneratedRegex(@"^\$5\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$5\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Sha256();
 
-    [GeneratedRegex(@"^\$6\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{86})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$6\$(rounds=(?<rounds>[1-9][0-9]{3,9})\$)?[^\u0000-\u0020!$*:;=\\\u007F-\uFFFF]{0,16}\$(?<digest>[./0-9A-Za-z]{86})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Sha512();
 
-    [GeneratedRegex(@"^\$y\$j(?<n>[./0-9A-Za-j])(?<r>[./0-9A-Za-j])\$[./0-9A-Za-z]{2,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$y\$j(?<n>[./0-9A-Za-j])(?<r>[./0-9A-Za-j])\$[./0-9A-Za-z]{2,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Yescrypt();
 
-    [GeneratedRegex(@"^\$gy\$j(?<n>[./0-9A-Za-j])(?<r>[./0-9A-Za-j])\$[./0-9A-Za-z]{2,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$gy\$j(?<n>[./0-9A-Za-j])(?<r>[./0-9A-Za-j])\$[./0-9A-Za-z]{2,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Gost();
 
-    [GeneratedRegex(@"^\$7\$(?<n>[./0-9A-Za-z])(?<r>[./0-9A-Za-z]{5})(?<p>[./0-9A-Za-z]{5})[./0-9A-Za-z]{0,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$7\$(?<n>[./0-9A-Za-z])(?<r>[./0-9A-Za-z]{5})(?<p>[./0-9A-Za-z]{5})[./0-9A-Za-z]{0,86}\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex ScryptText();
 
-    [GeneratedRegex(@"^[./0-9A-Za-z]{2}(?<digest>[./0-9A-Za-z]{11})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^[./0-9A-Za-z]{2}(?<digest>[./0-9A-Za-z]{11})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex DesText();
 }

@@ -73,15 +73,15 @@ internal static partial class MySqlFormats
     }
 
     // A hash of sha256_password is told from crypt(3)'s by the length of its salt.
-    [GeneratedRegex(@"^\$A\$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$A\$", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex CachingStart();
 
-    [GeneratedRegex(@"^\$A\$(?<thousands>[0-9A-Fa-f]{3})\$(?<salt>[\u0001-\u0023\u0025-\u007F]{20})(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$A\$(?<thousands>[0-9A-Fa-f]{3})\$(?<salt>[\u0001-\u0023\u0025-\u007F]{20})(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Caching();
 
-    [GeneratedRegex(@"^\$5\$[^$]{20}\$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$5\$[^$]{20}\$", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Sha256Start();
 
-    [GeneratedRegex(@"^\$5\$(?<salt>[\u0001-\u0023\u0025-\u007F]{20})\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$5\$(?<salt>[\u0001-\u0023\u0025-\u007F]{20})\$(?<digest>[./0-9A-Za-z]{43})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Sha256();
 }

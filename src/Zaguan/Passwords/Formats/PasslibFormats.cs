@@ -73,6 +73,6 @@ internal static partial class PasslibFormats
             mark + Convert.ToBase64String([.. salt ?? [], .. new byte[AtlassianDigest]]));
     }
 
-    [GeneratedRegex(@"^\$bcrypt-sha256\$((?<v2>v=2),t=(?<type>2[aby]),r=(?<rounds>[0-9]{1,2})|(?<type>2[aby]),(?<rounds>[0-9]{1,2}))\$(?<salt>[./0-9A-Za-z]{22})\$(?<digest>[./0-9A-Za-z]{31})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\$bcrypt-sha256\$((?<v2>v=2),t=(?<type>2[aby]),r=(?<rounds>[0-9]{1,2})|(?<type>2[aby]),(?<rounds>[0-9]{1,2}))\$(?<salt>[./0-9A-Za-z]{22})\$(?<digest>[./0-9A-Za-z]{31})\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex BcryptSha256();
 }

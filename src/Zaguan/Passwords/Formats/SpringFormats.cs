@@ -102,6 +102,6 @@ internal static partial class SpringFormats
         return HashReading.Of(Digests.Fast(algorithm.Name!.ToLowerInvariant(), digest, password => Digests.Of(algorithm, password, salt), text.ZeroedFrom(match.Groups["digest"].Index)));
     }
 
-    [GeneratedRegex(@"^\{(?<id>MD5|SHA-1|SHA-256|SHA-384|SHA-512)\}(?<salt>\{[^}]*\})?(?<digest>[0-9A-Fa-f]+)\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\{(?<id>MD5|SHA-1|SHA-256|SHA-384|SHA-512)\}(?<salt>\{[^}]*\})?(?<digest>[0-9A-Fa-f]+)\z", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Digest();
 }
