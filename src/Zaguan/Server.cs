@@ -46,13 +46,13 @@ internal static class Server
             throw new ProblemsException(setup.Problems);
         }
 
-        // While this thread puts the rest together.
-        var opening = Task.Run(() => Database.Open(setup.Database, clock, db => Admit(db, setup, clock)));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = setup.IsDevelopment ? Environments.Development : Environments.Production,
         });
+        // While this thread puts the rest together.
+        var opening = Task.Run(() => Database.Open(setup.Database, clock, db => Admit(db, setup, clock)));
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(setup.Configuration);
         // ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe every stranger; Network:TrustedProxies says whom.

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Dapper;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Data.Sqlite;
 using Zaguan.Admin.Entering;
 using Zaguan.Login;
 using Zaguan.Operations;
@@ -22,21 +20,16 @@ internal static class ServeCommand
         var command = new Command(Name, "Run the server (what happens without a command).") { urls };
         command.SetAction((parsed, interrupted) =>
         {
-            // What opening the database and the first login run through is compiled on another processor while this one reads the configuration.
+            // What the first hash runs through is compiled on another processor while this one reads the configuration.
             _ = Task.Run(Rehearse, CancellationToken.None);
             return ServeAsync(Settings.Read(parsed, parsed.GetValue(urls)));
         });
         return command;
     }
 
-    /// <summary>An empty database is asked, and nobody's password guessed at, at the least that Argon2id can cost. What fails here fails again where it is said.</summary>
+    /// <summary>A guess at nobody, at the least that Argon2id can cost.</summary>
     private static void Rehearse()
     {
-        _ = SqliteLibrary.Version;
-        using var empty = new SqliteConnection("Data Source=:memory:");
-        empty.Open();
-        empty.Execute("CREATE TABLE nothing (name TEXT)");
-        _ = empty.Query<(string, string)>("SELECT name, name FROM nothing").Any();
         using var password = Secret.FromText("");
         using var hasher = new PasswordHasher(new(8, 1, 1));
         hasher.Verify(password, stored: null);
