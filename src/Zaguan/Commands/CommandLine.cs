@@ -51,7 +51,7 @@ internal static class CommandLine
         var root = new Command("zaguan", "Zaguan, a login server that speaks each application's existing login contract.") { new HelpOption(), new VersionOption(), Settings.File, ServeCommand.Create() };
         if (args is not ([] or [ServeCommand.Name, ..]))
         {
-            // Where the server is asked for, they are not made: that would be a tenth of what its start computes.
+            // Where the server is asked for, they are not made: its start would be longer by hundreds of methods to compile.
             AddTools(root, terminal);
         }
 
