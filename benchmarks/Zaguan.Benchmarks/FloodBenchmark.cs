@@ -114,7 +114,7 @@ internal static class FloodBenchmark
     }
 
     /// <param name="pause">Between one and the next. Where an answer takes longer, those that were due meanwhile waited for the rest of it.</param>
-    private static void Repeat(Times times, Func<int> send, TimeSpan during, TimeSpan pause, bool isFlooded)
+    private static void Repeat(Times times, Action send, TimeSpan during, TimeSpan pause, bool isFlooded)
     {
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during; Thread.Sleep(pause))
         {
@@ -142,11 +142,17 @@ internal static class FloodBenchmark
         }
     }
 
-    private static int LogIn(Side side, LoginConnection connection, byte[] request) =>
-        connection.Send(request) is 200 ? 200 : throw new BenchmarkFailedException($"{side.Name}: the proper login was not granted:\n{connection.AnswerText()}");
+    private static void LogIn(Side side, LoginConnection connection, byte[] request) => Expect200(side, connection, request, "the proper login was not granted");
 
-    private static int Validate(Side side, LoginConnection connection, byte[] request) =>
-        connection.Send(request) is 200 ? 200 : throw new BenchmarkFailedException($"{side.Name}: a good token was refused:\n{connection.AnswerText()}");
+    private static void Validate(Side side, LoginConnection connection, byte[] request) => Expect200(side, connection, request, "a good token was refused");
+
+    private static void Expect200(Side side, LoginConnection connection, byte[] request, string otherwise)
+    {
+        if (connection.Send(request) != 200)
+        {
+            throw new BenchmarkFailedException($"{side.Name}: {otherwise}:\n{connection.AnswerText()}");
+        }
+    }
 
     private static void Guess(Side side, ListeningProcess server, int number, Times times, ManualResetEventSlim begun, ManualResetEventSlim over)
     {
@@ -220,7 +226,7 @@ internal static class FloodBenchmark
         /// <summary>Of them, what was answered otherwise than expected.</summary>
         public int Others { get; private set; }
 
-        public void Take(Func<int> send, int expected = 200)
+        public void Take(Func<int> send, int expected)
         {
             var began = Stopwatch.GetTimestamp();
             var status = send();

@@ -9,9 +9,9 @@ namespace Zaguan.Tests.Reading;
 /// </summary>
 public sealed class OwnPatternsTests
 {
-    private const int Length = 20_000;
+    private const int Length = 50_000;
 
-    private static readonly TimeSpan MuchTooLong = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MuchTooLong = TimeSpan.FromSeconds(10);
 
     /// <summary>Where patterns begin with a mark, what is repeated stands behind it.</summary>
     private static readonly string[] Beginnings = ["", "$1$", "$2b$10$", "$5$", "$5$rounds=5000$", "$6$", "$7$", "$y$j", "$gy$j", "$sha1$1$", "$A$005$", "$bcrypt-sha256$v=2,t=2b,r=12$", "{MD5}", "{MD5}{", "/", "https://", "header:", "query:", "{config.", "text/plain", "‹", "<"];
@@ -38,18 +38,18 @@ public sealed class OwnPatternsTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void No_text_keeps_a_pattern_of_ours_busy(string pattern, RegexOptions options) => Busiest(pattern, options).ShouldBeNull();
+    public void No_text_keeps_a_pattern_of_ours_busy(string pattern, RegexOptions options) => Busiest(pattern, options, MuchTooLong).ShouldBeNull();
 
     [Fact]
-    public void A_pattern_that_goes_back_without_end_would_be_found() => Busiest("^(a+)+$", RegexOptions.None).ShouldNotBeNull();
+    public void A_pattern_that_goes_back_without_end_would_be_found() => Busiest("^(a+)+$", RegexOptions.None, TimeSpan.FromSeconds(1)).ShouldNotBeNull();
 
     [Fact]
     public void There_are_patterns_to_try() => Patterns().Count.ShouldBeGreaterThan(20);
 
     /// <summary>Null: there is no such text.</summary>
-    private static string? Busiest(string pattern, RegexOptions options)
+    private static string? Busiest(string pattern, RegexOptions options, TimeSpan limit)
     {
-        var regex = new Regex(pattern, options, MuchTooLong);
+        var regex = new Regex(pattern, options, limit);
         foreach (var text in Texts)
         {
             try
