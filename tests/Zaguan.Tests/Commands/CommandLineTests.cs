@@ -15,6 +15,7 @@ public sealed class CommandLineTests
     [InlineData("users show ana", "--realm")]
     [InlineData("users list --limit 0", "from 1 to")]
     [InlineData("--confg x", "Did you mean \"--config\"?")]
+    [InlineData("serve --ulrs x", "Did you mean \"--urls\"?")]
     [InlineData("contract check", "check")]
     [InlineData("users add ana --realm ambiotec --number", "--number")]
     [InlineData("access-log --outcome", "--outcome")]
@@ -56,6 +57,20 @@ public sealed class CommandLineTests
         ran.Code.ShouldBe(ExitCode.Done);
         ran.Output.ShouldContain($"zaguan {line}".Trim());
         ran.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Database", TestDatabase.FileOnly)]
+    public async Task Help_without_a_command_has_all_of_them()
+    {
+        await using var folder = new CommandFolder();
+
+        var ran = await folder.RunAsync("--help");
+
+        foreach (var name in new[] { "serve", "users", "access-log", "import", "contract", "doctor" })
+        {
+            ran.Output.ShouldContain($"\n  {name} ");
+        }
     }
 
     [Fact]
