@@ -178,7 +178,7 @@ public sealed class ApiDoorTests
         var keys = house.Services.GetRequiredService<ApiKeyStore>();
         var made = await ApiClient.MakeAsync(house, "prueba", clock.GetUtcNow().AddDays(1), ApiScopes.UsersRead);
         var api = (await ApiClient.WithAsync(house)).As(made.Text);
-        (await ApiClient.EverythingAsync(house)).ShouldNotContain(made.Text.Split('_')[2]);
+        (await ApiClient.EverythingAsync(house)).ShouldNotContain(made.Text.Split('_', 3)[2]);
         made.Text.ShouldMatch("^zgk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$");
 
         (await LastUseAsync()).ShouldBeNull();
@@ -196,7 +196,7 @@ public sealed class ApiDoorTests
         var (status, problem) = await api.GetAsync("/realms");
         status.ShouldBe(HttpStatusCode.Unauthorized);
         problem.GetProperty("detail").GetString()!.ShouldContain("expired");
-        house.Log.All.ShouldNotContain(l => l.Contains(made.Text.Split('_')[2], StringComparison.Ordinal));
+        house.Log.All.ShouldNotContain(l => l.Contains(made.Text.Split('_', 3)[2], StringComparison.Ordinal));
 
         async Task<long?> LastUseAsync() => (await keys.FindAsync(made.Key.Id))!.LastUsedAt;
     }
