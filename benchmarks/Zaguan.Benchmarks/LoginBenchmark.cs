@@ -113,7 +113,7 @@ internal static class LoginBenchmark
         {
             HashGate.LowerPriority();
             using var password = Secret.FromText(BenchmarkHouse.Password);
-            using var hasher = new PasswordHasher(Argon2Cost.Recommended);
+            using var hasher = new PasswordHasher(Argon2Cost.Recommended, wipesLater: true);
             while (Interlocked.Decrement(ref left) >= 0)
             {
                 if (!hasher.Verify(password, stored).IsRight)

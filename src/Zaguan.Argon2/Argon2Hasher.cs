@@ -22,15 +22,16 @@ namespace Zaguan.Argon2;
  * - The layout of a block (Block.cs) needs no transposing.
  * - The first word of a block is finished early, and the next reference is fetched while the rest is computed; where a counter chooses the
  *   references (the first half of argon2id's first pass) they are fetched one block ahead.
- * - The memory is wiped after every hash: what is left of the last pass would let guesses be tested without its memory. That is one
- *   more write over it, a tenth of the time.
+ * - The memory is wiped: what is left of the last pass would let guesses be tested without its memory. That is one more write over it, a
+ *   tenth of the time. It is done after every hash, or, where the caller asks for that, when no other hash follows at once: one that follows
+ *   writes over all of it anyway.
  *
  * Lanes are filled one after the other: a server has as many hashes to compute as it has cores.
  */
 
 /// <summary>
-/// Computes Argon2 (RFC 9106) in memory of its own, which it keeps for the next call and wipes after each. Allocates nothing
-/// per hash. For one thread at a time: a server has one for each of its hashing threads.
+/// Computes Argon2 (RFC 9106) in memory of its own, which it keeps for the next call and wipes after each, unless it is told to leave that for later.
+/// Allocates nothing per hash. For one thread at a time: a server has one for each of its hashing threads.
 /// </summary>
 public sealed unsafe class Argon2Hasher : IDisposable
 {
@@ -65,6 +66,12 @@ public sealed unsafe class Argon2Hasher : IDisposable
         this.keptBytes = keptBytes;
     }
 
+    /// <summary>
+    /// Whether what a hash leaves in the memory stays there until the next one writes over it, or <see cref="Wipe"/> is called: for a thread that wipes before it waits. Memory
+    /// that is given back has been wiped in any case.
+    /// </summary>
+    public bool WipesLater { get; init; }
+
     /// <summary>Derives a key.</summary>
     /// <param name="type">How references are chosen: <see cref="Argon2Type.Argon2id"/> for passwords.</param>
     /// <param name="cost">Memory in KiB, passes, lanes.</param>
@@ -90,6 +97,7 @@ public sealed unsafe class Argon2Hasher : IDisposable
 
         var bytes = BytesFor(cost);
         var start = Reserve(bytes);
+        memory!.Touch(bytes);
         try
         {
             Begin(start, type, cost, key.Length, password, salt, secret, associatedData);
@@ -98,10 +106,13 @@ public sealed unsafe class Argon2Hasher : IDisposable
         }
         finally
         {
-            memory!.Wipe(bytes);
             if ((long)bytes > keptBytes)
             {
                 Dispose();
+            }
+            else if (!WipesLater)
+            {
+                Wipe();
             }
         }
     }
@@ -114,9 +125,13 @@ public sealed unsafe class Argon2Hasher : IDisposable
         if (memory is null || memory.Bytes < bytes)
         {
             Reserve(bytes);
-            memory!.Wipe(bytes);
+            memory!.Touch(bytes);
+            Wipe();
         }
     }
+
+    /// <summary>Leaves nothing of the hashes so far in the memory.</summary>
+    public void Wipe() => memory?.Wipe();
 
     /// <summary>Gives the memory back. The hasher can go on: it takes new memory for the next hash.</summary>
     public void Dispose()

@@ -9,6 +9,9 @@ internal sealed unsafe partial class WorkingMemory : SafeHandle
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePages = 14;
 
+    /// <summary>Bytes from the start that have been written to and not been wiped.</summary>
+    private nuint touched;
+
     public WorkingMemory(nuint bytes)
         : base(0, ownsHandle: true)
     {
@@ -27,11 +30,19 @@ internal sealed unsafe partial class WorkingMemory : SafeHandle
 
     public nuint Bytes { get; }
 
-    /// <summary>Leaves nothing of the first <paramref name="bytes"/>.</summary>
-    public void Wipe(nuint bytes) => NativeMemory.Clear(Start, bytes);
+    /// <summary>The first <paramref name="bytes"/> are about to be written to.</summary>
+    public void Touch(nuint bytes) => touched = Math.Max(touched, bytes);
+
+    /// <summary>Leaves nothing of what was written.</summary>
+    public void Wipe()
+    {
+        NativeMemory.Clear(Start, touched);
+        touched = 0;
+    }
 
     protected override bool ReleaseHandle()
     {
+        Wipe();
         NativeMemory.AlignedFree(Start);
         return true;
     }

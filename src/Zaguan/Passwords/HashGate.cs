@@ -14,9 +14,6 @@ namespace Zaguan.Passwords;
 /// </summary>
 internal sealed partial class HashGate : IDisposable
 {
-    /// <summary>A thread that has had nothing to hash for so long gives its working memory back; the next guess waits some milliseconds more, whoever it is for.</summary>
-    private static readonly TimeSpan KeepsMemoryFor = TimeSpan.FromSeconds(2);
-
     private readonly HashingSettings settings;
     private readonly HashCosts costs;
     private readonly Telemetry telemetry;
@@ -114,12 +111,21 @@ internal sealed partial class HashGate : IDisposable
     /// <summary>How long so many guesses take.</summary>
     private TimeSpan TimeFor(int guesses) => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref meanHashTicks) * guesses / threads.Length);
 
-    /// <summary>Null: the gate is closed, and nobody waits any more.</summary>
+    /// <summary>Null: the gate is closed, and nobody waits any more. Nothing of a guess stays in memory while none follows.</summary>
     private Guess? WaitForNext(PasswordHasher hasher)
     {
         lock (queue)
         {
-            var patience = KeepsMemoryFor;
+            if (queue.TryTake(out var next))
+            {
+                return next;
+            }
+        }
+
+        hasher.WipeMemory();
+        lock (queue)
+        {
+            var patience = settings.KeepsMemoryFor;
             while (true)
             {
                 if (queue.TryTake(out var guess))
@@ -144,7 +150,7 @@ internal sealed partial class HashGate : IDisposable
     private void Work()
     {
         LowerPriority();
-        using var hasher = new PasswordHasher(settings.Cost);
+        using var hasher = new PasswordHasher(settings.Cost, wipesLater: true);
         while (WaitForNext(hasher) is { } guess)
         {
             if (Stopwatch.GetElapsedTime(guess.Since) > settings.LongestWait)

@@ -19,7 +19,9 @@ namespace Zaguan.Passwords;
  */
 
 /// <summary>Makes and verifies passwords' hashes. For one thread at a time: it has working memory of its own.</summary>
-internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
+/// <param name="cost">Of a new hash.</param>
+/// <param name="wipesLater">See <see cref="Argon2Hasher.WipesLater"/>.</param>
+internal sealed class PasswordHasher(Argon2Cost cost, bool wipesLater = false) : IDisposable
 {
     private const int SaltLength = 16;
     private const int KeyLength = 32;
@@ -32,7 +34,7 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
     /// </summary>
     public const int LongestOfOldFormats = 1_024;
 
-    private readonly Argon2Hasher argon2 = new(cost.MemoryBytes + (1 << 20));
+    private readonly Argon2Hasher argon2 = new(cost.MemoryBytes + (1 << 20)) { WipesLater = wipesLater };
 
     /// <summary>A hash of today's cost that no password has.</summary>
     private readonly string nobodys = PhcFormats.Format(Argon2Type.Argon2id, cost, RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(KeyLength));
@@ -85,6 +87,9 @@ internal sealed class PasswordHasher(Argon2Cost cost) : IDisposable
 
     /// <summary>What a hash of today's cost needs is there before its time is taken: how long that lasts must not add to what an old format takes.</summary>
     public void TakeMemory() => argon2.Prepare(cost);
+
+    /// <summary>Of what hashes have left in it.</summary>
+    public void WipeMemory() => argon2.Wipe();
 
     /// <summary>Until it is taken again.</summary>
     public void GiveMemoryBack() => argon2.Dispose();

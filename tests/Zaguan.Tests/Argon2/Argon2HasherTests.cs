@@ -80,10 +80,12 @@ public sealed class Argon2HasherTests
     /// <summary>Bytes that a managed object takes at least, on 64 bits.</summary>
     private const int SmallestObject = 24;
 
-    [Fact]
-    public void One_hasher_computes_one_cost_after_another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_hasher_computes_one_cost_after_another(bool wipesLater)
     {
-        using var hasher = new Argon2Hasher();
+        using var hasher = new Argon2Hasher { WipesLater = wipesLater };
         foreach (var cost in new[] { Small, new(1_024, 2, 2), Small, new(8, 1, 1), new(4_096, 1, 4), Small })
         {
             var key = new byte[32];
@@ -112,16 +114,32 @@ public sealed class Argon2HasherTests
 
     [Theory]
     [MemberData(nameof(SupportedKernels))]
-    public unsafe void Nothing_of_a_hash_is_left_in_memory(string kernel)
+    public void Nothing_of_a_hash_is_left_in_memory(string kernel)
     {
         using var hasher = new Argon2Hasher(Enum.Parse<Kernel>(kernel));
         var cost = new Argon2Cost(1_000, 1, 2);
         hasher.DeriveKey(Argon2Type.Argon2id, cost, "clave"u8, "sal sal sal sal"u8, new byte[32]);
 
-        // What lies behind, the hash has not touched: it is as the system gave it.
-        var touched = cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes);
-        new ReadOnlySpan<byte>(hasher.Memory.ShouldNotBeNull().Start, (int)touched).IndexOfAnyExcept((byte)0).ShouldBe(-1);
+        Touched(hasher, cost).IndexOfAnyExcept((byte)0).ShouldBe(-1);
     }
+
+    [Fact]
+    public void What_may_be_wiped_later_stays_until_it_is_wiped_and_then_nothing_is_left_of_any_hash()
+    {
+        using var hasher = new Argon2Hasher { WipesLater = true };
+        var large = new Argon2Cost(1_000, 1, 2);
+        hasher.DeriveKey(Argon2Type.Argon2id, large, "clave"u8, "sal sal sal sal"u8, new byte[32]);
+        hasher.DeriveKey(Argon2Type.Argon2id, Small, "clave"u8, "sal sal sal sal"u8, new byte[32]);
+        Touched(hasher, large).IndexOfAnyExcept((byte)0).ShouldNotBe(-1);
+
+        hasher.Wipe();
+
+        Touched(hasher, large).IndexOfAnyExcept((byte)0).ShouldBe(-1);
+    }
+
+    /// <summary>What lies behind, no hash of this cost touches: it is as the system gave it.</summary>
+    private static unsafe ReadOnlySpan<byte> Touched(Argon2Hasher hasher, Argon2Cost cost) =>
+        new(hasher.Memory.ShouldNotBeNull().Start, (int)(cost.MemoryBytes + (Filling.ExtraBlocks * Block.Bytes)));
 
     [Fact]
     public void More_memory_than_is_kept_is_given_back()

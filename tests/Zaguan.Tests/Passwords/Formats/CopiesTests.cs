@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Zaguan.Argon2;
@@ -11,8 +9,6 @@ namespace Zaguan.Tests.Passwords.Formats;
 [Collection("Nobody else computes")]
 public sealed class CopiesTests
 {
-    private const int Chunk = 1 << 20;
-
     [Fact]
     public void No_format_leaves_a_copy_of_a_password_in_memory()
     {
@@ -25,7 +21,7 @@ public sealed class CopiesTests
             Guess(needle, password => hash.Compute(password, argon2));
         }
 
-        var by = Copies(needle) == 0 ? [] : samples.Where(s => Leaves(password => s.Hash.Compute(password, argon2))).Select(s => s.Sample.Format).ToList();
+        var by = ProcessMemory.Copies(needle) == 0 ? [] : samples.Where(s => Leaves(password => s.Hash.Compute(password, argon2))).Select(s => s.Sample.Format).ToList();
 
         by.ShouldBeEmpty();
     }
@@ -46,7 +42,7 @@ public sealed class CopiesTests
         });
 
         // With the text between them.
-        Copies(needle).ShouldBeGreaterThanOrEqualTo(3);
+        ProcessMemory.Copies(needle).ShouldBeGreaterThanOrEqualTo(3);
         GC.KeepAlive(utf8);
         GC.KeepAlive(utf16);
     }
@@ -58,7 +54,7 @@ public sealed class CopiesTests
     private static bool Leaves(Func<byte[], byte[]> compute) => new[] { Needle(), Needle() }.All(needle =>
     {
         Guess(needle, compute);
-        return Copies(needle) > 0;
+        return ProcessMemory.Copies(needle) > 0;
     });
 
     /// <summary>Forty letters, each changed so that they stand nowhere as they are, not even while they are made.</summary>
@@ -67,7 +63,7 @@ public sealed class CopiesTests
         var needle = new byte[40];
         for (var i = 0; i < needle.Length; i++)
         {
-            needle[i] = (byte)(('a' + RandomNumberGenerator.GetInt32(26)) ^ 0x55);
+            needle[i] = (byte)(('a' + RandomNumberGenerator.GetInt32(26)) ^ ProcessMemory.Veil);
         }
 
         return needle;
@@ -79,79 +75,11 @@ public sealed class CopiesTests
         var password = GC.AllocateUninitializedArray<byte>(needle.Length, pinned: true);
         for (var i = 0; i < needle.Length; i++)
         {
-            password[i] = (byte)(needle[i] ^ 0x55);
+            password[i] = (byte)(needle[i] ^ ProcessMemory.Veil);
         }
 
         compute(password);
         CryptographicOperations.ZeroMemory(password);
-    }
-
-    /// <summary>How often half of the letters stand somewhere in a row, as bytes or in UTF-16.</summary>
-    private static unsafe int Copies(byte[] needle)
-    {
-        var half = needle.Length / 2;
-        var buffer = (byte*)NativeMemory.AllocZeroed(Chunk + (nuint)(2 * needle.Length));
-        var found = 0;
-        using var memory = File.OpenHandle("/proc/self/mem");
-        foreach (var line in File.ReadLines("/proc/self/maps").Where(l => l.Contains(" rw-p ", StringComparison.Ordinal)).ToList())
-        {
-            var ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-').Select(h => long.Parse(h, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray();
-            for (var at = ends[0]; at < ends[1]; at += Chunk)
-            {
-                // Chunks overlap, so that nothing stands across two of them unseen.
-                var length = (int)long.Min(Chunk + 2 * half, ends[1] - at);
-                if (at < (long)buffer + Chunk + 2 * needle.Length && at + length > (long)buffer)
-                {
-                    continue;
-                }
-
-                found += In(new ReadOnlySpan<byte>(buffer, Read(memory, new(buffer, length), at)), needle, half);
-            }
-        }
-
-        NativeMemory.Clear(buffer, Chunk + (nuint)(2 * needle.Length));
-        NativeMemory.Free(buffer);
-        return found;
-    }
-
-    private static int Read(Microsoft.Win32.SafeHandles.SafeFileHandle memory, Span<byte> into, long at)
-    {
-        try
-        {
-            return RandomAccess.Read(memory, into, at);
-        }
-        catch (IOException)
-        {
-            // It was there a moment ago.
-            return 0;
-        }
-    }
-
-    private static int In(ReadOnlySpan<byte> memory, byte[] needle, int half)
-    {
-        var found = 0;
-        var first = (byte)(needle[0] ^ 0x55);
-        for (var at = memory.IndexOf(first); at >= 0;)
-        {
-            found += Stands(memory[at..], needle, half, step: 1) || Stands(memory[at..], needle, half, step: 2) ? 1 : 0;
-            var next = memory[(at + 1)..].IndexOf(first);
-            at = next < 0 ? -1 : at + 1 + next;
-        }
-
-        return found;
-    }
-
-    private static bool Stands(ReadOnlySpan<byte> memory, byte[] needle, int half, int step)
-    {
-        for (var i = 0; i < half; i++)
-        {
-            if (i * step >= memory.Length || memory[i * step] != (byte)(needle[i] ^ 0x55))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
 
