@@ -14,8 +14,8 @@ internal static class PeersBenchmark
 
     private static readonly int[] Connections = [1, 8, 64, LoginPeers.MostConnections];
 
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
     public static async Task<bool> RunAsync()
     {
