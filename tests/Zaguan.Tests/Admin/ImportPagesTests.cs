@@ -80,7 +80,7 @@ public sealed class ImportPagesTests
             (AuditActions.ImportStarted, "ana", "ambiotec", """{"file":"usuarios.csv"}"""),
             (AuditActions.ImportEnded, "ana", "ambiotec", """{"how":"done","rows":3,"added":1,"alreadyThere":0,"refused":2}"""),
         ]);
-        await ana.PostAsync(ImportRoutes.Discard);
+        await ana.PostAsync(ImportRoutes.Discard, await ShownAsync(ana));
         Directory.Exists(Path.Combine(house.Folder, "data", "import")).ShouldBeFalse();
         (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("Subir y ver qué tiene");
 
@@ -125,7 +125,7 @@ public sealed class ImportPagesTests
         await desk.SweepAsync();
         desk.Now.ShouldNotBeNull();
         clock.Advance(ImportDesk.KeptFor / 2);
-        (await desk.ChangePlanAsync()).ShouldBeTrue();
+        (await desk.ChangePlanAsync(desk.Now!.Stamp)).ShouldBeTrue();
         clock.Advance(ImportDesk.KeptFor / 2);
         await desk.SweepAsync();
         desk.Now.ShouldBeNull();
@@ -147,7 +147,7 @@ public sealed class ImportPagesTests
     {
         // A batch that is written at once, and one that is being hashed meanwhile.
         const int Fast = 1_000;
-        const int Slow = 200;
+        const int Slow = 600;
         var csv = new StringBuilder("usuario,clave,password_format\n");
         for (var i = 0; i < Fast + Slow; i++)
         {
@@ -168,8 +168,14 @@ public sealed class ImportPagesTests
                 await StartAsync(ana);
                 await IsHalfDoneAsync(desk);
                 (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("Puede dejar esta página y volver");
-                (await ana.PostAsync(ImportRoutes.Change)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
-                await ana.PostAsync(ImportRoutes.Stop);
+                var underWay = await ShownAsync(ana);
+                foreach (var (route, stamp) in new[] { (ImportRoutes.Change, underWay), (ImportRoutes.Discard, underWay), (ImportRoutes.Stop, (ImportRoutes.Stamp, "another's")) })
+                {
+                    (await ana.PostAsync(route, stamp)).StatusCode.ShouldBe(HttpStatusCode.Conflict, route);
+                }
+
+                desk.Now!.Phase.ShouldBe(ImportPhase.Importing);
+                (await ana.PostAsync(ImportRoutes.Stop, underWay)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
                 desk.Now!.Phase.ShouldBe(ImportPhase.Stopped);
                 (await CountAsync(house)).ShouldBe(Fast);
                 (await ana.ReadAsync(ImportRoutes.Home)).ShouldContain("La importación se ha parado");
@@ -206,7 +212,7 @@ public sealed class ImportPagesTests
     }
 
     [Fact]
-    public async Task Only_what_was_shown_is_begun()
+    public async Task Only_what_was_shown_is_begun_changed_or_discarded()
     {
         await using var house = await FourApplications.OpenAsync();
         using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
@@ -222,18 +228,18 @@ public sealed class ImportPagesTests
 
         (await eva.PostAsync(ImportRoutes.Try, [.. plan, uploaded])).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is tried already");
         await ShownAsync(eva);
-        await eva.PostAsync(ImportRoutes.Change);
+        await eva.PostAsync(ImportRoutes.Change, await ShownAsync(eva));
         await eva.PostAsync(ImportRoutes.Try, [.. Last([.. plan, ("realm", "inventario")]), await ShownAsync(eva)]);
         await BecomesAsync(desk, ImportPhase.Tried);
-        foreach (var stale in new[] { tried, uploaded, ("other", "") })
+        foreach (var (route, stale) in from route in new[] { ImportRoutes.Start, ImportRoutes.Change, ImportRoutes.Discard } from stale in new[] { tried, uploaded, ("other", "") } select (route, stale))
         {
-            using var answer = await ana.PostAsync(ImportRoutes.Start, stale);
+            using var answer = await ana.PostAsync(route, stale);
             answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
             WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()).ShouldContain("ha cambiado desde que usted la vio");
         }
 
         desk.Now!.Phase.ShouldBe(ImportPhase.Tried);
-        await eva.PostAsync(ImportRoutes.Discard);
+        await eva.PostAsync(ImportRoutes.Discard, await ShownAsync(eva));
         await UploadAsync(eva, "correo;sede;clave\nx@example.com;Lima;otra clave larga\n"u8.ToArray());
         (await ana.PostAsync(ImportRoutes.Try, [.. plan, uploaded])).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is another file");
         (await house.Services.GetRequiredService<AuditLog>().ListAsync(null, 100)).ShouldNotContain(a => a.Action == AuditActions.ImportStarted);

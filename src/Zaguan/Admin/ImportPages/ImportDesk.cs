@@ -133,10 +133,10 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     /// <summary>Whether a form that says this was made for what is there.</summary>
     public static bool IsOf(ImportRecord file, string stamp) => string.Equals(file.Stamp, stamp, StringComparison.Ordinal);
 
-    /// <summary>Back to what the columns are. False: it is under way, or over.</summary>
-    public Task<bool> ChangePlanAsync() => AloneAsync(() =>
+    /// <summary>Back to what the columns are. False: it is under way, or over, or not the one that was shown.</summary>
+    public Task<bool> ChangePlanAsync(string stamp) => AloneAsync(() =>
     {
-        if (Now is not { IsUnderWay: false } file || file.Phase == ImportPhase.Done)
+        if (Now is not { IsUnderWay: false } file || file.Phase == ImportPhase.Done || !IsOf(file, stamp))
         {
             return Task.FromResult(false);
         }
@@ -145,27 +145,24 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         return Task.FromResult(true);
     });
 
-    /// <summary>Ends what is under way, and waits until it has: the batch that is being written is written.</summary>
-    public Task StopRunAsync() => StopRunAsync(byAdministrator: true);
+    /// <summary>Ends what is under way, and waits until it has: the batch that is being written is written. False: it is not the one that was shown.</summary>
+    public Task<bool> StopRunAsync(string stamp) => StopRunAsync(byAdministrator: true, stamp);
 
-    /// <summary>Deletes the files; what is under way ends first.</summary>
-    public async Task DiscardAsync()
+    /// <summary>Deletes the files. False: they are being used, or are not those of the import that was shown.</summary>
+    public Task<bool> DiscardAsync(string stamp) => AloneAsync(() =>
     {
-        await StopRunAsync();
-        await AloneAsync(() =>
+        if (Now is { } file && (file.IsUnderWay || !IsOf(file, stamp)))
         {
-            if (Now is { IsUnderWay: false })
-            {
-                Forget();
-            }
+            return Task.FromResult(false);
+        }
 
-            return Task.FromResult(true);
-        });
-    }
+        Forget();
+        return Task.FromResult(true);
+    });
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await StopRunAsync(byAdministrator: false);
+        await StopRunAsync(byAdministrator: false, stamp: null);
         await base.StopAsync(cancellationToken);
     }
 
@@ -217,21 +214,29 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task StopRunAsync(bool byAdministrator)
+    /// <param name="stamp">Null: whatever is under way.</param>
+    private async Task<bool> StopRunAsync(bool byAdministrator, string? stamp)
     {
         var work = Task.CompletedTask;
-        await AloneAsync(async () =>
+        var stops = await AloneAsync(async () =>
         {
-            if (job is { } running)
+            if (job is not { } running)
             {
-                await running.StopAsync(byAdministrator);
-                work = running.Work;
+                return true;
             }
 
+            if (stamp is not null && !IsOf(Now!, stamp))
+            {
+                return false;
+            }
+
+            await running.StopAsync(byAdministrator);
+            work = running.Work;
             return true;
         });
         // Its end goes through the gate.
         await work;
+        return stops;
     }
 
     /// <summary>As the audit log calls an import: by the realm that the users come into.</summary>

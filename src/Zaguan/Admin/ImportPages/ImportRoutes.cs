@@ -37,22 +37,16 @@ internal static class ImportRoutes
         }));
         app.Act(File, AdminRole.Administrator, InService(TakeAsync), takesFile: true);
         app.Act(Try, AdminRole.Administrator, InService(TryAsync));
-        app.Act(Start, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.BeginAsync(visit, await EnteringRoutes.FieldAsync(visit, Stamp)))), dangerous: true);
-        app.Act(Change, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.ChangePlanAsync())));
-        app.Act(Stop, AdminRole.Administrator, InService(async visit =>
-        {
-            await desk.StopRunAsync();
-            return ConsoleDoor.Go(visit, Home);
-        }));
-        app.Act(Discard, AdminRole.Administrator, InService(async visit =>
-        {
-            await desk.DiscardAsync();
-            return ConsoleDoor.Go(visit, Home);
-        }));
+        app.Act(Start, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.BeginAsync(visit, await StampAsync(visit)))), dangerous: true);
+        app.Act(Change, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.ChangePlanAsync(await StampAsync(visit)))));
+        app.Act(Stop, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.StopRunAsync(await StampAsync(visit)))));
+        app.Act(Discard, AdminRole.Administrator, InService(async visit => Changed(visit, await desk.DiscardAsync(await StampAsync(visit)))));
         app.Page(Refused, AdminRole.Administrator, visit => Task.FromResult<IResult>(
             desk.Now is { IsUnderWay: false, Outcome.Refused: > 0 } && System.IO.File.Exists(desk.RefusedFile)
                 ? Results.File(desk.RefusedFile, "text/csv; charset=utf-8", visit.Say("rechazados.csv", "refused.csv"))
                 : ConsoleDoor.Go(visit, Home)));
+
+        static Task<string> StampAsync(Visit visit) => EnteringRoutes.FieldAsync(visit, Stamp);
 
         Func<Visit, Task<IResult>> InService(Func<Visit, Task<IResult>> answer) => visit => desk.IsOut ? Task.FromResult<IResult>(OutOfService(visit)) : answer(visit);
 
@@ -94,7 +88,7 @@ internal static class ImportRoutes
         async Task<IResult> TryAsync(Visit visit)
         {
             // Before anything else: of another file the columns are others.
-            var stamp = await EnteringRoutes.FieldAsync(visit, Stamp);
+            var stamp = await StampAsync(visit);
             if (desk.Now is not { } now || !ImportDesk.IsOf(now, stamp))
             {
                 return Changed(visit, isDone: false);
