@@ -176,6 +176,11 @@ internal static class SettingsCheck
             problems.Add(at.At("Longest"), $"The longest password has 64 to 1024 characters, not {passwords.Longest}.");
         }
 
+        foreach (var word in passwords.HouseWords.Where(w => !PasswordPolicy.PartsOf(w).Any()))
+        {
+            problems.Add(at.At("HouseWords"), $"\"{word}\" is no word of the house: no part of it has {PasswordPolicy.ShortestName} letters, and what is shorter is a syllable of other words.");
+        }
+
         if (passwords.BreachedHashesFile is { } file && BreachedHashes.Objection(file) is { } objection)
         {
             problems.Add(at.At("BreachedHashesFile"), objection);

@@ -11,7 +11,8 @@ namespace Zaguan.Passwords;
  * - Characters are code points of the composed (NFC) password.
  * - Common passwords: the list of twenty thousand that Royce Williams compiled from leaked ones, and that Django ships too. Compared ignoring case;
  *   one of them written several times over is it as well, and so is a single piece written over and over.
- * - The user's own: what is left of the password without the user's names, digits and signs has to be more than a few letters.
+ * - The user's own, and the house's: what is left of the password without the user's names, the words of the house, digits and signs has to be more
+ *   than a few letters.
  * - Breached: SHA-1 of UTF-8, looked up in a sorted file on this machine; nothing is asked over the network.
  */
 
@@ -19,7 +20,10 @@ namespace Zaguan.Passwords;
 internal sealed class PasswordPolicy(PasswordSettings settings)
 {
     /// <summary>Shorter names are syllables of ordinary words.</summary>
-    private const int ShortestName = 3;
+    public const int ShortestName = 3;
+
+    /// <summary>What everybody who logs in here may have seen.</summary>
+    private const string OwnName = "Zaguan";
 
     /// <summary>So many letters beside one's own names and digits are the password.</summary>
     private const int EnoughOtherLetters = 5;
@@ -74,6 +78,10 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         {
             objections.Add(new("Esta contraseña está hecha con los nombres de su propio dueño.", "This password is made of the user's own names."));
         }
+        else if (IsMadeOf(text, [.. names, .. settings.HouseWords, OwnName]))
+        {
+            objections.Add(new("Esta contraseña está hecha con palabras que aquí conoce cualquiera, como el nombre de la casa.", "This password is made of words that anybody here knows, like the name of the house."));
+        }
 
         if (settings.BreachedHashesFile is { } file && BreachedHashes.Contain(file, Encoding.UTF8.GetBytes(text)))
         {
@@ -97,9 +105,12 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         return text;
     }
 
+    /// <summary>What of a name is looked for in a password.</summary>
+    public static IEnumerable<string> PartsOf(string name) => name.Split(' ', '@', '.', '-', '_').Select(Plain).Where(n => n.Length >= ShortestName);
+
     private static bool IsMadeOf(string text, IEnumerable<string?> names)
     {
-        var parts = names.OfType<string>().SelectMany(n => n.Split(' ', '@', '.', '-', '_')).Select(Plain).Where(n => n.Length >= ShortestName).Distinct(StringComparer.Ordinal).OrderByDescending(n => n.Length);
+        var parts = names.OfType<string>().SelectMany(PartsOf).Distinct(StringComparer.Ordinal).OrderByDescending(n => n.Length);
         var left = Plain(text);
         var without = parts.Aggregate(left, (rest, name) => rest.Replace(name, "", StringComparison.Ordinal));
         return without.Length < left.Length && without.Length < EnoughOtherLetters;

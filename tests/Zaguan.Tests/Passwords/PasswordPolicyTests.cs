@@ -10,6 +10,7 @@ public sealed class PasswordPolicyTests
     private const string Common = "among the first that anybody tries";
     private const string Own = "the user's own names";
     private const string Piece = "one short piece";
+    private const string House = "words that anybody here knows";
 
     [Theory]
     [InlineData("el zaguán de mi casa", "")]
@@ -43,6 +44,23 @@ public sealed class PasswordPolicyTests
         {
             objections.ShouldContain(o => o.Contains(objection));
         }
+    }
+
+    [Theory]
+    [InlineData("clinica-2026-sanjuan", House)]
+    [InlineData("Clínica San Juan", House)]
+    [InlineData("KARDEXKARDEX123", House)]
+    [InlineData("MGarcia.Kardex.1", House)]
+    [InlineData("zaguan zaguan 1", House)]
+    // Hers alone: it is told as that.
+    [InlineData("mariagarcia1985!", Own)]
+    [InlineData("el kardex de mañana", "")]
+    [InlineData("juana come manzanas", "")]
+    public void What_is_made_of_words_of_the_house_is_not_taken(string password, string objection)
+    {
+        var objections = Objections(new() { HouseWords = ["Clínica San Juan", "kardex"] }, password);
+
+        objections.Select(o => new[] { House, Own }.FirstOrDefault(w => o.Contains(w, StringComparison.Ordinal)) ?? o).ShouldBe(objection.Length == 0 ? [] : [objection]);
     }
 
     [Fact]
