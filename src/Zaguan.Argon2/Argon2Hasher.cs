@@ -23,8 +23,8 @@ namespace Zaguan.Argon2;
  * - The first word of a block is finished early, and the next reference is fetched while the rest is computed; where a counter chooses the
  *   references (the first half of argon2id's first pass) they are fetched one block ahead.
  * - The memory is wiped: what is left of the last pass would let guesses be tested without its memory. That is one more write over it, a
- *   tenth of the time. It is done after every hash, or, where the caller asks for that, when no other hash follows at once: one that follows
- *   writes over all of it anyway.
+ *   sixteenth of the time. It is done after every hash, or, where the caller asks for that, when no other hash follows at once: one that
+ *   follows and needs as much writes over all of it anyway.
  *
  * Lanes are filled one after the other: a server has as many hashes to compute as it has cores.
  */
@@ -67,8 +67,8 @@ public sealed unsafe class Argon2Hasher : IDisposable
     }
 
     /// <summary>
-    /// Whether what a hash leaves in the memory stays there until the next one writes over it, or <see cref="Wipe"/> is called: for a thread that wipes before it waits. Memory
-    /// that is given back has been wiped in any case.
+    /// Whether what a hash leaves in the memory stays there until the next one writes over it, or <see cref="Wipe"/> is called, which whoever sets this must do
+    /// when no other hash follows at once. Memory that is given back has been wiped in any case.
     /// </summary>
     public bool WipesLater { get; init; }
 

@@ -14,6 +14,7 @@ namespace Zaguan.Passwords;
 /// </summary>
 internal sealed partial class HashGate : IDisposable
 {
+    private readonly TimeSpan keepsMemoryFor;
     private readonly HashingSettings settings;
     private readonly HashCosts costs;
     private readonly Telemetry telemetry;
@@ -22,8 +23,10 @@ internal sealed partial class HashGate : IDisposable
     private long meanHashTicks;
     private bool isClosed;
 
-    public HashGate(HashingSettings settings, HashCosts costs, Telemetry telemetry)
+    /// <param name="keepsMemoryFor">A thread that has had nothing to hash for so long gives its working memory back; the next guess waits some milliseconds more, whoever it is for. Two seconds unless said.</param>
+    public HashGate(HashingSettings settings, HashCosts costs, Telemetry telemetry, TimeSpan? keepsMemoryFor = null)
     {
+        this.keepsMemoryFor = keepsMemoryFor ?? TimeSpan.FromSeconds(2);
         this.settings = settings;
         this.costs = costs;
         this.telemetry = telemetry;
@@ -125,7 +128,7 @@ internal sealed partial class HashGate : IDisposable
         hasher.WipeMemory();
         lock (queue)
         {
-            var patience = settings.KeepsMemoryFor;
+            var patience = keepsMemoryFor;
             while (true)
             {
                 if (queue.TryTake(out var guess))

@@ -18,10 +18,6 @@ internal sealed record HashingSettings
     /// <summary>What would wait longer is busy at once.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A thread that has had nothing to hash for so long gives its working memory back; the next guess waits some milliseconds more, whoever it is for.</summary>
-    [JsonIgnore]
-    public TimeSpan KeepsMemoryFor { get; init; } = TimeSpan.FromSeconds(2);
-
     /// <summary>One lane: more are for a machine that has nothing else to do with its cores.</summary>
     [JsonIgnore]
     public Argon2Cost Cost => new(MemoryKiB, Passes, Lanes: 1);

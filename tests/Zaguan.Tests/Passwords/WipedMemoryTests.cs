@@ -18,7 +18,7 @@ public sealed class WipedMemoryTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is read from /proc/self/mem.");
         await using var house = await TestHouse.OpenAsync();
         // Memory that is given back is not there to be looked at.
-        using var gate = new HashGate(new() { KeepsMemoryFor = Timeout.InfiniteTimeSpan }, house.Services.GetRequiredService<HashCosts>(), house.Services.GetRequiredService<Telemetry>());
+        using var gate = new HashGate(new(), house.Services.GetRequiredService<HashCosts>(), house.Services.GetRequiredService<Telemetry>(), keepsMemoryFor: Timeout.InfiniteTimeSpan);
         using var password = Secret.FromText("contrasena");
         var (stored, left) = Leave(password);
         ProcessMemory.Copies(left).ShouldBe(0, "the hasher that left it is gone");
