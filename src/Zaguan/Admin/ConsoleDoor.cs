@@ -49,6 +49,11 @@ internal sealed class ConsoleDoor(AdminSessions sessions, TimeProvider clock, IL
 
             visit = visit with { Session = !access.IsForUsers && AdminCookie.Read(http.Request) is { } token ? await sessions.FindAsync(token, isUse: !http.Request.Headers.ContainsKey(WatchingHeader)) : null };
             var result = await AdmitAsync(visit, access) ?? await answer(visit);
+            if (visit.Session is not null && result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status403Forbidden })
+            {
+                logger.ConsoleRefused(visit.Admin.Name, http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
+            }
+
             await result.ExecuteAsync(http);
         }
         catch (DatabaseUnavailableException e)
@@ -172,4 +177,7 @@ internal static partial class ConsoleLog
 
     [LoggerMessage(EventId = 1802, Level = LogLevel.Error, Message = "The page {Page} of the console failed")]
     public static partial void ConsoleFailed(this ILogger logger, string page, Exception fault);
+
+    [LoggerMessage(EventId = 1804, Level = LogLevel.Warning, Message = "The administrator {Name} was refused in the console: {Method} {Route}")]
+    public static partial void ConsoleRefused(this ILogger logger, string name, string method, string? route);
 }

@@ -6,8 +6,10 @@ namespace Zaguan.Admin;
 
 /// <summary>A page of the console, or a piece of one: a component that is rendered here and sent as HTML. It finds the visit and its model as cascading values.</summary>
 /// <param name="model">What it shows: a record of the component's own.</param>
-internal sealed class Page(Type component, Visit visit, object? model, int status) : IResult
+internal sealed class Page(Type component, Visit visit, object? model, int status) : IResult, IStatusCodeHttpResult
 {
+    public int? StatusCode => status;
+
     public static Page Of<T>(Visit visit, object? model = null, int status = StatusCodes.Status200OK)
         where T : IComponent => new(typeof(T), visit, model, status);
 

@@ -1,5 +1,6 @@
 using Zaguan.Applications;
 using Zaguan.AspNetCore.Jws;
+using Zaguan.Operations;
 using Zaguan.Storage;
 using Zaguan.Tokens;
 using Zaguan.Users;
@@ -25,8 +26,10 @@ internal enum Verdict
 }
 
 /// <summary>Forward-auth: a proxy asks before each request whether it may pass, and for whom it stands. /zaguan/verify?application=NAME</summary>
-internal sealed class VerifyEndpoint(RunningApplications applications, Identities identities, ILogger<VerifyEndpoint> logger)
+internal sealed class VerifyEndpoint(RunningApplications applications, Identities identities, TimeProvider clock, ILogger<VerifyEndpoint> logger)
 {
+    private readonly Pauses pauses = new(clock);
+
     public async Task AnswerAsync(HttpContext http)
     {
         if (http.Request.Query["application"] is not [{ Length: > 0 } name])
@@ -49,6 +52,11 @@ internal sealed class VerifyEndpoint(RunningApplications applications, Identitie
         {
             var (verdict, caller) = await JudgeAsync(http.Request, application);
             logger.Verified(application.Name, verdict);
+            if (caller is not null && verdict != Verdict.Passes && pauses.Times($"{application.Name} {verdict} {caller.User.Id}") is > 0 and var times)
+            {
+                logger.RequestRefused(application.Name, caller.User.Id, verdict, times);
+            }
+
             switch (verdict)
             {
                 case Verdict.Passes:
@@ -94,7 +102,7 @@ internal sealed class VerifyEndpoint(RunningApplications applications, Identitie
 
         if (caller.ByCookie && !original.IsSafe && !RequestOrigin.IsOurs(request.Headers, original.Scheme, original.Host, application.AllowedOrigins))
         {
-            return (Verdict.ForeignOrigin, null);
+            return (Verdict.ForeignOrigin, caller);
         }
 
         var verdict = application.Guard.Rules.Judge(original.Method, original.Target, caller.User.RoleName) switch
@@ -135,6 +143,9 @@ internal static partial class VerifyLog
 {
     [LoggerMessage(EventId = 1711, Level = LogLevel.Debug, Message = "{Application}: a proxy asked whether a request may pass: {Verdict}")]
     public static partial void Verified(this ILogger logger, string application, Verdict verdict);
+
+    [LoggerMessage(EventId = 1713, Level = LogLevel.Information, Message = "{Application}: a proxy was told not to let a request of the user {UserId} pass ({Times} times since this was last said): {Verdict}")]
+    public static partial void RequestRefused(this ILogger logger, string application, string userId, Verdict verdict, long times);
 
     [LoggerMessage(EventId = 1712, Level = LogLevel.Error, Message = "{Application}: a proxy could not be told whether a request may pass: {Problem}")]
     public static partial void NotVerified(this ILogger logger, string application, string problem);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Zaguan.Admin;
 using Zaguan.Admin.Api;
 using Zaguan.Admin.Entering;
+using Zaguan.Admin.ImportPages;
 using Zaguan.Budgets;
 using Zaguan.OneTimeCodes;
 using Zaguan.Tests.House;
@@ -254,6 +255,8 @@ public sealed class EnteringTests
 
             (await browser.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
         }
+
+        Refusals(house).Count.ShouldBe(Routes(house).Count(r => r.Access is { Acts: true, IsForUsers: false }));
     }
 
     [Theory]
@@ -267,6 +270,8 @@ public sealed class EnteringTests
         {
             (await browser.Client.PostAsync(path, new FormUrlEncodedContent([new(ConsoleDoor.FormTokenField, token)]))).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
         }
+
+        Refusals(house).Count.ShouldBe(Routes(house).Count(r => r.Access is { Acts: true, Least: not null }));
     }
 
     [Fact]
@@ -295,6 +300,11 @@ public sealed class EnteringTests
         {
             (await auditor.PostAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
         }
+
+        Refusals(house).Count.ShouldBe(acts.Count);
+        Refusals(house).ShouldAllBe(l => l.Contains("Auditor was refused in the console: POST /zaguan/", StringComparison.Ordinal));
+        (await auditor.GetAsync(ImportRoutes.Home)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        Refusals(house)[^1].TrimEnd().ShouldEndWith($"GET {ImportRoutes.Home}");
     }
 
     [Fact]
@@ -402,6 +412,8 @@ public sealed class EnteringTests
     }
 
     /// <summary>Every route of the console, with something in the place of each parameter.</summary>
+    private static List<string> Refusals(TestHouse house) => [.. house.Log.All.Where(l => l.Contains("was refused in the console", StringComparison.Ordinal))];
+
     internal static IReadOnlyList<(string Path, ConsoleAccess Access)> Routes(TestHouse house) => [.. Endpoints(house)
         .Where(e => e.Metadata.GetMetadata<ConsoleAccess>() is not null)
         .Select(e => (string.Join('/', e.RoutePattern.RawText!.Split('/').Select(s => s.StartsWith('{') ? "1" : s)), e.Metadata.GetMetadata<ConsoleAccess>()!))];

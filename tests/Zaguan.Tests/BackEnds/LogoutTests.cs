@@ -62,6 +62,19 @@ public sealed class LogoutTests
         (await house.VerifyAsync("inventario", ("Cookie", other.Cookie!)).StatusAsync()).ShouldBe(200);
     }
 
+    [Fact]
+    public async Task What_another_site_makes_a_browser_send_does_not_pass_and_that_is_logged_once_a_minute()
+    {
+        await using var house = await TestHouse.OpenAsync(Options);
+        var login = await house.LogInAsync(Inventario);
+        for (var i = 0; i < 3; i++)
+        {
+            (await house.VerifyAsync("inventario", ("Cookie", login.Cookie!), ("X-Forwarded-Method", "POST"), ("Origin", "https://otra.example")).StatusAsync()).ShouldBe(403);
+        }
+
+        house.Log.All.Where(l => l.Contains("not to let a request of the user", StringComparison.Ordinal)).ShouldHaveSingleItem().TrimEnd().ShouldEndWith("ForeignOrigin");
+    }
+
     [Theory]
     [InlineData("Origin", "https://otra.example")]
     [InlineData("Origin", "null")]

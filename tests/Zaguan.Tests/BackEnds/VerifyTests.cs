@@ -200,6 +200,7 @@ public sealed class VerifyTests
         Header(answer, "X-Zaguan-User").ShouldBe(status == 200 ? "john_doe" : null);
         using var nobody = await AskAsync(house, Path, "GET", [.. told]);
         nobody.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        house.Log.All.Count(l => l.Contains("not to let a request of the user", StringComparison.Ordinal)).ShouldBe(status == 200 ? 0 : 1, "nobody has no authority to be refused");
     }
 
     [Theory]

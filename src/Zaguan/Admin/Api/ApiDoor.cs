@@ -26,15 +26,14 @@ internal sealed class ApiDoor(ApiKeyStore keys, TimeProvider clock, ILogger<ApiD
             }
 
             var (key, refusal) = await AdmitAsync(http, route);
-            if (refusal is not null)
+            // Programs read one language.
+            var result = refusal is null ? await answer(new(http, Language.English, null, clock.GetUtcNow()) { Key = key }) : null;
+            if (key is not null && (refusal?.Status ?? (result as IStatusCodeHttpResult)?.StatusCode) == StatusCodes.Status403Forbidden)
             {
-                await RefuseAsync(http, refusal);
-                return;
+                logger.ApiRefused($"{key}", route.Method, route.Path);
             }
 
-            // Programs read one language.
-            var result = await answer(new(http, Language.English, null, clock.GetUtcNow()) { Key = key });
-            await result.ExecuteAsync(http);
+            await (result?.ExecuteAsync(http) ?? RefuseAsync(http, refusal!));
         }
         catch (DatabaseUnavailableException e)
         {
@@ -109,7 +108,7 @@ internal sealed class ApiDoor(ApiKeyStore keys, TimeProvider clock, ILogger<ApiD
         if (!key!.Has(route.Scope))
         {
             headers.WWWAuthenticate = $"Bearer realm=\"zaguan\", error=\"insufficient_scope\", scope=\"{route.Scope}\"";
-            return (null, ApiProblem.Of(StatusCodes.Status403Forbidden, $"This takes a key with the scope {route.Scope}; \"{key.Name}\" has {string.Join(", ", key.ScopeNames)}."));
+            return (key, ApiProblem.Of(StatusCodes.Status403Forbidden, $"This takes a key with the scope {route.Scope}; \"{key.Name}\" has {string.Join(", ", key.ScopeNames)}."));
         }
 
         return (key, QueryProblem(http.Request.Query, route) ?? (route is { Acts: true, Body: null } && await HasBodyAsync(http.Request) ? ApiProblem.Of(StatusCodes.Status400BadRequest, "Here belongs no body. Nothing was changed.") : null));
@@ -159,4 +158,7 @@ internal static partial class ApiLog
 
     [LoggerMessage(EventId = 1832, Level = LogLevel.Error, Message = "{Method} {Route} of the Admin API failed")]
     public static partial void ApiFailed(this ILogger logger, string method, string route, Exception fault);
+
+    [LoggerMessage(EventId = 1833, Level = LogLevel.Warning, Message = "The API key {Key} was refused: {Method} {Route}")]
+    public static partial void ApiRefused(this ILogger logger, string key, string method, string route);
 }

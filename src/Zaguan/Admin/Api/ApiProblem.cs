@@ -13,9 +13,9 @@ internal sealed record ApiProblem(
     public static ApiProblem Of(int status, string detail, params IReadOnlyList<ApiFault> faults) =>
         new("about:blank", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, faults.Count == 0 ? null : faults);
 
-    /// <summary>What speaks against a change. The first decides the status.</summary>
+    /// <summary>What speaks against a change. The status is that of the first, unless something may not be done at all.</summary>
     public static ApiProblem Of(IReadOnlyList<Objection> objections) => Of(
-        objections[0].Kind switch
+        (objections.FirstOrDefault(o => o.Kind == ObjectionKind.Forbidden) ?? objections[0]).Kind switch
         {
             ObjectionKind.Wrong => StatusCodes.Status400BadRequest,
             ObjectionKind.Taken => StatusCodes.Status409Conflict,

@@ -47,13 +47,15 @@ internal sealed record Nothing
 }
 
 /// <summary>Either what was asked for, or why not.</summary>
-internal sealed class ApiAnswer<T> : IResult
+internal sealed class ApiAnswer<T> : IResult, IStatusCodeHttpResult
     where T : class
 {
     private readonly T? value;
     private readonly ApiProblem? problem;
 
     private ApiAnswer(T? value, ApiProblem? problem) => (this.value, this.problem) = (value, problem);
+
+    public int? StatusCode => problem?.Status;
 
     public static implicit operator ApiAnswer<T>(T value) => new(value, null);
 

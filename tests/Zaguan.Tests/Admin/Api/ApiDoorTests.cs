@@ -58,7 +58,20 @@ public sealed class ApiDoorTests
             refused.Headers.WwwAuthenticate.Single().Parameter!.ShouldContain($"error=\"insufficient_scope\", scope=\"{route.Scope}\"");
         }
 
+        house.Log.All.Count(l => l.Contains(" was refused: ", StringComparison.Ordinal)).ShouldBe(routes.Count);
         (await ApiClient.EverythingAsync(house)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Who_would_give_more_than_they_have_is_refused_whatever_else_is_wrong_and_that_is_logged()
+    {
+        await using var house = await TestHouse.OpenAsync();
+        var api = await ApiClient.WithAsync(house, ApiScopes.ApiKeysWrite, ApiScopes.AdministratorsWrite);
+
+        (await api.PostAsync("/api-keys", new { name = "", scopes = new[] { ApiScopes.UsersPassword } })).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await api.PostAsync("/administrators", new { name = "eva", role = "administrator", password = "corta" })).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        house.Log.All.Where(l => l.Contains(" was refused: ", StringComparison.Ordinal)).Select(l => l.Split(" was refused: ")[1].TrimEnd()).ShouldBe(["POST /api-keys", "POST /administrators"]);
     }
 
     [Fact]
