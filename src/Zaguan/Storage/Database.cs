@@ -9,7 +9,7 @@ internal abstract class Database : IAsyncDisposable
     public static readonly TimeSpan ShortestGathering = TimeSpan.FromMilliseconds(5);
 
     /// <summary>By then many logins share the commit, and more would save little.</summary>
-    public static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(35);
+    public static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(30);
 
     /// <summary>How people know it: the file, or the database and its hosts. Never a password.</summary>
     public abstract string Name { get; }
