@@ -27,13 +27,13 @@ internal sealed class ApiDoor(ApiKeyStore keys, TimeProvider clock, ILogger<ApiD
 
             var (key, refusal) = await AdmitAsync(http, route);
             // Programs read one language.
-            var result = refusal is null ? await answer(new(http, Language.English, null, clock.GetUtcNow()) { Key = key }) : null;
-            if (key is not null && (refusal?.Status ?? (result as IStatusCodeHttpResult)?.StatusCode) == StatusCodes.Status403Forbidden)
+            var result = refusal ?? await answer(new(http, Language.English, null, clock.GetUtcNow()) { Key = key });
+            if (key is not null && result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status403Forbidden })
             {
                 logger.ApiRefused($"{key}", route.Method, route.Path);
             }
 
-            await (result?.ExecuteAsync(http) ?? RefuseAsync(http, refusal!));
+            await result.ExecuteAsync(http);
         }
         catch (DatabaseUnavailableException e)
         {

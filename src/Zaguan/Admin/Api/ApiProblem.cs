@@ -8,8 +8,12 @@ internal sealed record ApiProblem(
     [property: ApiField("The status in words.", "\"Bad Request\"")] string Title,
     [property: ApiField("The status of the answer.", "400")] int Status,
     [property: ApiField("What is wrong and what to do.", "\"Nothing was changed.\"")] string Detail,
-    [property: ApiField("What is wrong with single fields."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiFault>? Errors = null)
+    [property: ApiField("What is wrong with single fields."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiFault>? Errors = null) : IResult, IStatusCodeHttpResult
 {
+    int? IStatusCodeHttpResult.StatusCode => Status;
+
+    Task IResult.ExecuteAsync(HttpContext httpContext) => ApiDoor.RefuseAsync(httpContext, this);
+
     public static ApiProblem Of(int status, string detail, params IReadOnlyList<ApiFault> faults) =>
         new("about:blank", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, faults.Count == 0 ? null : faults);
 

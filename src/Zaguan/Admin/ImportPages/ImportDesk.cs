@@ -151,7 +151,13 @@ internal sealed class ImportDesk(ImportStore store, UserStore users, AuditLog au
     /// <summary>Deletes the files. False: they are being used, or are not those of the import that was shown.</summary>
     public Task<bool> DiscardAsync(string stamp) => AloneAsync(() =>
     {
-        if (Now is { } file && (file.IsUnderWay || !IsOf(file, stamp)))
+        if (Now is not { } file)
+        {
+            // It is gone; what lies there may be a file that somebody is sending.
+            return Task.FromResult(true);
+        }
+
+        if (file.IsUnderWay || !IsOf(file, stamp))
         {
             return Task.FromResult(false);
         }
