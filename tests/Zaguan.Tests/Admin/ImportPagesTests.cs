@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
@@ -246,6 +247,31 @@ public sealed class ImportPagesTests
     }
 
     [Fact]
+    public async Task Discarding_what_is_gone_takes_nothing_of_a_file_that_is_being_sent()
+    {
+        await using var house = await FourApplications.OpenAsync();
+        using var ana = await ConsoleBrowser.EnterAsync(house, name: "ana");
+        using var eva = await ConsoleBrowser.EnterAsync(house, name: "eva");
+        await ana.ReadAsync(ImportRoutes.Home);
+        await UploadAsync(ana, "usuario;clave\nvieja;una clave larga\n"u8.ToArray());
+        var old = await ShownAsync(eva);
+        (await eva.PostAsync(ImportRoutes.Discard, old)).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        var sent = new Pipe();
+        var sending = UploadAsync(ana, new StreamContent(sent.Reader.AsStream()));
+        // More than what the sender gathers before it sends.
+        var beginning = $"usuario;clave\n{string.Concat(Enumerable.Range(0, 10_000).Select(i => $"nueva{i};una clave larga\n"))}";
+        await sent.Writer.WriteAsync(Encoding.UTF8.GetBytes(beginning));
+        await Eventually.BecomesTrueAsync(() => File.Exists(Path.Combine(house.Folder, "data", "import", "users")), "the file begins to arrive");
+
+        (await eva.PostAsync(ImportRoutes.Discard, old)).StatusCode.ShouldBe(HttpStatusCode.SeeOther, "it is gone, as it should be");
+
+        await sent.Writer.WriteAsync("ultima;una clave larga\n"u8.ToArray());
+        await sent.Writer.CompleteAsync();
+        (await sending).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        house.Services.GetRequiredService<ImportDesk>().Now.ShouldNotBeNull().Phase.ShouldBe(ImportPhase.Uploaded);
+    }
+
+    [Fact]
     public async Task What_the_disk_does_not_let_it_do_is_said_as_it_is()
     {
         var folder = Directory.CreateTempSubdirectory("zaguan-").FullName;
@@ -347,10 +373,12 @@ public sealed class ImportPagesTests
 
     private static string Body(string name, string password) => $$"""{"usuario_login":"{{name}}","usuario_password":"{{password}}"}""";
 
-    private static Task<HttpResponseMessage> UploadAsync(ConsoleBrowser browser, byte[] file, string encoding = "", string? token = null) => browser.Client.PostAsync(ImportRoutes.File, new MultipartFormDataContent
+    private static Task<HttpResponseMessage> UploadAsync(ConsoleBrowser browser, byte[] file, string encoding = "", string? token = null) => UploadAsync(browser, new ByteArrayContent(file), encoding, token);
+
+    private static Task<HttpResponseMessage> UploadAsync(ConsoleBrowser browser, HttpContent file, string encoding = "", string? token = null) => browser.Client.PostAsync(ImportRoutes.File, new MultipartFormDataContent
     {
         { new StringContent(token ?? browser.FormToken ?? ""), ConsoleDoor.FormTokenField },
         { new StringContent(encoding), "encoding" },
-        { new ByteArrayContent(file), "file", "usuarios.csv" },
+        { file, "file", "usuarios.csv" },
     });
 }
